@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_BASE_ALLOC_H
+#define CCM_BASE_ALLOC_H
+
+/*
+ * Allocation for the small, bounded structures of our own. Memory that is
+ * gone for those cannot be handled sensibly: the process ends with a message
+ * and status 70, its supervisor starts it again, and journal and turn marker
+ * tell the rest (the same path as a crash, which is tested). What outsiders
+ * size (replies, objects, files) is limited before it is allocated.
+ */
+
+#include <stddef.h>
+
+/* Like malloc(3), calloc(3), realloc(3), strdup(3), asprintf(3), but return
+ * always. Returns new (freed with free). */
+void *xmalloc(size_t size);
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *old, size_t size);
+char *xstrdup(const char *text);
+char *xstrndup(const char *text, size_t size_max);
+void *xmemdup(const void *bytes, size_t size);
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Grows *array (elements of element_size) so that index count fits, doubling
+ * its capacity. array is the address of the pointer.
+ */
+void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_BASE_DIGEST_H
+#define CCM_BASE_DIGEST_H
+
+/*
+ * Digests for comparing states between nodes: XXH3 with 128 bits, as 32 hex
+ * digits. They protect against accidents, not against forgery; nothing is
+ * trusted because of one.
+ */
+
+#include <stddef.h>
+
+#define DIGEST_SIZE 33 /* with the NUL */
+
+void digest_bytes(const void *bytes, size_t size, char digest[DIGEST_SIZE]);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_MODULE_H
+#define CCM_MODULE_H
+
+/*
+ * The module interface of ccm; ccm-module(3) is its manual.
+ *
+ * A module is a .so that exports one constant, ccm_module, made by
+ * CCM_MODULE. Its plan() is a pure function of objects and settings: it
+ * declares what shall be, and the host compares, shows and applies.
+ *
+ * plan() runs in a process of its own that may write nothing, connect
+ * nowhere and start nothing, and that ends after it. All that these functions
+ * return stays valid until then; nothing needs to be freed.
+ *
+ * Errors are sticky: a wrong declaration or setting fails the configuration
+ * by name once plan() has returned, whatever it returned. No function here
+ * returns NULL unless its comment says so, so that a short module need not
+ * check each call.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CCM_ABI 1
+
+struct ccm_run;
+
+/* The descriptor. New fields go to the end; abi and size stay first. */
+struct ccm_module {
+    uint32_t abi;  /* CCM_ABI; filled by CCM_MODULE */
+    uint32_t size; /* of this struct; filled by CCM_MODULE */
+    const char *name;    /* [a-z][a-z0-9-]*, at most 63 bytes; required */
+    const char *version; /* for people; required */
+    const char *summary; /* one line; optional */
+    const char *const *subscribes; /* object types, CCM_LIST; optional */
+    const char *const *depends;    /* configurations that must exist and
+                                      succeed before this one; optional */
+    /* Refuses bad settings (ccm_settings, ccm_fail) when the module is
+     * loaded: 0 or negative. No objects are there. Optional. */
+    int (*check)(struct ccm_run *run);
+    /* Declares what shall be: 0 or negative (say why with ccm_fail).
+     * Required. */
+    int (*plan)(struct ccm_run *run);
+    const char *const *after; /* order only, if present; optional */
+};
+
+#define CCM_EXPORT __attribute__((visibility("default")))
+#define CCM_LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define CCM_MODULE(...)                                                        \
+    extern CCM_EXPORT const struct ccm_module ccm_module;                      \
+    const struct ccm_module ccm_module = {                                     \
+        .abi = CCM_ABI, .size = sizeof(struct ccm_module), __VA_ARGS__}
+
+/* ------------------------------------------------------------ what is given */
+
+/* The objects of a subscribed type: a JSON array, ordered by id. A type that
+ * is not subscribed to fails the plan and gives an empty array. */
+const json_t *ccm_objects(struct ccm_run *run, const char *type);
+
+/* The object of that type with that id, or NULL. */
+const json_t *ccm_object(struct ccm_run *run, const char *type, int64_t id);
+
+/* The settings of modules.d/<configuration>.conf as a JSON object. */
+const json_t *ccm_settings(struct ccm_run *run);
+
+/* The name of this configuration (not of the module), of this node, and
+ * whether this node is in that group (ccm.conf). */
+const char *ccm_configuration(struct ccm_run *run);
+const char *ccm_node(struct ccm_run *run);
+bool ccm_in_group(struct ccm_run *run, const char *group);
+
+/* ------------------------------------------------------------ typed getters */
+
+/*
+ * A field of an object, of something inside an object, or of the settings.
+ * If it is missing, null or of another type: for an object, the object is
+ * rejected with type, id and field in the reason (ask ccm_rejected once,
+ * after all getters); for the settings, the configuration fails. The value is
+ * then "", 0, false, or an empty array or object.
+ * The _or variants return fallback (any pointer, NULL too) if the field is
+ * missing or null; a mistyped one is an error as above.
+ */
+const char *ccm_string(struct ccm_run *run, const json_t *object,
+                       const char *field);
+const char *ccm_string_or(struct ccm_run *run, const json_t *object,
+                          const char *field, const char *fallback);
+int64_t ccm_integer(struct ccm_run *run, const json_t *object,
+                    const char *field);
+int64_t ccm_integer_or(struct ccm_run *run, const json_t *object,
+                       const char *field, int64_t fallback);
+bool ccm_boolean(struct ccm_run *run, const json_t *object, const char *field);
+bool ccm_boolean_or(struct ccm_run *run, const json_t *object,
+                    const char *field, bool fallback);
+const json_t *ccm_array(struct ccm_run *run, const json_t *object,
+                        const char *field);
+const json_t *ccm_map(struct ccm_run *run, const json_t *object,
+                      const char *field);
+
+/* Like ccm_string, for what becomes one line, or one component of a path:
+ * refuses control characters, and for ccm_name also "", "/", "." and "..". */
+const char *ccm_line(struct ccm_run *run, const json_t *object,
+                     const char *field);
+const char *ccm_name(struct ccm_run *run, const json_t *object,
+                     const char *field);
+
+/* The object of that type whose id stands in the field. If there is none,
+ * object is rejected and an empty object returned. */
+const json_t *ccm_reference(struct ccm_run *run, const json_t *object,
+                            const char *field, const char *type);
+
+/* Leaves one bad object out, loudly: it is counted, logged and shown. Files
+ * declared with .object = that object stay on the node as they are. */
+void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
+                ...) __attribute__((format(printf, 3, 4)));
+bool ccm_rejected(struct ccm_run *run, const json_t *object);
+
+/* Fails the configuration with this reason. Returns -1. */
+int ccm_fail(struct ccm_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A line for the log of the run. */
+void ccm_log(struct ccm_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* -------------------------------------------------------------- declarations */
+
+/*
+ * A path from a printf format. What the conversions insert may hold no "/",
+ * no control character, and must not be "", "." or "..": an object cannot
+ * name its way out. Only %s, %d, %i, %u, %ld, %lu, %lld, %llu and %% are
+ * known. On an error the plan fails and "/" is returned.
+ */
+const char *ccm_path(struct ccm_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * In all declarations: path is absolute and below root; owner and group are
+ * names or numbers as text (NULL: root), which an earlier step of the same
+ * run may make; service names the service that is told when this changes
+ * (NULL: none); object is the object that this comes from (NULL: none or
+ * many). Strings are copied.
+ */
+
+struct ccm_file {
+    const char *path;
+    unsigned mode; /* 0001 to 07777; 0: 0644 */
+    const char *owner, *group;
+    const char *service;
+    const json_t *object;
+    bool sensitive; /* contents are never shown, logged or kept */
+};
+
+struct ccm_directory {
+    const char *path;
+    unsigned mode; /* 0: 0755 */
+    const char *owner, *group;
+    const char *service;
+    const json_t *object;
+};
+
+struct ccm_symlink {
+    const char *path;
+    const char *target; /* any text without control characters */
+    const char *owner, *group;
+    const char *service;
+    const json_t *object;
+};
+
+/* What shall not be there: a file, a symlink, or an empty directory. */
+struct ccm_absent {
+    const char *path;
+    const char *service;
+    const json_t *object;
+};
+
+/* In that directory, files and symlinks that match the pattern and that
+ * nobody declares are removed. Subdirectories are left alone. */
+struct ccm_exclusive {
+    const char *path;    /* need not exist */
+    const char *pattern; /* fnmatch(3) of the name; NULL: "*" */
+    const char *service;
+};
+
+struct ccm_group {
+    const char *name;
+    uint32_t id; /* 0: the system chooses */
+    bool absent;
+    const json_t *object;
+};
+
+struct ccm_user {
+    const char *name;
+    uint32_t id;       /* 0: the system chooses */
+    const char *group; /* primary; NULL: one of the user's name */
+    const char *const *groups; /* further ones, CCM_LIST; NULL: left alone */
+    const char *home;          /* NULL: "/" */
+    const char *shell;         /* NULL: "/usr/sbin/nologin" */
+    const char *comment;
+    const char *password; /* crypt(5) hash; NULL: left alone; never shown */
+    bool absent;          /* the home directory always stays */
+    const json_t *object;
+};
+
+/* A program that is run; never a shell. */
+struct ccm_command {
+    const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
+    bool always;             /* false: only when something that this
+                                configuration declared before it changes */
+    unsigned timeout_s;      /* 0: 60 */
+    const char *user;        /* NULL: as ccm-runner runs */
+    const char *directory;   /* NULL: "/" */
+    const json_t *object;
+};
+
+enum ccm_action {
+    CCM_RELOAD = 0,
+    CCM_RESTART = 1,
+};
+
+/* How a service is told, when something that names it in .service changes,
+ * or, with any, when anything of this configuration changes. A service that
+ * is only named in .service is reloaded. */
+struct ccm_service {
+    const char *name; /* as in services of ccm.conf, or a systemd unit */
+    enum ccm_action action;
+    bool any;
+};
+
+/* The sized variants are what the inline functions call, so that a module
+ * built against an older, smaller struct keeps working. */
+FILE *ccm_file_sized(struct ccm_run *run, const struct ccm_file *file,
+                     size_t size);
+int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *dir,
+                        size_t size);
+int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *symlink,
+                      size_t size);
+int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *absent,
+                     size_t size);
+int ccm_exclusive_sized(struct ccm_run *run,
+                        const struct ccm_exclusive *exclusive, size_t size);
+int ccm_group_sized(struct ccm_run *run, const struct ccm_group *group,
+                    size_t size);
+int ccm_user_sized(struct ccm_run *run, const struct ccm_user *user,
+                   size_t size);
+int ccm_command_sized(struct ccm_run *run, const struct ccm_command *command,
+                      size_t size);
+int ccm_service_sized(struct ccm_run *run, const struct ccm_service *service,
+                      size_t size);
+
+/* Declares a file. What is written to the stream is its contents. The stream
+ * is the host's: it need not be closed, and may be. */
+static inline FILE *ccm_file(struct ccm_run *run, const struct ccm_file *file)
+{
+    return ccm_file_sized(run, file, sizeof(*file));
+}
+
+/* Each of these returns 0, or -1 after an error (which is sticky). */
+static inline int ccm_directory(struct ccm_run *run,
+                                const struct ccm_directory *directory)
+{
+    return ccm_directory_sized(run, directory, sizeof(*directory));
+}
+
+static inline int ccm_symlink(struct ccm_run *run,
+                              const struct ccm_symlink *symlink)
+{
+    return ccm_symlink_sized(run, symlink, sizeof(*symlink));
+}
+
+static inline int ccm_absent(struct ccm_run *run,
+                             const struct ccm_absent *absent)
+{
+    return ccm_absent_sized(run, absent, sizeof(*absent));
+}
+
+static inline int ccm_exclusive(struct ccm_run *run,
+                                const struct ccm_exclusive *exclusive)
+{
+    return ccm_exclusive_sized(run, exclusive, sizeof(*exclusive));
+}
+
+static inline int ccm_group(struct ccm_run *run, const struct ccm_group *group)
+{
+    return ccm_group_sized(run, group, sizeof(*group));
+}
+
+static inline int ccm_user(struct ccm_run *run, const struct ccm_user *user)
+{
+    return ccm_user_sized(run, user, sizeof(*user));
+}
+
+static inline int ccm_command(struct ccm_run *run,
+                              const struct ccm_command *command)
+{
+    return ccm_command_sized(run, command, sizeof(*command));
+}
+
+static inline int ccm_service(struct ccm_run *run,
+                              const struct ccm_service *service)
+{
+    return ccm_service_sized(run, service, sizeof(*service));
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CHANGE_ENGINE_H
+#define CCM_CHANGE_ENGINE_H
+
+/*
+ * The node's side of a run: compare a plan with the node, show it, apply it
+ * as one transaction, recover after a crash. This is all that the rest of the
+ * runner needs of core/change.
+ *
+ * One engine at a time for a state_dir: engine_open takes a file lock when
+ * writing is meant.
+ */
+
+#include "base/config.h"
+#include "base/error.h"
+#include "change/plan.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct engine;
+
+enum engine_access {
+    ENGINE_PREVIEW, /* reads only; needs no state_dir */
+    ENGINE_APPLY,   /* takes the lock of state_dir */
+};
+
+/* Called while applying: step is a step of base/protocol.h; configuration and
+ * detail may be NULL. */
+typedef void (*engine_progress_fn)(void *userdata, const char *step,
+                                   const char *configuration,
+                                   const char *detail);
+
+/* Where and why something failed. */
+struct engine_failure {
+    const char *step;    /* of base/protocol.h; static */
+    char configuration[64]; /* "" if none is to blame */
+    bool rolled_back;    /* the node is as it was before */
+};
+
+/* What a comparison found. */
+struct engine_summary {
+    size_t changes;  /* of files, directories, ..., commands */
+    size_t creates;
+    size_t updates;
+    size_t removals;
+    size_t commands;
+    size_t services; /* that will be told */
+    size_t owed;     /* services that an earlier run still owes a reload */
+};
+
+/* config is kept until engine_close. Sets *out. */
+int engine_open(struct config *config, enum engine_access access,
+                struct engine **out, struct error *err);
+void engine_close(struct engine *engine);
+
+/*
+ * Compares the whole plan with the node; engine keeps plan until
+ * engine_close. Called once. Checks the guard unless allow_removals.
+ * Returns 0 or -errno with failure filled ("compare" or "guard").
+ */
+int engine_compare(struct engine *engine, const struct plan *plan,
+                   bool allow_removals, struct engine_summary *summary,
+                   struct engine_failure *failure, struct error *err);
+
+/* The preview as text: unified diffs that patch(1) applies, what else is
+ * done, and a summary line. colour: with ANSI colours. Returns 0 or -errno of
+ * writing. */
+int engine_preview_text(struct engine *engine, FILE *out, bool colour,
+                        struct error *err);
+
+/*
+ * The preview as JSON: {"changes":[{"configuration","kind","path" (or
+ * "name"),"action":"create"|"update"|"delete"|"run","diff"?,"mode"?,
+ * "owner"?,"object"?,"sensitive"?,"argv"?}],"services":[{"name","action":
+ * "reload"|"restart","owed":bool}],"summary":{...}}.
+ * Returns new (freed with json_decref).
+ */
+json_t *engine_preview_json(struct engine *engine);
+
+/*
+ * Applies what engine_compare found, as design section 5 says. who and
+ * revision go into the history's record, which is written on every ending.
+ * Returns 0, or -errno with failure filled; then failure->rolled_back tells
+ * whether all was put back.
+ */
+int engine_apply(struct engine *engine, const char *turn, const char *who,
+                 int64_t revision, engine_progress_fn progress, void *userdata,
+                 struct engine_failure *failure, struct error *err);
+
+/*
+ * The digest of all that this node has applied: over the digests of all
+ * configurations applied so far (kept in state_dir), those of this plan in
+ * their newest form. known and n_known: the names of the catalog's
+ * configurations; others are forgotten.
+ */
+void engine_digest(struct engine *engine, char digest[33]);
+
+/*
+ * After a crash: puts the old state back, or finishes, pays reloads owed, and
+ * leaves no journal. Does nothing if there is no journal.
+ * Sets *recovered to what was done ("nothing", "rolled back", "finished").
+ */
+int engine_recover(struct engine *engine, const char **recovered,
+                   struct error *err);
+
+#endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: ISC
+UNIT_TESTS += t/unit/path_test
+
+t_unit_path_test_SOURCES = t/unit/path_test.c
+t_unit_path_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_path_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
