@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The set of objects that one run works from, whatever source it came from.
+ *
+ * Each type is kept twice: as an array of ids for the binary search, and as
+ * the JSON array that modules see, which exists once sorting has shown that
+ * no id is there twice. A source that answers nonsense fails the fetch; no
+ * part of it is used.
+ */
+#include "objects.h"
+
+#include "source.h"
+
+#include "base/alloc.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+#define TYPE_NAME_MAX 63
+
+int objects_check_type(const char *type, struct error *err)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t size = strlen(type);
+
+    if (size == 0 || size > TYPE_NAME_MAX || !strchr(first, type[0]) ||
+        strspn(type, others) != size)
+        return error_set(err, -EINVAL,
+                         "\"%.80s\" is no object type: [a-z][a-z0-9-]*, at "
+                         "most %d bytes",
+                         type, TYPE_NAME_MAX);
+    return 0;
+}
+
+static struct objects_type *objects_type(const struct objects *objects,
+                                         const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < objects->n_types; i++)
+        if (streq(objects->types[i].name, name))
+            return &objects->types[i];
+    return NULL;
+}
+
+int objects_new(const char *const *types, struct objects **out,
+                struct error *err)
+{
+    struct objects *objects = xcalloc(1, sizeof(*objects));
+    size_t count = 0, i;
+    int r;
+
+    while (types[count])
+        count++;
+    objects->types = xcalloc(count + 1, sizeof(*objects->types));
+    for (i = 0; i < count; i++) {
+        r = objects_check_type(types[i], err);
+        if (r < 0) {
+            objects_free(objects);
+            return r;
+        }
+        if (!objects_type(objects, types[i]))
+            objects->types[objects->n_types++].name = xstrdup(types[i]);
+    }
+    *out = objects;
+    return 0;
+}
+
+static void objects_clear_type(struct objects_type *type)
+{
+    size_t i;
+
+    for (i = 0; i < type->n_entries; i++)
+        json_decref(type->entries[i].object);
+    type->n_entries = 0;
+    json_decref(type->array);
+    type->array = NULL;
+}
+
+void objects_clear(struct objects *objects)
+{
+    size_t i;
+
+    for (i = 0; i < objects->n_types; i++)
+        objects_clear_type(&objects->types[i]);
+    objects->size_bytes = 0;
+}
+
+void objects_free(struct objects *objects)
+{
+    size_t i;
+
+    if (!objects)
+        return;
+    objects_clear(objects);
+    for (i = 0; i < objects->n_types; i++) {
+        free(objects->types[i].entries);
+        free(objects->types[i].name);
+    }
+    free(objects->types);
+    free(objects);
+}
+
+int objects_count_bytes(struct objects *objects, size_t size, struct error *err)
+{
+    objects->size_bytes += size;
+    if (objects->size_bytes > OBJECTS_BYTES_MAX)
+        return error_set(err, -EFBIG,
+                         "all objects together are more than %lu MiB",
+                         OBJECTS_BYTES_MAX >> 20);
+    return 0;
+}
+
+int objects_add(struct objects_type *type, json_t *object, struct error *err)
+{
+    const json_t *id = json_object_get(object, "id");
+
+    if (!json_is_object(object))
+        return error_set(err, -EPROTO, "this is not a JSON object");
+    if (!json_is_integer(id))
+        return error_set(err, -EPROTO, "this object has no integer \"id\"");
+    if (type->n_entries >= OBJECTS_PER_TYPE_MAX)
+        return error_set(err, -EFBIG, "there are more than %d objects",
+                         OBJECTS_PER_TYPE_MAX);
+    xgrow(&type->entries, &type->capacity, type->n_entries,
+          sizeof(*type->entries));
+    type->entries[type->n_entries++] =
+        (struct object_entry){json_integer_value(id), json_incref(object)};
+    return 0;
+}
+
+/* Measuring means encoding again, so callers ask only where one of them may
+ * be too large. */
+static int objects_check_size(const json_t *object, struct error *err)
+{
+    size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
+
+    if (size > OBJECT_BYTES_MAX)
+        return error_set(err, -EFBIG, "%zu bytes of JSON; %d is the most", size,
+                         OBJECT_BYTES_MAX);
+    return 0;
+}
+
+int objects_add_page(struct objects_type *type, const json_t *page, size_t size,
+                     struct error *err)
+{
+    json_t *object;
+    size_t i;
+    int r;
+
+    if (!json_is_array(page))
+        return error_set(err, -EPROTO, "a JSON array of objects is wanted");
+    json_array_foreach (page, i, object) {
+        r = objects_add(type, object, err);
+        if (r == 0 && size > OBJECT_BYTES_MAX)
+            r = objects_check_size(object, err);
+        if (r < 0)
+            return error_prefix(err, r, "element %zu", i + 1);
+    }
+    return 0;
+}
+
+static int objects_compare(const void *a, const void *b)
+{
+    int64_t left = ((const struct object_entry *) a)->id;
+    int64_t right = ((const struct object_entry *) b)->id;
+
+    return (left > right) - (left < right);
+}
+
+int objects_seal(struct objects_type *type, struct error *err)
+{
+    size_t i;
+
+    if (type->n_entries > 1)
+        qsort(type->entries, type->n_entries, sizeof(*type->entries),
+              objects_compare);
+    for (i = 1; i < type->n_entries; i++)
+        if (type->entries[i].id == type->entries[i - 1].id)
+            return error_set(err, -EEXIST, "the id %lld is there twice",
+                             (long long) type->entries[i].id);
+    json_decref(type->array);
+    type->array = json_array();
+    for (i = 0; i < type->n_entries; i++)
+        if (json_array_append(type->array, type->entries[i].object) < 0)
+            return error_errno(err, -ENOMEM, "sorting");
+    return 0;
+}
+
+static int objects_fetch_from(const struct config *config,
+                              struct objects *objects, struct error *err)
+{
+    const struct source_limits limits = SOURCE_LIMITS;
+
+    if (config->objects.kind == OBJECTS_DIRECTORY)
+        return source_directory_fetch(config->objects.path, &limits, objects,
+                                      err);
+    return error_set(err, -EOPNOTSUPP,
+                     "this version reads objects from a directory only");
+}
+
+static int objects_seal_all(struct objects *objects, struct error *err)
+{
+    size_t i;
+    int r;
+
+    for (i = 0; i < objects->n_types; i++) {
+        if (objects->types[i].array)
+            continue;
+        r = objects_seal(&objects->types[i], err);
+        if (r < 0)
+            return error_prefix(err, r, "%s", objects->types[i].name);
+    }
+    return 0;
+}
+
+int objects_fetch(const struct config *config, const char *const *types,
+                  int64_t at_least, struct objects **out, struct error *err)
+{
+    struct objects *objects;
+    int r = objects_new(types, &objects, err);
+
+    if (r < 0)
+        return error_prefix(err, r, "objects");
+    objects->revision = at_least;
+    r = objects_fetch_from(config, objects, err);
+    if (r == 0)
+        r = objects_seal_all(objects, err);
+    if (r < 0) {
+        objects_free(objects);
+        return error_prefix(err, r, "objects");
+    }
+    *out = objects;
+    return 0;
+}
+
+const json_t *objects_of(const struct objects *objects, const char *type)
+{
+    const struct objects_type *found = objects_type(objects, type);
+
+    return found ? found->array : NULL;
+}
+
+const json_t *objects_find(const struct objects *objects, const char *type,
+                           int64_t id)
+{
+    const struct objects_type *in = objects_type(objects, type);
+    const struct object_entry key = {id, NULL}, *found;
+
+    if (!in || in->n_entries == 0)
+        return NULL;
+    found =
+        bsearch(&key, in->entries, in->n_entries, sizeof(key), objects_compare);
+    return found ? found->object : NULL;
+}
+
+int64_t objects_revision(const struct objects *objects)
+{
+    return objects->revision;
+}
