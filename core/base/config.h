@@ -81,8 +81,8 @@ struct config {
     bool flag_lift_self;
     int64_t max_removals;
     int64_t max_removals_percent;
-    int64_t history_max;    /* records kept */
-    int64_t history_days;   /* days a record is kept */
+    int64_t history_max;  /* records kept */
+    int64_t history_days; /* days a record is kept */
     struct config_service *services;
     size_t n_services;
 };

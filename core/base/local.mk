@@ -4,7 +4,11 @@ libbase_a_SOURCES = \
 	core/base/alloc.c core/base/alloc.h \
 	core/base/buf.c core/base/buf.h \
 	core/base/clock.c core/base/clock.h \
-	core/base/config.h \
+	core/base/config.c core/base/config.h \
+	core/base/config_check.c \
+	core/base/config_read.c \
+	core/base/config_schema.c core/base/config_schema.h \
+	core/base/config_service.c \
 	core/base/digest.c core/base/digest.h \
 	core/base/error.c core/base/error.h \
 	core/base/io.c core/base/io.h \

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: ISC
-UNIT_TESTS += t/unit/path_test
+UNIT_TESTS += t/unit/config_test t/unit/path_test
+
+t_unit_config_test_SOURCES = t/unit/config_test.c
+t_unit_config_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_config_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 t_unit_path_test_SOURCES = t/unit/path_test.c
 t_unit_path_test_CFLAGS = $(UNIT_CFLAGS)
