@@ -6,6 +6,7 @@ include t/unit/cluster.mk
 include t/unit/host.mk
 include t/unit/ctl.mk
 include t/modules/local.mk
+include t/lint/local.mk
 include t/e2e/local.mk
 include t/fuzz/local.mk
 include t/bench/local.mk
@@ -21,3 +22,6 @@ check-local: all-am $(check_PROGRAMS)
 	@builddir='$(abs_builddir)' srcdir='$(abs_srcdir)' \
 	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS), \
 	    $(UNIT_TESTS) $(E2E_TESTS))
+
+clean-local:
+	rm -rf t/log

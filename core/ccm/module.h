@@ -130,7 +130,7 @@ int ccm_fail(struct ccm_run *run, const char *format, ...)
 void ccm_log(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* -------------------------------------------------------------- declarations */
+/* ------------------------------------------------------------- declarations */
 
 /*
  * A path from a printf format. What the conversions insert may hold no "/",
