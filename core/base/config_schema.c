@@ -172,7 +172,7 @@ static unsigned name_distance(const char *a, const char *b)
 
 const char *config_key_near(const struct config_key *keys, const char *name)
 {
-    unsigned limit = strlen(name) < 5 ? 1 : 2, least = limit + 1;
+    unsigned limit = strlen(name) < 4 ? 1 : 2, least = limit + 1;
     const char *near = NULL;
 
     for (; keys->name; keys++) {
