@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	core/base/alloc.c core/base/alloc.h \
+	core/base/base64.c core/base/base64.h \
 	core/base/buf.c core/base/buf.h \
 	core/base/clock.c core/base/clock.h \
 	core/base/config.c core/base/config.h \
@@ -11,6 +12,9 @@ libbase_a_SOURCES = \
 	core/base/config_service.c \
 	core/base/digest.c core/base/digest.h \
 	core/base/error.c core/base/error.h \
+	core/base/etcd_wire.c core/base/etcd_wire.h \
+	core/base/etcd_wire_decode.c core/base/etcd_wire_error.c \
+	core/base/http_setup.c core/base/http_setup.h \
 	core/base/io.c core/base/io.h \
 	core/base/json.c core/base/json.h \
 	core/base/log.c core/base/log.h \
