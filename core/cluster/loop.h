@@ -30,6 +30,9 @@ void *loop_curl(struct loop *loop);
 /* http.c registers what is called when transfers may have ended. */
 void loop_set_transfer_fn(struct loop *loop, void (*fn)(void *userdata),
                           void *userdata);
+/* What was registered there. Returns borrowed (valid until it is replaced),
+ * or NULL. */
+void *loop_transfer_userdata(struct loop *loop);
 
 /* A timer fires once. Embedded in its owner. */
 struct timer {
@@ -65,7 +68,7 @@ struct io {
 void io_start(struct io *io, struct loop *loop, int fd, short events,
               void (*fn)(void *userdata, short revents), void *userdata);
 void io_set_events(struct io *io, short events);
-/* May be called from a callback, for any io. Does not close fd. */
+/* May be called from a callback, for any io, and again. Does not close fd. */
 void io_stop(struct io *io);
 
 #endif
