@@ -2,7 +2,12 @@
 noinst_LIBRARIES += libobjects.a
 libobjects_a_SOURCES = \
 	core/objects/objects.c core/objects/objects.h \
+	core/objects/link.c core/objects/link.h \
+	core/objects/request.c core/objects/request.h \
+	core/objects/secret.c core/objects/secret.h \
 	core/objects/source.h \
-	core/objects/source_directory.c
+	core/objects/source_directory.c \
+	core/objects/source_etcd.c \
+	core/objects/source_http.c
 
 OBJECTS_LIBS = libobjects.a $(BASE_LIBS) $(CURL_LIBS)

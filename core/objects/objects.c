@@ -67,7 +67,7 @@ int objects_new(const char *const *types, struct objects **out,
     return 0;
 }
 
-static void objects_clear_type(struct objects_type *type)
+void objects_clear_type(struct objects_type *type)
 {
     size_t i;
 
@@ -193,11 +193,16 @@ static int objects_fetch_from(const struct config *config,
 {
     const struct source_limits limits = SOURCE_LIMITS;
 
-    if (config->objects.kind == OBJECTS_DIRECTORY)
+    switch (config->objects.kind) {
+    case OBJECTS_DIRECTORY:
         return source_directory_fetch(config->objects.path, &limits, objects,
                                       err);
-    return error_set(err, -EOPNOTSUPP,
-                     "this version reads objects from a directory only");
+    case OBJECTS_HTTP:
+        return source_http_fetch(&config->objects, &limits, objects, err);
+    case OBJECTS_ETCD:
+        return source_etcd_fetch(&config->store, &limits, objects, err);
+    }
+    return error_set(err, -EINVAL, "no such kind of source");
 }
 
 static int objects_seal_all(struct objects *objects, struct error *err)

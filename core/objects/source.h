@@ -37,10 +37,11 @@ struct source_limits {
     long connect_ms; /* until a connection stands */
     long request_ms; /* of one request, connecting included */
     size_t page_bytes;
+    unsigned pages; /* of one type */
     unsigned tries; /* of reading a set that changes meanwhile */
 };
 #define SOURCE_LIMITS                                                          \
-    ((struct source_limits){10000, 60000, 64UL * 1024 * 1024, 5})
+    ((struct source_limits){10000, 60000, 64UL * 1024 * 1024, 20000, 5})
 
 /* An empty set of these types (each once). Sets *out, new (freed with
  * objects_free). Returns 0, or -EINVAL for a bad name. */
@@ -49,6 +50,7 @@ int objects_new(const char *const *types, struct objects **out,
 
 /* Forgets what was added, to start anew. */
 void objects_clear(struct objects *objects);
+void objects_clear_type(struct objects_type *type);
 
 /* Counts text that arrived. Returns 0, or -EFBIG when it is too much. */
 int objects_count_bytes(struct objects *objects, size_t size,

@@ -4,3 +4,15 @@ UNIT_TESTS += t/unit/objects_test
 t_unit_objects_test_SOURCES = t/unit/objects_test.c
 t_unit_objects_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_objects_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/source_http_test
+
+t_unit_source_http_test_SOURCES = t/unit/source_http_test.c
+t_unit_source_http_test_CFLAGS = $(UNIT_CFLAGS) -pthread
+t_unit_source_http_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) -lpthread
+
+UNIT_TESTS += t/unit/source_etcd_real_test
+
+t_unit_source_etcd_real_test_SOURCES = t/unit/source_etcd_real_test.c
+t_unit_source_etcd_real_test_CFLAGS = $(UNIT_CFLAGS) -pthread
+t_unit_source_etcd_real_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) -lpthread

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_OBJECTS_REQUEST_H
+#define CCM_OBJECTS_REQUEST_H
+
+/*
+ * Synchronous HTTP requests, one after another over one connection that is
+ * kept open: what both network sources are made of.
+ */
+
+#include "source.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <curl/curl.h>
+
+struct request {
+    CURL *easy;
+    struct curl_slist *headers; /* sent with each request */
+    size_t body_max;
+    /* Of the last answer: */
+    long status;
+    struct buf body;
+    struct buf link; /* all Link headers, joined with commas */
+    int64_t total;   /* X-Total-Count; -1: none */
+    bool too_large;
+    char detail[CURL_ERROR_SIZE];
+};
+
+/* Returns 0, or -EINVAL if an option is refused. */
+int request_open(struct request *request, const struct config_tls *tls,
+                 const struct source_limits *limits, struct error *err);
+/* A request that was never opened, all zero, may be closed, too. */
+void request_close(struct request *request);
+
+/* Sends "<name><value>" as a header with each request from now on. */
+void request_add_header(struct request *request, const char *name,
+                        const char *value);
+
+/*
+ * Sends a GET, or a POST if body is not NULL. Returns 0 when there is an
+ * answer, whatever its status; -EAGAIN when there is none; -EFBIG when it is
+ * larger than the limit; -EINVAL for a bad URL or certificate file of our own.
+ */
+int request_send(struct request *request, const char *url, const char *body,
+                 struct error *err);
+
+#endif
