@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -48,6 +49,9 @@ const struct accounts_group *accounts_group(const struct accounts *accounts,
                                             const char *name);
 const struct accounts_group *accounts_group_by_id(const struct accounts *a,
                                                   gid_t gid);
+
+/* Is it the primary group of anybody? */
+bool accounts_is_primary(const struct accounts *accounts, gid_t gid);
 
 /* Owner and group as a declaration writes them: a name, or a number as text.
  * Sets *out. Returns 0, or -ENOENT with "no user NAME" in err. */

@@ -72,7 +72,8 @@ struct command_result {
 };
 
 /*
- * Runs it and waits for its end. result may be NULL; otherwise it is filled
+ * Runs it and waits for its end; the caller has descriptors 0 to 2 open.
+ * result may be NULL; otherwise it is filled
  * whatever is returned, and freed with command_result_done.
  * Returns 0 if it ended with status 0; -EIO if it ended otherwise (err has
  * how, and the end of its output); -ETIMEDOUT; or why it could not be
