@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# The daemon as a good citizen: its socket, systemd's protocol, its sleep.
+# shellcheck source=t/e2e/lib.sh
+. "${srcdir:-.}/t/e2e/lib.sh"
+
+etcd_start
+node_make web1 'rollout={ ttl = 60; }'
+node_things web1
+
+# systemd's end of the notify protocol: a datagram a line.
+cat >"$scratch/notify.py" <<'END'
+import os, socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1] + ".new")
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+while True:
+    print(listener.recv(65536).decode(), flush=True)
+END
+launch KILL "$scratch/notified" python3 "$scratch/notify.py" "$scratch/notify"
+wait_until test -S "$scratch/notify"
+node_env=("NOTIFY_SOCKET=$scratch/notify")
+node_start web1
+node_env=()
+wait_for "READY=1 is told when it is ready" grep -q READY=1 "$scratch/notified"
+wait_for "it settles" is_settled web1
+
+check_is "the control socket is for its owner alone" "600 socket" \
+    "$(stat -c '%a %F' "$scratch/web1/ccmd.sock")"
+check_status "what is no JSON is refused" 0 python3 - "$scratch" <<'END'
+import json, socket, sys
+path = sys.argv[1] + "/web1/ccmd.sock"
+for line in (b"nonsense\n", b"{}\n", b"[]\n", b'{"op":"nonsense"}\n',
+             b'{"op":17}\n', b'{"op":"publish","types":"x"}\n',
+             b'{"op":"publish","types":["No Type"]}\n',
+             b"\xff\xfe\n", b'{"op":"status"\0}\n'):
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(30)
+    client.connect(path)
+    client.sendall(line)
+    answer = json.loads(client.makefile().readline())
+    assert answer["ok"] is False and answer["error"], (line, answer)
+client = socket.socket(socket.AF_UNIX)
+client.settimeout(30)
+client.connect(path)
+try:
+    for i in range(12):
+        client.sendall(b"x" * 1024 * 1024)
+    client.recv(1024)
+except OSError:
+    pass
+END
+check "after all that it answers" is_settled web1
+
+# Between two looks the daemon may wake for its lease and for us, no more.
+switches() {
+    awk '/^voluntary_ctxt_switches/ { print $2 }' \
+        "/proc/${node_pid[web1]}/status"
+}
+seconds_pass() {
+    [ "$(date +%s)" -ge "$1" ]
+}
+first=$(switches)
+wait_until seconds_pass $(($(date +%s) + 5))
+second=$(switches)
+check "an idle daemon sleeps ($((second - first)) wake-ups in 5 s)" \
+    test $((second - first)) -le 10
+
+kill -TERM "${node_pid[web1]}"
+end_of "${node_pid[web1]}"
+check_is "SIGTERM ends it" 0 "$ended"
+check "STOPPING=1 is told" grep -q STOPPING=1 "$scratch/notified"
+check_status "its socket is gone" 1 test -e "$scratch/web1/ccmd.sock"
+
+check "a socket that a dead daemon left" \
+    python3 -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
+    "$scratch/web1/ccmd.sock"
+node_start web1
+wait_for "is replaced" is_settled web1
+node_stop web1 INT
+check_is "SIGINT ends it, too" 0 "$ended"
+
+# --- etcd goes away and comes back
+node_make web1
+node_start web1
+wait_for "a node with a short lease starts" is_settled web1
+etcd_stop
+wait_for "without etcd it is disconnected" has_status web1 \
+    '.connected == false and .state == "disconnected"'
+check "and lives" node_lives web1
+etcd_start
+wait_for "it connects when etcd is back" has_status web1 '.connected'
+thing_put web1 1 alpha one
+wait_for "and applies" thing_is web1 alpha one
+wait_for "it settles" is_settled web1
+
+# --- a compaction hides nothing
+kill -STOP "${node_pid[web1]}"
+etcdctl put $prefix/objects/things/1 \
+    '{"id":1,"name":"alpha","content":"two"}' >/dev/null
+etcdctl put $prefix/events/things "" >/dev/null
+etcd_stop
+etcd_start
+etcdctl compact "$(revision_now)" >/dev/null
+kill -CONT "${node_pid[web1]}"
+wait_for "an event that was compacted away is applied" thing_is web1 alpha two
+
+node_stop web1
+etcd_stop
+node_launch web1
+wait_for "a node starts without etcd" node_answers web1
+check "and says that it is not connected" has_status web1 '.connected == false'
+node_stop web1
+check_is "it can be stopped then" 0 "$ended"
+done_testing
