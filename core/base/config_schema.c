@@ -7,6 +7,7 @@
 #include "config_schema.h"
 
 #include "alloc.h"
+#include "near.h"
 #include "util.h"
 
 #include <limits.h>
@@ -139,44 +140,13 @@ const struct config_key *config_key_find(const struct config_key *keys,
     return NULL;
 }
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-    unsigned least = a < b ? a : b;
-
-    return least < c ? least : c;
-}
-
-/* Levenshtein's distance, for names of at most 31 bytes. */
-static unsigned name_distance(const char *a, const char *b)
-{
-    unsigned row[32], i, j;
-    size_t size_b = strlen(b);
-
-    if (strlen(a) >= ARRAY_SIZE(row) || size_b >= ARRAY_SIZE(row))
-        return UINT_MAX;
-    for (j = 0; j <= size_b; j++)
-        row[j] = j;
-    for (i = 0; a[i]; i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = i + 1;
-        for (j = 0; j < size_b; j++) {
-            unsigned replaced = diagonal + (a[i] != b[j]);
-
-            diagonal = row[j + 1];
-            row[j + 1] = min3(replaced, row[j + 1] + 1, row[j] + 1);
-        }
-    }
-    return row[size_b];
-}
-
 const char *config_key_near(const struct config_key *keys, const char *name)
 {
-    unsigned limit = strlen(name) < 4 ? 1 : 2, least = limit + 1;
+    unsigned least = near_limit(name) + 1;
     const char *near = NULL;
 
     for (; keys->name; keys++) {
-        unsigned distance = name_distance(keys->name, name);
+        unsigned distance = near_distance(keys->name, name);
 
         if (distance < least) {
             least = distance;

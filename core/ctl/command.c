@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/* The subcommands of ccmctl as a table; finding, checking, helping. */
+#include "ctl.h"
+
+#include "base/near.h"
+#include "base/util.h"
+#include "ctl/text.h"
+
+#include <stdarg.h>
+
+#define PLAN_OPTIONS                                                           \
+    (OPTION_ALL | OPTION_EXIT_CODE | OPTION_OBJECTS | OPTION_MODULES |         \
+     OPTION_ROOT)
+
+/* clang-format off */
+const struct command commands[] = {
+    {"status", "", "what this node does, and what keeps it from more",
+     0, 0, 0, status_show},
+    {"nodes", "", "what each node of the cluster has applied",
+     0, 0, 0, nodes_show},
+    {"queue", "", "who waits for a turn, in order", 0, 0, 0, queue_show},
+    {"plan", "[TYPE...]", "show what would change here, with diffs",
+     0, -1, PLAN_OPTIONS, plan_show},
+    {"apply", "[TYPE...]", "apply now, without waiting for an event",
+     0, -1, OPTION_ALL | OPTION_ALLOW_REMOVALS, apply_run},
+    {"publish", "TYPE...", "send a thin event: objects of TYPE have changed",
+     1, -1, OPTION_TEXT | OPTION_WAIT | OPTION_TIMEOUT, publish_run},
+    {"wait", "", "wait until every live node has applied the newest event",
+     0, 0, OPTION_REVISION | OPTION_TIMEOUT, wait_run},
+    {"flag show", "", "show the failure flag", 0, 0, 0, flag_show},
+    {"flag set", "REASON...", "hold the cluster: no node begins a turn",
+     1, -1, 0, flag_raise},
+    {"flag clear", "[NODE]",
+     "lift the flag; NODE: this node in doubt is really dead",
+     0, 1, 0, flag_clear},
+    {"history", "[ID]", "the runs of this node, or one run in full",
+     0, 1, OPTION_LIMIT, history_show},
+    {"module list", "", "the configurations in run order",
+     0, 0, 0, module_list},
+    {"module info", "NAME", "all about one configuration",
+     1, 1, 0, module_info},
+    {"module reload", "", "take changed modules and declarations in",
+     0, 0, 0, module_reload},
+    {"module graph", "", "the dependencies, in DOT", 0, 0, 0, module_graph},
+    {"object list", "TYPE", "the objects of a type", 1, 1, 0, object_list},
+    {"object get", "TYPE ID", "one object", 2, 2, 0, object_get},
+    {"object put", "TYPE [JSON|FILE|-]", "write an object and publish it",
+     1, 2, 0, object_put},
+    {"object delete", "TYPE ID...", "remove objects and publish that",
+     2, -1, 0, object_delete},
+    {"object import", "TYPE.json|DIR...", "write all objects of files",
+     1, -1, 0, import_run},
+    {.name = NULL},
+};
+/* clang-format on */
+
+int ctl_fail(struct ctl *ctl, int status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(ctl->error.text, sizeof(ctl->error.text), format, args);
+    va_end(args);
+    return status;
+}
+
+/* Does the command's name stand at the front of the words? Its words. */
+static int command_match(const struct command *command, const char **words)
+{
+    const char *space = strchr(command->name, ' ');
+
+    if (!words[0])
+        return 0;
+    if (!space)
+        return streq(command->name, words[0]) ? 1 : 0;
+    if (strncmp(command->name, words[0], strlen(words[0])) != 0 ||
+        strlen(words[0]) != (size_t) (space - command->name))
+        return 0;
+    return words[1] && streq(space + 1, words[1]) ? 2 : 0;
+}
+
+static void command_help_all(FILE *out)
+{
+    const struct command *command;
+
+    fputs("usage: ccmctl [OPTION...] COMMAND [ARGUMENT...]\n\n", out);
+    for (command = commands; command->name; command++)
+        fprintf(out, "  %-14s  %s\n", command->name, command->summary);
+    fputs("\nEvery command takes:\n", out);
+    options_help(out, OPTIONS_COMMON);
+    fputs("\nExit status: 0 done, 1 failed, 2 usage, 3 changes pending,\n"
+          "4 halted by the flag, 5 no daemon. More: ccmctl(1).\n",
+          out);
+}
+
+static void command_help(FILE *out, const struct command *command)
+{
+    fprintf(out, "usage: ccmctl %s [OPTION...]%s%s\n\n%s\n\n", command->name,
+            command->arguments[0] ? " " : "", command->arguments,
+            command->summary);
+    options_help(out, command->options | OPTIONS_COMMON);
+}
+
+/* The subcommands of one word, as "show, set, clear"; "" if it has none. */
+static void command_below(const char *word, char *text, size_t size)
+{
+    const struct command *command;
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (command = commands; command->name; command++) {
+        const char *below = after_prefix(command->name, word);
+
+        if (below && below[0] == ' ' && used < size)
+            used += (size_t) snprintf(text + used, size - used, "%s%s",
+                                      used > 0 ? "," : "", below);
+    }
+}
+
+static int command_unknown(struct ctl *ctl)
+{
+    const char *word = ctl->options.words[0], *near = NULL;
+    unsigned least = near_limit(word) + 1;
+    const struct command *command;
+    char below[256];
+
+    command_below(word, below, sizeof(below));
+    if (below[0])
+        return ctl_fail(ctl, CCM_EXIT_USAGE, "ccmctl %s needs one of:%s", word,
+                        below);
+    for (command = commands; command->name; command++) {
+        unsigned distance = near_distance(command->name, word);
+
+        if (distance < least) {
+            least = distance;
+            near = command->name;
+        }
+    }
+    if (near)
+        return ctl_fail(ctl, CCM_EXIT_USAGE,
+                        "unknown command \"%s\"; did you mean \"%s\"?", word,
+                        near);
+    return ctl_fail(ctl, CCM_EXIT_USAGE,
+                    "unknown command \"%s\"; ccmctl --help lists all", word);
+}
+
+static int command_run(struct ctl *ctl, const struct command *command)
+{
+    unsigned odd =
+        ctl->options.seen & ~(command->options | (unsigned) OPTIONS_COMMON);
+
+    if (ctl->options.seen & OPTION_HELP) {
+        command_help(ctl->out, command);
+        return CCM_EXIT_DONE;
+    }
+    if (odd)
+        return ctl_fail(ctl, CCM_EXIT_USAGE,
+                        "--%s means nothing to ccmctl %s; see ccmctl %s --help",
+                        options_name(odd), command->name, command->name);
+    if (ctl->n_words < command->least ||
+        (command->most >= 0 && ctl->n_words > command->most))
+        return ctl_fail(ctl, CCM_EXIT_USAGE, "usage: ccmctl %s%s%s",
+                        command->name, command->arguments[0] ? " " : "",
+                        command->arguments);
+    return command->run(ctl);
+}
+
+static int command_dispatch(struct ctl *ctl)
+{
+    const struct command *command;
+
+    if (ctl->options.seen & OPTION_VERSION) {
+        fputs("ccmctl " PACKAGE_VERSION "\n", ctl->out);
+        return CCM_EXIT_DONE;
+    }
+    for (command = commands; command->name; command++) {
+        int used = command_match(command, ctl->options.words);
+
+        ctl->words = ctl->options.words + used;
+        ctl->n_words = ctl->options.n_words - used;
+        if (used > 0)
+            return command_run(ctl, command);
+    }
+    if (ctl->options.n_words > 0 && !streq(ctl->options.words[0], "help"))
+        return command_unknown(ctl);
+    if (ctl->options.n_words > 0 || ctl->options.seen & OPTION_HELP) {
+        command_help_all(ctl->out);
+        return CCM_EXIT_DONE;
+    }
+    command_help_all(ctl->err);
+    return CCM_EXIT_USAGE;
+}
+
+int ctl_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    struct ctl ctl = {.out = out, .err = err};
+    int status = CCM_EXIT_USAGE;
+
+    ctl.colour = text_colour_allowed(out);
+    if (options_parse(argc, argv, &ctl.options, &ctl.error) == 0) {
+        ctl.json = ctl.options.seen & OPTION_JSON;
+        status = command_dispatch(&ctl);
+    }
+    if (fflush(out) != 0 && status == CCM_EXIT_DONE)
+        status = ctl_fail(&ctl, CCM_EXIT_FAILED, "standard output: %m");
+    if (status != CCM_EXIT_DONE && ctl.error.text[0]) {
+        fputs("ccmctl: ", err);
+        text_block(err, "", ctl.error.text);
+    }
+    fflush(err);
+    options_done(&ctl.options);
+    return status;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CTL_CTL_H
+#define CCM_CTL_CTL_H
+
+/*
+ * ccmctl, the operator's tool. ctl_main is all of it but main(), so that the
+ * tests call it with files of their own.
+ *
+ * A command returns an exit status (enum ccm_exit) and, if that is not 0,
+ * says why in ctl->error; ctl_main prints that once.
+ */
+
+#include "base/error.h"
+#include "base/protocol.h"
+#include "ctl/options.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct ctl {
+    FILE *out;
+    FILE *err;
+    bool colour; /* out may be coloured */
+    bool json;
+    struct options options;
+    const char *const *words; /* those behind the command, NULL-terminated */
+    int n_words;
+    struct error error;
+};
+
+struct command {
+    const char *name;      /* one word or two */
+    const char *arguments; /* for the usage line */
+    const char *summary;
+    int least, most;  /* words; most -1: any number */
+    unsigned options; /* besides OPTIONS_COMMON */
+    int (*run)(struct ctl *ctl);
+};
+
+/* NULL-terminated by name. */
+extern const struct command commands[];
+
+int ctl_main(int argc, char **argv, FILE *out, FILE *err);
+
+/* Sets the reason. Returns status, so that it stands behind "return". */
+int ctl_fail(struct ctl *ctl, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The file of -c, or the installed one. */
+const char *ctl_config_file(const struct ctl *ctl);
+
+/*
+ * Asks the daemon: fields go beside "op" (json_pack without the braces'
+ * "op"; NULL: none) and are taken. fd is handed to it as the descriptor; -1:
+ * none. Sets *result, new (freed with json_decref). Returns an exit status; on
+ * failure *result is unchanged.
+ */
+int ctl_ask(struct ctl *ctl, const char *op, json_t *fields, int fd,
+            json_t **result);
+/* The same, for answers that go to the descriptor as JSON: sets *document. */
+int ctl_ask_document(struct ctl *ctl, const char *op, json_t *fields,
+                     json_t **document);
+
+/* Prints one JSON document. Returns an exit status. */
+int ctl_print_json(struct ctl *ctl, const json_t *document);
+/* A member as text for people: strings, numbers, lists with commas; the
+ * name of an object; "" if it is missing or null. Returns new (free). */
+char *ctl_text(const json_t *object, const char *field);
+/* The words as a JSON array; null if there are none. Returns new. */
+json_t *ctl_words(const struct ctl *ctl);
+/* Who holds the cluster, why, and how to lift it. */
+void ctl_explain_flag(FILE *out, const json_t *flag);
+
+int status_show(struct ctl *ctl);
+int nodes_show(struct ctl *ctl);
+int queue_show(struct ctl *ctl);
+int wait_run(struct ctl *ctl);
+int publish_run(struct ctl *ctl);
+int plan_show(struct ctl *ctl);
+int apply_run(struct ctl *ctl);
+int history_show(struct ctl *ctl);
+int module_list(struct ctl *ctl);
+int module_info(struct ctl *ctl);
+int module_reload(struct ctl *ctl);
+int module_graph(struct ctl *ctl);
+int flag_show(struct ctl *ctl);
+int flag_raise(struct ctl *ctl);
+int flag_clear(struct ctl *ctl);
+int object_list(struct ctl *ctl);
+int object_get(struct ctl *ctl);
+int object_put(struct ctl *ctl);
+int object_delete(struct ctl *ctl);
+int import_run(struct ctl *ctl);
+
+#endif

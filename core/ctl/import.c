@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ccmctl object import: all objects of <type>.json files, in batches that fit
+ * into one transaction of the store. What object list --json has printed can
+ * be imported again. Objects that no file names are left alone.
+ */
+#include "ctl.h"
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/util.h"
+#include "ctl/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define FILE_BYTES_MAX (1024 * 1024 * 1024)
+#define BATCH_MAX 100
+#define BATCH_BYTES_MAX (1024 * 1024)
+
+struct import {
+    struct ctl *ctl;
+    int64_t revision;
+    json_t *types; /* type: how many were written */
+};
+
+/* "crons" of "dir/crons.json"; NULL if it is not called so.
+ * Returns new (freed with free). */
+static char *import_type(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t size = strlen(name), suffix = strlen(".json");
+
+    if (size <= suffix || !streq(name + size - suffix, ".json"))
+        return NULL;
+    return xstrndup(name, size - suffix);
+}
+
+static int import_send(struct import *import, const char *type, json_t *batch)
+{
+    json_auto_t *result = NULL;
+    size_t n = json_array_size(batch);
+    int64_t before;
+    int r;
+
+    if (n == 0)
+        return CCM_EXIT_DONE;
+    r = ctl_ask(
+        import->ctl, "object.import",
+        json_pack("{s:o, s:O}", "type", json_text(type), "objects", batch), -1,
+        &result);
+    before = json_integer_or(import->types, type, 0);
+    if (r != CCM_EXIT_DONE) {
+        error_prefix(&import->ctl->error, 0,
+                     "%s: after %lld objects that were written", type,
+                     (long long) before);
+        return r;
+    }
+    json_object_set_new(import->types, type,
+                        json_integer(before + (json_int_t) n));
+    import->revision = json_integer_or(result, "revision", 0);
+    json_array_clear(batch);
+    return CCM_EXIT_DONE;
+}
+
+static int import_list(struct import *import, const char *type,
+                       const json_t *list)
+{
+    json_auto_t *batch = json_array();
+    size_t i, bytes = 0;
+    json_t *object;
+    int r = CCM_EXIT_DONE;
+
+    json_array_foreach (list, i, object) {
+        size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
+
+        if (!json_is_integer(json_object_get(object, "id")))
+            return ctl_fail(import->ctl, CCM_EXIT_FAILED,
+                            "%s: entry %zu has no \"id\" that is an integer",
+                            type, i);
+        if (json_array_size(batch) >= BATCH_MAX ||
+            bytes + size > BATCH_BYTES_MAX) {
+            r = import_send(import, type, batch);
+            bytes = 0;
+        }
+        if (r != CCM_EXIT_DONE)
+            return r;
+        json_array_append(batch, object);
+        bytes += size;
+    }
+    return import_send(import, type, batch);
+}
+
+static int import_file(struct import *import, const char *path)
+{
+    struct ctl *ctl = import->ctl;
+    cleanup_free char *type = import_type(path), *text = NULL;
+    json_auto_t *document = NULL;
+    const json_t *list;
+    size_t size;
+
+    if (!type)
+        return ctl_fail(ctl, CCM_EXIT_USAGE,
+                        "%s: a file is called by its type: crons.json", path);
+    if (io_read_file(AT_FDCWD, path, FILE_BYTES_MAX, &text, &size,
+                     &ctl->error) < 0)
+        return CCM_EXIT_FAILED;
+    if (json_parse(text, size, FILE_BYTES_MAX, &document, &ctl->error) < 0) {
+        error_prefix(&ctl->error, 0, "%s", path);
+        return CCM_EXIT_FAILED;
+    }
+    list = json_is_object(document) ? json_object_get(document, "objects")
+                                    : document;
+    if (!json_is_array(list))
+        return ctl_fail(ctl, CCM_EXIT_FAILED,
+                        "%s: neither [...] nor {\"objects\": [...]}", path);
+    return import_list(import, type, list);
+}
+
+static int import_is_json(const struct dirent *entry)
+{
+    cleanup_free char *type = import_type(entry->d_name);
+
+    return type != NULL && entry->d_name[0] != '.';
+}
+
+static int import_directory(struct import *import, const char *path)
+{
+    struct dirent **entries;
+    int n = scandir(path, &entries, import_is_json, alphasort);
+    int i, r = CCM_EXIT_DONE;
+
+    if (n < 0)
+        return ctl_fail(import->ctl, CCM_EXIT_FAILED, "%s: %m", path);
+    for (i = 0; i < n; i++) {
+        cleanup_free char *file = path_join(path, entries[i]->d_name);
+
+        if (r == CCM_EXIT_DONE)
+            r = import_file(import, file);
+        free(entries[i]);
+    }
+    free(entries);
+    if (n == 0)
+        return ctl_fail(import->ctl, CCM_EXIT_FAILED,
+                        "%s: holds no <type>.json", path);
+    return r;
+}
+
+static int import_report(struct import *import)
+{
+    struct ctl *ctl = import->ctl;
+    const char *type;
+    json_t *n;
+
+    if (ctl->json) {
+        json_auto_t *report =
+            json_pack("{s:I, s:O}", "revision", (json_int_t) import->revision,
+                      "types", import->types);
+
+        return ctl_print_json(ctl, report);
+    }
+    json_object_foreach (import->types, type, n)
+        text_line(ctl->out, "wrote %lld %s", (long long) json_integer_value(n),
+                  type);
+    if (json_object_size(import->types) == 0)
+        text_line(ctl->out, "there was nothing to write");
+    return CCM_EXIT_DONE;
+}
+
+int import_run(struct ctl *ctl)
+{
+    json_auto_t *types = json_object();
+    struct import import = {.ctl = ctl, .types = types};
+    int i, r = CCM_EXIT_DONE;
+
+    for (i = 0; i < ctl->n_words && r == CCM_EXIT_DONE; i++) {
+        struct stat st;
+
+        if (stat(ctl->words[i], &st) == 0 && S_ISDIR(st.st_mode))
+            r = import_directory(&import, ctl->words[i]);
+        else
+            r = import_file(&import, ctl->words[i]);
+    }
+    return r == CCM_EXIT_DONE ? import_report(&import) : r;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+/* What several commands show in the same way. */
+#include "ctl.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/util.h"
+#include "ctl/text.h"
+
+int ctl_print_json(struct ctl *ctl, const json_t *document)
+{
+    /* On a terminal nothing but ASCII, for it may obey more than C0. */
+    size_t flags = isatty(fileno(ctl->out)) ? JSON_INDENT(2) | JSON_ENSURE_ASCII
+                                            : JSON_COMPACT;
+
+    if (json_dumpf(document, ctl->out, flags | JSON_ENCODE_ANY) < 0)
+        return ctl_fail(ctl, CCM_EXIT_FAILED, "standard output: %m");
+    fputc('\n', ctl->out);
+    return CCM_EXIT_DONE;
+}
+
+static void show_value(struct buf *text, const json_t *value)
+{
+    const json_t *entry;
+    size_t i;
+
+    if (json_is_string(value)) {
+        buf_puts(text, json_string_value(value));
+    } else if (json_is_array(value)) {
+        json_array_foreach (value, i, entry) {
+            buf_puts(text, i > 0 ? ", " : "");
+            show_value(text, entry);
+        }
+    } else if (json_is_object(value)) {
+        buf_puts(text, json_string_or(value, "name", ""));
+        if (json_object_get(value, "digest"))
+            buf_puts(text, json_string_or(value, "digest", ""));
+    } else if (value && !json_is_null(value)) {
+        cleanup_free char *plain = json_line(value);
+
+        buf_puts(text, plain);
+    }
+}
+
+char *ctl_text(const json_t *object, const char *field)
+{
+    cleanup_buf struct buf text = BUF_INIT;
+
+    show_value(&text, json_object_get(object, field));
+    return buf_take(&text);
+}
+
+json_t *ctl_words(const struct ctl *ctl)
+{
+    json_t *words;
+    int i;
+
+    if (ctl->n_words == 0)
+        return json_null();
+    words = json_array();
+    for (i = 0; i < ctl->n_words; i++)
+        json_array_append_new(words, json_text(ctl->words[i]));
+    return words;
+}
+
+static void show_who(FILE *out, const json_t *flag, const char *kind)
+{
+    const char *node = json_string_or(flag, "node", "");
+    const char *configuration = json_string_or(flag, "configuration", NULL);
+    const char *by = json_string_or(flag, "by", "");
+    cleanup_free char *at = ctl_text(flag, "at");
+    cleanup_free char *revision = ctl_text(flag, "revision");
+
+    if (streq(kind, "operator"))
+        text_line(out, "halted by an operator%s%s, %s", by[0] ? " on " : "", by,
+                  at);
+    else if (streq(kind, "in-doubt"))
+        text_line(out, "halted: %s is in doubt%s%s, %s", node,
+                  by[0] ? ", says " : "", by, at);
+    else
+        text_line(out, "halted: %s failed%s%s%s%s, %s", node,
+                  configuration ? " in " : "",
+                  configuration ? configuration : "",
+                  revision[0] ? " at revision " : "", revision, at);
+}
+
+void ctl_explain_flag(FILE *out, const json_t *flag)
+{
+    const char *kind = json_string_or(flag, "kind", "");
+    const char *node = json_string_or(flag, "node", "");
+
+    show_who(out, flag, kind);
+    text_block(out, "  ", json_string_or(flag, "error", ""));
+    if (streq(kind, "operator"))
+        text_line(out, "to lift it: ccmctl flag clear");
+    else if (streq(kind, "in-doubt"))
+        text_line(out,
+                  "to lift it: start ccmd on %s, or, if that machine is "
+                  "really dead: ccmctl flag clear %s",
+                  node, node);
+    else
+        text_line(out,
+                  "to lift it: mend the objects and publish them (%s tries "
+                  "first), or: ccmctl flag clear",
+                  node);
+}

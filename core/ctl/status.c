@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* ccmctl status, nodes and queue: how things stand. */
+#include "ctl.h"
+
+#include "base/json.h"
+#include "base/util.h"
+#include "ctl/text.h"
+
+static enum text_colour status_colour(const char *state)
+{
+    if (streq(state, "idle"))
+        return TEXT_GOOD;
+    if (streq(state, "held") || streq(state, "failed") ||
+        streq(state, "disconnected"))
+        return TEXT_BAD;
+    return TEXT_BUSY;
+}
+
+static void status_last_run(struct table *table, const json_t *run)
+{
+    cleanup_free char *outcome = ctl_text(run, "outcome");
+    cleanup_free char *revision = ctl_text(run, "revision");
+
+    table_add(table, TEXT_PLAIN, "last run");
+    if (!json_is_object(run))
+        table_add(table, TEXT_PLAIN, "none yet");
+    else
+        table_addf(table, "%s, %lld changes at revision %s, %lld ms", outcome,
+                   (long long) json_integer_or(run, "changes", 0), revision,
+                   (long long) json_integer_or(run, "duration_ms", 0));
+}
+
+static void status_catalog(struct table *table, const json_t *catalog)
+{
+    const json_t *list = json_object_get(catalog, "configurations");
+    int64_t n = json_is_array(list)
+                    ? (int64_t) json_array_size(list)
+                    : json_integer_or(catalog, "configurations", 0);
+
+    table_add(table, TEXT_PLAIN, "catalog");
+    table_addf(table, "%lld configurations, digest %.8s", (long long) n,
+               json_string_or(catalog, "digest", "-"));
+}
+
+static void status_print(struct ctl *ctl, const json_t *status)
+{
+    static const char *const heads[] = {"NODE", NULL, NULL};
+    const char *const both[] = {heads[0], json_string_or(status, "node", "?"),
+                                NULL};
+    const char *state = json_string_or(status, "state", "?");
+    cleanup_free char *pending = ctl_text(status, "pending");
+    cleanup_free char *revision = ctl_text(status, "revision");
+    cleanup_table struct table table;
+
+    table_init(&table, both);
+    table_add(&table, TEXT_PLAIN, "state");
+    table_add(&table, status_colour(state), state);
+    table_add(&table, TEXT_PLAIN, "store");
+    if (json_bool_or(status, "connected", false))
+        table_addf(&table, "connected, revision %s", revision);
+    else
+        table_add(&table, TEXT_BAD, "not connected");
+    table_add(&table, TEXT_PLAIN, "pending");
+    table_add(&table, TEXT_PLAIN, pending);
+    status_last_run(&table, json_object_get(status, "last_run"));
+    status_catalog(&table, json_object_get(status, "catalog"));
+    table_print(&table, ctl->out, ctl->colour);
+}
+
+int status_show(struct ctl *ctl)
+{
+    json_auto_t *status = NULL;
+    const json_t *flag;
+    int r = ctl_ask(ctl, "status", NULL, -1, &status);
+
+    if (r != CCM_EXIT_DONE)
+        return r;
+    if (ctl->json)
+        return ctl_print_json(ctl, status);
+    status_print(ctl, status);
+    flag = json_object_get(status, "flag");
+    if (json_is_object(flag)) {
+        fputc('\n', ctl->out);
+        ctl_explain_flag(ctl->out, flag);
+    }
+    if (!json_bool_or(status, "connected", false))
+        text_line(ctl->out, "the store is out of reach; ccmd tries again by "
+                            "itself, its log tells why: journalctl -u ccmd");
+    return CCM_EXIT_DONE;
+}
+
+/* --------------------------------------------------------------------- nodes
+ */
+
+static void nodes_row(struct table *table, const json_t *node, int64_t newest)
+{
+    const json_t *applied = json_object_get(node, "applied");
+    const char *state = json_string_or(node, "state", "");
+    bool alive = json_bool_or(node, "alive", false);
+    int64_t revision = json_integer_or(applied, "revision", 0);
+    cleanup_free char *name = ctl_text(node, "node");
+    cleanup_free char *shown = ctl_text(applied, "revision");
+    cleanup_free char *at = ctl_text(applied, "at");
+
+    table_add(table, TEXT_PLAIN, name);
+    table_add(table, alive ? TEXT_GOOD : TEXT_BAD, alive ? "yes" : "no");
+    table_add(table, status_colour(state), state);
+    table_add(table, revision < newest ? TEXT_BUSY : TEXT_GOOD, shown);
+    table_addf(table, "%.8s", json_string_or(applied, "digest", "-"));
+    table_addf(table, "%.19s", at);
+}
+
+static int nodes_missing(const json_t *nodes, int64_t newest)
+{
+    const json_t *node;
+    int missing = 0;
+    size_t i;
+
+    json_array_foreach (nodes, i, node)
+        if (json_bool_or(node, "alive", false) &&
+            json_integer_or(json_object_get(node, "applied"), "revision", 0) <
+                newest)
+            missing++;
+    return missing;
+}
+
+int nodes_show(struct ctl *ctl)
+{
+    static const char *const heads[] = {
+        "NODE", "ALIVE", "STATE", "REVISION", "DIGEST", "APPLIED", NULL};
+    cleanup_table struct table table = {.columns = 0};
+    json_auto_t *result = NULL;
+    const json_t *nodes, *node;
+    int64_t newest;
+    size_t i;
+    int r = ctl_ask(ctl, "nodes", NULL, -1, &result);
+
+    if (r != CCM_EXIT_DONE)
+        return r;
+    if (ctl->json)
+        return ctl_print_json(ctl, result);
+    newest = json_integer_or(result, "revision", 0);
+    nodes = json_object_get(result, "nodes");
+    table_init(&table, heads);
+    json_array_foreach (nodes, i, node)
+        nodes_row(&table, node, newest);
+    table_print(&table, ctl->out, ctl->colour);
+    if (json_bool_or(result, "converged", false))
+        text_line(ctl->out, "converged at revision %lld", (long long) newest);
+    else
+        text_line(ctl->out,
+                  "not converged: %d live nodes have yet to apply revision "
+                  "%lld; ccmctl queue shows who is next",
+                  nodes_missing(nodes, newest), (long long) newest);
+    return CCM_EXIT_DONE;
+}
+
+int queue_show(struct ctl *ctl)
+{
+    static const char *const heads[] = {"#", "NODE", "SINCE", NULL};
+    cleanup_table struct table table = {.columns = 0};
+    json_auto_t *result = NULL;
+    const json_t *entries, *entry;
+    size_t i;
+    int r = ctl_ask(ctl, "queue", NULL, -1, &result);
+
+    if (r != CCM_EXIT_DONE)
+        return r;
+    if (ctl->json)
+        return ctl_print_json(ctl, result);
+    entries = json_object_get(result, "entries");
+    if (json_array_size(entries) == 0) {
+        text_line(ctl->out, "nobody waits for a turn");
+        return CCM_EXIT_DONE;
+    }
+    table_init(&table, heads);
+    json_array_foreach (entries, i, entry) {
+        cleanup_free char *node = ctl_text(entry, "node");
+        cleanup_free char *since = ctl_text(entry, "since");
+
+        table_addf(&table, "%zu", i + 1);
+        table_add(&table, TEXT_PLAIN, node);
+        table_add(&table, TEXT_PLAIN, since);
+    }
+    table_print(&table, ctl->out, ctl->colour);
+    return CCM_EXIT_DONE;
+}
