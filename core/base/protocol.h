@@ -11,7 +11,10 @@
  *   {"job":{"configurations":["crontab"] or null for all,
  *           "revision":R,        at least this revision is wanted
  *           "who":"event: crons", for the history
- *           "allow_removals":false}}
+ *           "allow_removals":false,
+ *           "catalog":"..."}}    the digest that ccmd holds; if the modules on
+ *                                disk make another one, the run fails at
+ *                                "load" and asks for a module reload
  *
  * The runner plans and compares, and says on standard output either
  *

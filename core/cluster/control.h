@@ -42,4 +42,29 @@
  * request as SCM_RIGHTS; the ccm-runner that ccmd starts writes there itself.
  */
 
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct control;
+struct daemon;
+
+/* Listens on config->socket. A socket that nobody answers on is replaced.
+ * Sets *out, new (freed with control_close). Returns 0, -EADDRINUSE, or
+ * another -errno. */
+int control_open(struct daemon *daemon, struct control **out,
+                 struct error *err);
+/* NULL is legal. */
+void control_close(struct control *control);
+
+/* What clients may be waiting for. */
+void control_run_ended(struct control *control, int64_t ticket,
+                       const json_t *report);
+void control_progress(struct control *control, const char *text);
+void control_held(struct control *control, const char *text);
+/* A reload is through: differences (catalog_compare), or why it is not. */
+void control_reloaded(struct control *control, const json_t *differences,
+                      const char *why);
+
 #endif

@@ -6,3 +6,30 @@ libcluster_a_SOURCES = \
 	core/cluster/store.h
 
 CLUSTER_LIBS = libcluster.a $(BASE_LIBS) $(CURL_LIBS)
+
+# The roll-out and the daemon around it.
+libcluster_a_SOURCES += \
+	core/cluster/backoff.c core/cluster/backoff.h \
+	core/cluster/bus.c core/cluster/bus.h \
+	core/cluster/catalog.c core/cluster/catalog.h \
+	core/cluster/child.c core/cluster/child.h \
+	core/cluster/client.c core/cluster/client.h \
+	core/cluster/control.c \
+	core/cluster/control_flag.c \
+	core/cluster/control_run.c \
+	core/cluster/control_status.c \
+	core/cluster/control_store.c \
+	core/cluster/daemon.c core/cluster/daemon.h \
+	core/cluster/events.c core/cluster/events.h \
+	core/cluster/flag.c core/cluster/flag.h \
+	core/cluster/identity.c core/cluster/identity.h \
+	core/cluster/job.c core/cluster/job.h \
+	core/cluster/notify.c core/cluster/notify.h \
+	core/cluster/queue.c core/cluster/queue.h \
+	core/cluster/rollout.c core/cluster/rollout.h \
+	core/cluster/rollout_link.c \
+	core/cluster/rollout_run.c \
+	core/cluster/session.c core/cluster/session.h \
+	core/cluster/settle.c core/cluster/settle.h \
+	core/cluster/turn.c core/cluster/turn.h \
+	core/cluster/turn_close.c core/cluster/turn_internal.h

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/* The catalog, as the daemon knows it. No module is ever loaded here. */
+#include "cluster/catalog.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/protocol.h"
+#include "base/util.h"
+#include "cluster/child.h"
+
+#define LIMIT_MS 120000
+
+struct catalog_loading {
+    catalog_fn fn;
+    void *userdata;
+    json_t *document;
+};
+
+static void catalog_line(void *userdata, const char *line, size_t size)
+{
+    struct catalog_loading *loading = userdata;
+
+    json_decref(loading->document);
+    loading->document = NULL;
+    if (json_parse(line, size, PROTOCOL_LINE_MAX, &loading->document, NULL) < 0)
+        loading->document = NULL;
+}
+
+static void catalog_ended(void *userdata, int status, const char *why)
+{
+    struct catalog_loading *loading = userdata;
+    json_t *document = loading->document;
+
+    if (status == 0 &&
+        json_is_array(json_object_get(document, "configurations")))
+        loading->fn(loading->userdata, document, NULL);
+    else
+        loading->fn(loading->userdata, NULL,
+                    json_string_or(document, "error", why));
+    json_decref(document);
+    free(loading);
+}
+
+static const struct child_ops catalog_child_ops = {
+    .line = catalog_line,
+    .ended = catalog_ended,
+};
+
+int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,
+                 void *userdata, struct error *err)
+{
+    const char *argv[] = {config->runner, "-c", config->file, "describe", NULL};
+    struct child_spec spec = {.argv = argv,
+                              .output_fd = -1,
+                              .keep_errors = true,
+                              .limit_ms = LIMIT_MS};
+    struct catalog_loading *loading = xcalloc(1, sizeof(*loading));
+    struct child *child;
+    int r;
+
+    *loading = (struct catalog_loading){.fn = fn, .userdata = userdata};
+    r = child_start(loop, &spec, &catalog_child_ops, loading, &child, err);
+    if (r < 0)
+        free(loading);
+    return r;
+}
+
+void catalog_subscribe(const json_t *catalog, struct bus *bus)
+{
+    const json_t *configuration, *type;
+    size_t i, j;
+
+    bus_reset_subscriptions(bus);
+    json_array_foreach (json_object_get(catalog, "configurations"), i,
+                        configuration)
+        json_array_foreach (json_object_get(configuration, "subscribes"), j,
+                            type)
+            bus_subscribe(bus, json_string_or(configuration, "name", ""),
+                          json_string_value(type));
+}
+
+static const json_t *catalog_find(const json_t *catalog, const char *name)
+{
+    const json_t *configuration;
+    size_t i;
+
+    json_array_foreach (json_object_get(catalog, "configurations"), i,
+                        configuration)
+        if (streq(json_string_or(configuration, "name", ""), name))
+            return configuration;
+    return NULL;
+}
+
+json_t *catalog_compare(const json_t *old, const json_t *now)
+{
+    json_t *added = json_array(), *changed = json_array();
+    json_t *removed = json_array();
+    const json_t *one, *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(now, "configurations"), i, one) {
+        const char *name = json_string_or(one, "name", "");
+
+        other = catalog_find(old, name);
+        if (!other)
+            json_array_append_new(added, json_string(name));
+        else if (!json_equal((json_t *) other, (json_t *) one))
+            json_array_append_new(
+                changed, json_pack("{s:s, s:s, s:s}", "name", name, "from",
+                                   json_string_or(other, "version", ""), "to",
+                                   json_string_or(one, "version", "")));
+    }
+    json_array_foreach (json_object_get(old, "configurations"), i, one) {
+        const char *name = json_string_or(one, "name", "");
+
+        if (!catalog_find(now, name))
+            json_array_append_new(removed, json_string(name));
+    }
+    return json_pack("{s:o, s:o, s:o}", "added", added, "changed", changed,
+                     "removed", removed);
+}
+
+const char *catalog_digest(const json_t *catalog)
+{
+    return json_string_or(catalog, "digest", "");
+}

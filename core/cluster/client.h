@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_CLIENT_H
+#define CCM_CLUSTER_CLIENT_H
+
+/* One connection to the control socket; what the control_*.c files share. */
+
+#include "base/buf.h"
+#include "base/protocol.h"
+#include "cluster/child.h"
+#include "cluster/control.h"
+#include "cluster/daemon.h"
+#include "cluster/store.h"
+
+#include <jansson.h>
+
+struct control {
+    struct daemon *daemon;
+    struct io io;
+    char *path;
+    struct client *clients;
+    size_t n_clients;
+};
+
+enum client_waits {
+    CLIENT_WAITS_NOT,
+    CLIENT_WAITS_RUN,
+    CLIENT_WAITS_RELOAD,
+};
+
+struct client {
+    struct control *control;
+    struct daemon *daemon;
+    struct io io;
+    struct buf input, output;
+    int fds[2]; /* passed with the request: its output, its errors; or -1 */
+    unsigned uid;
+    json_t *request;
+    bool answered; /* the last line is in output */
+    enum client_waits waits;
+    int64_t ticket;          /* CLIENT_WAITS_RUN */
+    struct store_call *call; /* running for it; cancelled with it */
+    struct child *child;     /* the same; killed with it */
+    int64_t value;           /* what the op's steps hand on */
+    struct client *next;
+};
+
+/* Takes fd, a connection that was accepted. */
+void client_open(struct control *control, int fd);
+void client_close(struct client *client);
+/* Hands client->request to its function. */
+void control_dispatch(struct client *client);
+
+/* The last line; result is taken. */
+void client_ok(struct client *client, json_t *result);
+void client_fail(struct client *client, enum ccm_exit status,
+                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A store call for the client has failed. */
+void client_fail_store(struct client *client, int r, const struct error *err);
+void client_say(struct client *client, const char *text);
+
+/* Sends txn for the client; fn gets the client as its userdata. */
+void client_commit(struct client *client, struct txn *txn, store_reply_fn fn);
+
+/* "operator (uid 0)". Returns new (freed with free). */
+char *client_who(const struct client *client);
+
+/* Each handles the request in client->request. */
+typedef void (*client_fn)(struct client *client);
+
+void control_status(struct client *client);
+void control_module_list(struct client *client);
+void control_module_reload(struct client *client);
+void control_nodes(struct client *client);
+void control_queue(struct client *client);
+void control_publish(struct client *client);
+void control_object_put(struct client *client);
+void control_object_delete(struct client *client);
+void control_object_import(struct client *client);
+void control_flag_show(struct client *client);
+void control_flag_set(struct client *client);
+void control_flag_clear(struct client *client);
+void control_apply(struct client *client);
+void control_plan(struct client *client);
+void control_object_list(struct client *client);
+void control_object_get(struct client *client);
+void control_history(struct client *client);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/* Requests about the flag: show it, set it, clear it. */
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/util.h"
+#include "cluster/client.h"
+
+static void control_answer_flag(struct client *client,
+                                const struct store_range *range)
+{
+    struct flag flag = {0};
+
+    flag_set(&flag, range->n ? &range->kvs[0] : NULL);
+    client_ok(client, json_pack("{s:O?}", "flag", flag.json));
+    flag_done(&flag);
+}
+
+static void control_flag_read(void *userdata, const struct store_reply *reply,
+                              int r, const struct error *err)
+{
+    struct client *client = userdata;
+
+    client->call = NULL;
+    if (r < 0)
+        client_fail_store(client, r, err);
+    else
+        control_answer_flag(client, &reply->ranges[0]);
+}
+
+void control_flag_show(struct client *client)
+{
+    struct txn *txn = txn_new();
+
+    txn_get(txn, "flag");
+    client_commit(client, txn, control_flag_read);
+}
+
+static void control_flag_put(void *userdata, const struct store_reply *reply,
+                             int r, const struct error *err)
+{
+    struct client *client = userdata;
+    struct flag flag = {0};
+    cleanup_free char *text = NULL;
+
+    client->call = NULL;
+    if (r < 0) {
+        client_fail_store(client, r, err);
+        return;
+    }
+    if (reply->succeeded) {
+        control_answer_flag(client, &reply->ranges[0]);
+        return;
+    }
+    flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
+    text = flag_describe(&flag);
+    client_fail(client, CCM_EXIT_HALTED, "a flag is up already: %s", text);
+    flag_done(&flag);
+}
+
+void control_flag_set(struct client *client)
+{
+    const char *reason = json_string_or(client->request, "reason", "");
+    cleanup_free char *who = client_who(client);
+    cleanup_free char *by =
+        xasprintf("%s at %s", who, client->daemon->config->node);
+    json_auto_t *flag = flag_for_operator(by, reason);
+    cleanup_free char *value = json_line(flag);
+    struct txn *txn = txn_new();
+
+    txn_if_modified(txn, "flag", 0);
+    txn_put(txn, "flag", value, 0);
+    txn_get(txn, "flag");
+    txn_otherwise(txn);
+    txn_get(txn, "flag");
+    client_commit(client, txn, control_flag_put);
+}
+
+/* ----------------------------------------------------------------- clearing */
+
+static void control_flag_gone(void *userdata, const struct store_reply *reply,
+                              int r, const struct error *err)
+{
+    struct client *client = userdata;
+
+    client->call = NULL;
+    if (r < 0)
+        client_fail_store(client, r, err);
+    else if (reply->succeeded)
+        client_ok(client, json_pack("{s:n}", "flag"));
+    else
+        client_fail(client, CCM_EXIT_FAILED,
+                    "something has changed meanwhile (another flag, or the "
+                    "node is back): look at ccmctl flag show, then repeat");
+}
+
+/* Ranges: flag; and, when a node is named, alive/<node>, applying/<node>. */
+static void control_clear_node(struct client *client, const struct flag *flag,
+                               const struct store_reply *reply)
+{
+    const char *node = json_string_or(client->request, "node", "");
+    cleanup_free char *alive = xasprintf("alive/%s", node);
+    cleanup_free char *marker = xasprintf("applying/%s", node);
+    bool names = streq(json_string_or(flag->json, "node", ""), node);
+    struct txn *txn;
+
+    if (reply->ranges[1].n > 0) {
+        client_fail(client, CCM_EXIT_FAILED,
+                    "%s is alive: it ends its turn itself; a node can be "
+                    "declared dead only once its presence has lapsed",
+                    node);
+        return;
+    }
+    if (reply->ranges[2].n == 0 && !names) {
+        client_fail(client, CCM_EXIT_FAILED,
+                    "%s has no turn that has not ended, and the flag does not "
+                    "name it",
+                    node);
+        return;
+    }
+    txn = txn_new();
+    txn_if_modified(txn, "flag", flag->mod_revision);
+    txn_if_created(txn, alive, 0);
+    txn_delete(txn, marker);
+    if (names)
+        txn_delete(txn, "flag");
+    client_commit(client, txn, control_flag_gone);
+}
+
+static void control_clear_flag(struct client *client, const struct flag *flag)
+{
+    const char *node = json_string_or(flag->json, "node", "");
+    struct txn *txn;
+
+    if (!flag->json) {
+        client_ok(client, json_pack("{s:n}", "flag"));
+        return;
+    }
+    if (flag_is_kind(flag, "in-doubt")) {
+        client_fail(client, CCM_EXIT_HALTED,
+                    "%s is in doubt: nobody but you can say that it is really "
+                    "dead. Make sure that it is, then: ccmctl flag clear %s",
+                    node, node);
+        return;
+    }
+    txn = txn_new();
+    txn_if_modified(txn, "flag", flag->mod_revision);
+    txn_delete(txn, "flag");
+    client_commit(client, txn, control_flag_gone);
+}
+
+static void control_flag_found(void *userdata, const struct store_reply *reply,
+                               int r, const struct error *err)
+{
+    struct client *client = userdata;
+    struct flag flag = {0};
+
+    client->call = NULL;
+    if (r < 0) {
+        client_fail_store(client, r, err);
+        return;
+    }
+    flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
+    if (reply->n_ranges > 1)
+        control_clear_node(client, &flag, reply);
+    else
+        control_clear_flag(client, &flag);
+    flag_done(&flag);
+}
+
+void control_flag_clear(struct client *client)
+{
+    const char *node = json_string_or(client->request, "node", NULL);
+    cleanup_free char *alive = xasprintf("alive/%s", node ? node : "");
+    cleanup_free char *marker = xasprintf("applying/%s", node ? node : "");
+    struct error err;
+    struct txn *txn;
+
+    if (node && path_check_name(node, &err) < 0) {
+        client_fail(client, CCM_EXIT_USAGE, "the node's name %s", err.text);
+        return;
+    }
+    txn = txn_new();
+    txn_get(txn, "flag");
+    if (node) {
+        txn_get(txn, alive);
+        txn_get(txn, marker);
+    }
+    client_commit(client, txn, control_flag_found);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_DAEMON_H
+#define CCM_CLUSTER_DAEMON_H
+
+/* ccmd as a whole: the roll-out, the catalog, the control socket. */
+
+#include "base/config.h"
+#include "cluster/catalog.h"
+#include "cluster/control.h"
+#include "cluster/identity.h"
+#include "cluster/rollout.h"
+
+struct daemon_reload;
+
+struct daemon {
+    struct loop *loop;
+    const struct config *config;
+    struct identity identity;
+    struct store *store;
+    struct rollout rollout;
+    struct control *control;
+    json_t *catalog;
+    json_t *next_catalog; /* loaded, waits for the end of the turn */
+    bool loading;         /* a catalog is being loaded */
+    bool reload_again;    /* asked for once more meanwhile */
+    struct io signals;
+    int exit_status;
+};
+
+/* Runs until a signal ends it. Returns the exit status. */
+int daemon_run(const struct config *config);
+
+/* Loads the catalog anew; control_reloaded tells how it went. */
+void daemon_reload(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* The watch over events/ and flag. */
+#include "cluster/events.h"
+
+#include "base/json.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS 15000
+
+/* The watched range: everything from "events/" up to "flag". */
+#define RANGE_FIRST "events/"
+#define RANGE_END "flag!"
+
+static void events_look(struct events *events);
+
+/* A transaction's answer can overtake the watch, which must then not bring
+ * back what was before: only what is newer than flag_at counts. */
+void events_learn_flag(struct events *events, const struct store_kv *kv,
+                       int64_t revision)
+{
+    int64_t now = kv ? kv->mod_revision : 0;
+
+    if (revision < events->flag_at)
+        return;
+    events->flag_at = revision;
+    if (now == events->flag.mod_revision)
+        return;
+    flag_set(&events->flag, kv);
+    events->ops->flag(events->userdata);
+}
+
+static void events_take_event(struct events *events, const char *type,
+                              int64_t revision)
+{
+    if (revision <= json_integer_or(events->seen, type, 0))
+        return;
+    json_object_set_new(events->seen, type, json_integer(revision));
+    if (revision > events->revision)
+        events->revision = revision;
+    events->ops->event(events->userdata, type, revision);
+}
+
+static void events_lose(struct events *events, const char *why)
+{
+    bool was = events->connected;
+
+    events->connected = false;
+    events->suspect = 0;
+    timer_set(&events->timer, backoff_next_ms(&events->backoff));
+    if (was)
+        events->ops->connected(events->userdata, false, why);
+}
+
+static void events_watch_opened(void *userdata, int64_t revision)
+{
+    struct events *events = userdata;
+
+    (void) revision;
+    backoff_reset(&events->backoff);
+    events->connected = true;
+    events->ops->connected(events->userdata, true, NULL);
+}
+
+static void events_watch_event(void *userdata, const struct store_kv *kv,
+                               bool deleted)
+{
+    struct events *events = userdata;
+    const char *type = after_prefix(kv->key, RANGE_FIRST);
+
+    if (type && !deleted)
+        events_take_event(events, type, kv->mod_revision);
+    else if (streq(kv->key, "flag"))
+        events_learn_flag(events, deleted ? NULL : kv, kv->mod_revision);
+}
+
+static void events_watch_lost(void *userdata, int r, const struct error *err)
+{
+    struct events *events = userdata;
+
+    events->watch = NULL;
+    if (r == -ESTALE)
+        events->ops->doubt(events->userdata,
+                           "the history since the last event is compacted");
+    events_lose(events, err ? err->text : "the watch has ended");
+}
+
+static const struct store_watch_ops events_watch_ops = {
+    .opened = events_watch_opened,
+    .event = events_watch_event,
+    .lost = events_watch_lost,
+};
+
+static void events_looked(void *userdata, const struct store_reply *reply,
+                          int r, const struct error *err)
+{
+    struct events *events = userdata;
+    const struct store_range *flag, *all;
+    size_t i;
+
+    events->call = NULL;
+    if (r < 0) {
+        events_lose(events, err->text);
+        return;
+    }
+    flag = &reply->ranges[0];
+    all = &reply->ranges[1];
+    /* In place before the callbacks, which may look at what is known. */
+    events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
+                                reply->revision + 1, &events_watch_ops, events);
+    events->checked = reply->revision;
+    events_learn_flag(events, flag->n ? &flag->kvs[0] : NULL, reply->revision);
+    for (i = 0; i < all->n; i++) {
+        const char *type = after_prefix(all->kvs[i].key, RANGE_FIRST);
+
+        if (type)
+            events_take_event(events, type, all->kvs[i].mod_revision);
+    }
+    events->looked = true;
+}
+
+static void events_look(struct events *events)
+{
+    struct txn *txn = txn_new();
+
+    txn_get(txn, "flag");
+    txn_get_below(txn, RANGE_FIRST, &(struct txn_range){.keys_only = true});
+    events->call = store_commit(events->store, txn, events_looked, events);
+}
+
+static void events_timer(void *userdata)
+{
+    struct events *events = userdata;
+
+    if (!events->call && !events->watch)
+        events_look(events);
+}
+
+static void events_checked(void *userdata, const struct store_reply *reply,
+                           int r, const struct error *err)
+{
+    struct events *events = userdata;
+    int64_t newest = 0, flag_revision = 0;
+
+    (void) err;
+    events->call = NULL;
+    if (r < 0)
+        return;
+    if (reply->ranges[0].n > 0)
+        flag_revision = reply->ranges[0].kvs[0].mod_revision;
+    if (reply->ranges[1].n > 0)
+        newest = reply->ranges[1].kvs[0].mod_revision;
+    events->checked = reply->revision;
+    if (newest <= events->revision &&
+        flag_revision == events->flag.mod_revision) {
+        events->suspect = 0;
+    } else if (events->suspect == 0) {
+        events->suspect = reply->revision;
+    } else {
+        store_unwatch(events->watch);
+        events->watch = NULL;
+        events_lose(events, "the watch has gone silent");
+    }
+}
+
+void events_check(struct events *events, int64_t revision)
+{
+    struct txn *txn;
+
+    if (events->call || !events->watch ||
+        (revision <= events->checked && events->suspect == 0))
+        return;
+    txn = txn_new();
+    txn_get(txn, "flag");
+    txn_get_below(txn, RANGE_FIRST,
+                  &(struct txn_range){.keys_only = true,
+                                      .limit = 1,
+                                      .by_mod_revision = true,
+                                      .newest_first = true});
+    events->call = store_commit(events->store, txn, events_checked, events);
+}
+
+void events_init(struct events *events, struct loop *loop, struct store *store,
+                 const struct events_ops *ops, void *userdata)
+{
+    *events = (struct events){
+        .store = store,
+        .ops = ops,
+        .userdata = userdata,
+        .seen = json_object(),
+        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
+    };
+    timer_init(&events->timer, loop, events_timer, events);
+}
+
+void events_start(struct events *events)
+{
+    timer_set(&events->timer, 0);
+}
+
+void events_done(struct events *events)
+{
+    timer_stop(&events->timer);
+    store_cancel(events->call);
+    if (events->watch)
+        store_unwatch(events->watch);
+    flag_done(&events->flag);
+    json_decref(events->seen);
+}

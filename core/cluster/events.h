@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_EVENTS_H
+#define CCM_CLUSTER_EVENTS_H
+
+/*
+ * The thin events and the flag, from one watch over one key range.
+ *
+ * A watch is never trusted alone. It begins with a look at all of it, and
+ * continues from that look's revision, so nothing falls between. Whenever it
+ * is lost, it begins anew the same way. And because a stream can die without
+ * any word, each keepalive's revision is compared: when a newer event stands
+ * in the store than the watch has brought, and still one keepalive later, the
+ * watch is given up and begun anew. So a silent stream is found within two
+ * keepalives (4/5 of rollout.ttl) and the time of one request.
+ */
+
+#include "cluster/backoff.h"
+#include "cluster/flag.h"
+#include "cluster/store.h"
+
+struct events_ops {
+    /* A thin event. Also for all that were put while nobody watched. */
+    void (*event)(void *userdata, const char *type, int64_t revision);
+    /* What was between is unknown: run everything. */
+    void (*doubt)(void *userdata, const char *why);
+    /* events->flag has been brought up to date, and may have changed. */
+    void (*flag)(void *userdata);
+    /* The first look is done, or the connection is back, or lost. */
+    void (*connected)(void *userdata, bool connected, const char *why);
+};
+
+struct events {
+    struct store *store;
+    const struct events_ops *ops;
+    void *userdata;
+    struct flag flag;
+    int64_t flag_at;  /* the store's revision at which flag is known */
+    int64_t revision; /* of the newest event that is known */
+    json_t *seen;     /* type -> revision of its newest event */
+    bool connected;
+    bool looked;     /* a first look has been done */
+    int64_t suspect; /* a revision that the watch still owes, or 0 */
+    int64_t checked; /* the store's revision at the last check */
+    struct store_watch *watch;
+    struct store_call *call;
+    struct timer timer;
+    struct backoff backoff;
+};
+
+void events_init(struct events *events, struct loop *loop, struct store *store,
+                 const struct events_ops *ops, void *userdata);
+void events_start(struct events *events);
+/* The store was at this revision when it answered a keepalive. */
+void events_check(struct events *events, int64_t revision);
+/* What a transaction's answer said about the flag (kv NULL: there is none),
+ * if it is newer than what the watch has brought. */
+void events_learn_flag(struct events *events, const struct store_kv *kv,
+                       int64_t revision);
+void events_done(struct events *events);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_JOB_H
+#define CCM_CLUSTER_JOB_H
+
+/* One `ccm-runner run`: the daemon's side of base/protocol.h. */
+
+#include "base/config.h"
+#include "base/error.h"
+#include "cluster/loop.h"
+
+#include <jansson.h>
+
+struct job;
+
+struct job_ops {
+    /* It has planned and compared; report is the "planned" event. */
+    void (*planned)(void *userdata, const json_t *report);
+    void (*progress)(void *userdata, const json_t *report);
+    /* It has ended; job is freed after this. report is its "done" or
+     * "failed" event; if it ended without one, a "failed" event made here
+     * (step "run", "died": true). */
+    void (*ended)(void *userdata, bool ok, const json_t *report);
+};
+
+/* order is the "job" object of base/protocol.h. ops and userdata are kept
+ * until ended. Sets *out, borrowed (valid until ended returns). */
+int job_start(struct loop *loop, const struct config *config,
+              const json_t *order, const struct job_ops *ops, void *userdata,
+              struct job **out, struct error *err);
+/* After planned: apply, in this turn. */
+void job_apply(struct job *job, const char *turn);
+/* Forget it: ended is not called. Not after job_apply. */
+void job_abandon(struct job *job);
+
+#endif

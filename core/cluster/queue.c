@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+/* The queue for the cluster's one lock; see queue.h for how and why. */
+#include "cluster/queue.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/util.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS 5000
+/* How many keepalives a lost request may take to arrive: by then the
+ * connection that carried it is long dead. */
+#define SWEEPS 20
+
+static void queue_join_again(struct queue *queue);
+static void queue_look(struct queue *queue);
+static void queue_wait(struct queue *queue);
+
+static void queue_retry(struct queue *queue)
+{
+    timer_set(&queue->timer, backoff_next_ms(&queue->backoff));
+}
+
+static void queue_forget_front(struct queue *queue)
+{
+    size_t i;
+
+    for (i = 0; i < queue->n_front; i++)
+        free(queue->front[i]);
+    queue->n_front = 0;
+}
+
+static void queue_unwatch(struct queue *queue)
+{
+    if (queue->watch)
+        store_unwatch(queue->watch);
+    queue->watch = NULL;
+    free(queue->watched);
+    queue->watched = NULL;
+}
+
+void queue_forget(struct queue *queue)
+{
+    timer_stop(&queue->timer);
+    store_cancel(queue->call);
+    queue->call = NULL;
+    queue_unwatch(queue);
+    queue_forget_front(queue);
+    free(queue->key);
+    queue->key = NULL;
+    free(queue->value);
+    queue->value = NULL;
+    queue->created = 0;
+    queue->state = QUEUE_OUT;
+}
+
+static void queue_lose(struct queue *queue, const char *why)
+{
+    queue_forget(queue);
+    queue->ops->lost(queue->userdata, why);
+}
+
+static void queue_become_head(struct queue *queue)
+{
+    queue->state = QUEUE_HEAD;
+    queue_unwatch(queue);
+    queue->ops->moved(queue->userdata);
+}
+
+/* Takes over who is in front: all of them if that is ahead_max or fewer. */
+static void queue_take_front(struct queue *queue,
+                             const struct store_range *range)
+{
+    size_t i;
+
+    queue_forget_front(queue);
+    for (i = 0; i < range->n && i < ARRAY_SIZE(queue->front); i++)
+        queue->front[queue->n_front++] = xstrdup(range->kvs[i].key);
+}
+
+static void queue_looked(void *userdata, const struct store_reply *reply, int r,
+                         const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    (void) err;
+    queue->call = NULL;
+    if (r < 0) {
+        queue_retry(queue);
+        return;
+    }
+    backoff_reset(&queue->backoff);
+    if (reply->ranges[0].n == 0 ||
+        reply->ranges[0].kvs[0].create_revision != queue->created) {
+        queue_lose(queue, "the place in the queue is gone");
+        return;
+    }
+    queue_take_front(queue, &reply->ranges[1]);
+    if (queue->n_front == 0) {
+        queue_become_head(queue);
+        return;
+    }
+    if (queue->n_front <= (size_t) queue->ahead_max &&
+        queue->state == QUEUE_FAR) {
+        queue->state = QUEUE_NEAR;
+        queue_wait(queue);
+        queue->ops->moved(queue->userdata);
+        return;
+    }
+    queue_wait(queue);
+}
+
+static void queue_look(struct queue *queue)
+{
+    struct txn *txn = txn_new();
+
+    txn_get(txn, queue->key);
+    txn_get_below(txn, "lock/",
+                  &(struct txn_range){
+                      .limit = queue->ahead_max + 1,
+                      .max_create_revision = queue->created - 1,
+                      .keys_only = true,
+                      .by_create_revision = true,
+                      .newest_first = true,
+                  });
+    queue->call = store_commit(queue->store, txn, queue_looked, queue);
+}
+
+static void queue_watch_opened(void *userdata, int64_t revision)
+{
+    struct queue *queue = userdata;
+
+    (void) revision;
+    if (!queue->call)
+        queue_look(queue);
+}
+
+static void queue_watch_event(void *userdata, const struct store_kv *kv,
+                              bool deleted)
+{
+    struct queue *queue = userdata;
+
+    (void) kv;
+    if (!deleted || queue->call)
+        return;
+    /* The one right in front has gone, and all who were in front are known:
+     * very likely they went before it. The begin transaction proves it. */
+    if (queue->state == QUEUE_NEAR && streq(queue->watched, queue->front[0]))
+        queue_become_head(queue);
+    else
+        queue_look(queue);
+}
+
+static void queue_watch_lost(void *userdata, int r, const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    (void) r;
+    (void) err;
+    queue->watch = NULL;
+    queue_unwatch(queue);
+    if (!queue->call)
+        queue_retry(queue);
+}
+
+static const struct store_watch_ops queue_watch_ops = {
+    .opened = queue_watch_opened,
+    .event = queue_watch_event,
+    .lost = queue_watch_lost,
+};
+
+/* Watches the nearest one; while too many are in front, the last of those
+ * whose going brings us near. */
+static void queue_wait(struct queue *queue)
+{
+    const char *key = queue->state == QUEUE_FAR
+                          ? queue->front[queue->n_front - 1]
+                          : queue->front[0];
+
+    if (queue->watched && streq(queue->watched, key))
+        return;
+    queue_unwatch(queue);
+    queue->watched = xstrdup(key);
+    queue->watch =
+        store_watch(queue->store, key, NULL, 0, &queue_watch_ops, queue);
+}
+
+static void queue_joined(void *userdata, const struct store_reply *reply, int r,
+                         const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    (void) err;
+    queue->call = NULL;
+    if (r == -ENOENT || r == -EINVAL) {
+        queue_lose(queue, "the lease of the place is gone");
+        return;
+    }
+    if (r < 0) {
+        free(queue->doubtful);
+        queue->doubtful = xstrdup(queue->key);
+        queue->sweeps_left = SWEEPS;
+        queue_retry(queue);
+        return;
+    }
+    backoff_reset(&queue->backoff);
+    if (reply->succeeded)
+        queue->created = reply->revision;
+    else if (reply->ranges[0].n > 0)
+        queue->created = reply->ranges[0].kvs[0].create_revision;
+    if (queue->created == 0) {
+        queue_join_again(queue);
+        return;
+    }
+    queue->state = QUEUE_FAR;
+    queue_look(queue);
+    queue->ops->moved(queue->userdata);
+}
+
+static void queue_join_again(struct queue *queue)
+{
+    struct txn *txn = txn_new();
+
+    txn_if_created(txn, queue->key, 0);
+    txn_put(txn, queue->key, queue->value, queue->lease);
+    txn_otherwise(txn);
+    txn_get(txn, queue->key);
+    queue->call = store_commit(queue->store, txn, queue_joined, queue);
+}
+
+void queue_join(struct queue *queue, const char *node, int64_t lease,
+                int64_t plan_ahead)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+    json_auto_t *value = NULL;
+
+    assert(queue->state == QUEUE_OUT && plan_ahead <= QUEUE_AHEAD_MAX);
+    clock_stamp(stamp);
+    value = json_pack("{s:s, s:s}", "node", node, "since", stamp);
+    queue->value = json_line(value);
+    queue->key = xasprintf("lock/%llx", (unsigned long long) lease);
+    queue->lease = lease;
+    queue->ahead_max = plan_ahead;
+    queue->since_ms = clock_ms();
+    queue->state = QUEUE_JOINING;
+    queue_join_again(queue);
+}
+
+static void queue_timer(void *userdata)
+{
+    struct queue *queue = userdata;
+
+    if (queue->state == QUEUE_JOINING)
+        queue_join_again(queue);
+    else if (queue->state != QUEUE_OUT && !queue->call)
+        queue_look(queue);
+}
+
+void queue_conditions(const struct queue *queue, struct txn *txn)
+{
+    size_t i;
+
+    txn_if_created(txn, queue->key, queue->created);
+    for (i = 0; i < queue->n_front; i++)
+        txn_if_created(txn, queue->front[i], 0);
+}
+
+size_t queue_gets(const struct queue *queue, struct txn *txn)
+{
+    size_t i;
+
+    txn_get(txn, queue->key);
+    for (i = 0; i < queue->n_front; i++)
+        txn_get(txn, queue->front[i]);
+    return 1 + queue->n_front;
+}
+
+bool queue_learn(struct queue *queue, const struct store_range *ranges)
+{
+    size_t i, kept = 0;
+
+    if (ranges[0].n == 0 ||
+        ranges[0].kvs[0].create_revision != queue->created) {
+        queue_forget(queue);
+        return false;
+    }
+    for (i = 0; i < queue->n_front; i++) {
+        if (ranges[i + 1].n > 0)
+            queue->front[kept++] = queue->front[i];
+        else
+            free(queue->front[i]);
+    }
+    queue->n_front = kept;
+    if (kept > 0) {
+        queue->state = QUEUE_NEAR;
+        queue_wait(queue);
+    }
+    return true;
+}
+
+void queue_leave(const struct queue *queue, struct txn *txn)
+{
+    if (queue->key)
+        txn_delete(txn, queue->key);
+}
+
+static void queue_swept(void *userdata, const struct store_reply *reply, int r,
+                        const struct error *err)
+{
+    (void) userdata;
+    (void) reply;
+    (void) r;
+    (void) err;
+}
+
+void queue_sweep(struct queue *queue)
+{
+    struct txn *txn;
+
+    if (queue->sweeps_left == 0 || queue->state != QUEUE_OUT)
+        return;
+    queue->sweeps_left--;
+    txn = txn_new();
+    txn_delete(txn, queue->doubtful);
+    store_commit(queue->store, txn, queue_swept, NULL);
+}
+
+void queue_init(struct queue *queue, struct loop *loop, struct store *store,
+                const struct queue_ops *ops, void *userdata)
+{
+    *queue = (struct queue){
+        .store = store,
+        .ops = ops,
+        .userdata = userdata,
+        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
+    };
+    timer_init(&queue->timer, loop, queue_timer, queue);
+}
+
+void queue_done(struct queue *queue)
+{
+    queue_forget(queue);
+    free(queue->doubtful);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_QUEUE_H
+#define CCM_CLUSTER_QUEUE_H
+
+/*
+ * The queue for the cluster's one lock: keys lock/<lease in hex>, ordered by
+ * create revision, the recipe of etcd's own mutex.
+ *
+ * Each node watches one key in front of it, so what a hand-over costs does
+ * not grow with the queue. Each watch begins at the present, and only then a
+ * look follows: a watch from a past revision is served late by etcd 3.4 (in
+ * steps of 100 ms), and a watch without a look would lose a release in
+ * between.
+ *
+ * Nobody can get in front of a key. So once all keys in front are known (at
+ * most plan_ahead of them), "all of these are gone" proves the head of the
+ * queue, and the transaction that begins a turn says so in its conditions:
+ * no look is needed between the release of the lock and the next turn.
+ */
+
+#include "cluster/backoff.h"
+#include "cluster/store.h"
+
+#include <jansson.h>
+
+#define QUEUE_AHEAD_MAX 16
+
+struct queue_ops {
+    /* queue->state has changed. */
+    void (*moved)(void *userdata);
+    /* Our place is gone (the lease has lapsed, somebody deleted it). */
+    void (*lost)(void *userdata, const char *why);
+};
+
+enum queue_state {
+    QUEUE_OUT,
+    QUEUE_JOINING, /* asked for a place; not answered yet */
+    QUEUE_FAR,     /* more than plan_ahead are in front of us */
+    QUEUE_NEAR,    /* at most plan_ahead are */
+    QUEUE_HEAD,    /* nobody seems to be (queue_conditions proves it) */
+};
+
+struct queue {
+    struct store *store;
+    const struct queue_ops *ops;
+    void *userdata;
+    enum queue_state state;
+    char *value;
+    char *key; /* of our place; NULL when out */
+    int64_t lease;
+    int64_t created; /* our place's create revision; 0: not known */
+    int64_t ahead_max;
+    char *front[QUEUE_AHEAD_MAX + 1]; /* nearest first, when near */
+    size_t n_front;
+    int64_t since_ms;
+    struct store_watch *watch;
+    char *watched;  /* the key that watch is on */
+    char *doubtful; /* a place that a lost request may still take */
+    unsigned sweeps_left;
+    struct store_call *call;
+    struct timer timer;
+    struct backoff backoff;
+};
+
+void queue_init(struct queue *queue, struct loop *loop, struct store *store,
+                const struct queue_ops *ops, void *userdata);
+void queue_done(struct queue *queue);
+
+/* Takes a place with this lease. node is copied. plan_ahead: 0 to
+ * QUEUE_AHEAD_MAX. Only when out. */
+void queue_join(struct queue *queue, const char *node, int64_t lease,
+                int64_t plan_ahead);
+
+/* Adds to txn: our place is still the one we made, and all that were in
+ * front are gone. */
+void queue_conditions(const struct queue *queue, struct txn *txn);
+/* Adds to txn (in its otherwise branch) the gets that queue_failed reads:
+ * our place, then each key in front. Returns how many ranges they give. */
+size_t queue_gets(const struct queue *queue, struct txn *txn);
+/*
+ * A transaction with queue_conditions was refused; ranges are what queue_gets
+ * asked for. Returns false if our place is gone (lost is not called). If
+ * somebody is in front after all, goes on waiting.
+ */
+bool queue_learn(struct queue *queue, const struct store_range *ranges);
+
+/* Adds to txn the removal of our place (none if there is no place). */
+void queue_leave(const struct queue *queue, struct txn *txn);
+/*
+ * A request for a place whose answer was lost may be carried out much later,
+ * when we have left: a ghost that would hold up the cluster for as long as
+ * our lease is kept. Call this with each keepalive: it removes such a place
+ * while we are out.
+ */
+void queue_sweep(struct queue *queue);
+/* Our place is gone, by such a transaction or otherwise: forget it. */
+void queue_forget(struct queue *queue);
+
+#endif

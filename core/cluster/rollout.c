@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+/* The roll-out's decisions: what is next. */
+#include "cluster/rollout.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/util.h"
+
+#include <stdlib.h>
+
+#define OBJECTS_RETRY_FIRST_MS 1000
+#define OBJECTS_RETRY_MAX_MS 60000
+#define DOUBT_PAUSE_MS 1000
+
+bool rollout_is_held(const struct rollout *rollout)
+{
+    const struct flag *flag = &rollout->events.flag;
+
+    if (!flag->json)
+        return false;
+    if (!rollout->config->flag_lift_self ||
+        !flag_is_own(flag, rollout->config->node))
+        return true;
+    /* Our own failure: only what came after it is worth a try. */
+    return !bus_pending(rollout->bus, rollout->failed_ticket);
+}
+
+bool rollout_is_between_turns(const struct rollout *rollout)
+{
+    return rollout->phase == ROLLOUT_IDLE || rollout->phase == ROLLOUT_QUEUED;
+}
+
+static bool rollout_is_linked(const struct rollout *rollout)
+{
+    return rollout->session.up && rollout->events.connected &&
+           rollout->looked_back;
+}
+
+const char *rollout_state(const struct rollout *rollout)
+{
+    switch (rollout->phase) {
+    case ROLLOUT_APPLYING:
+    case ROLLOUT_RECOVERING:
+    case ROLLOUT_CLOSING:
+        return "applying";
+    case ROLLOUT_QUEUED:
+    case ROLLOUT_BEGINNING:
+        return rollout->job && !rollout->planned ? "planning" : "queued";
+    case ROLLOUT_IDLE:
+        break;
+    }
+    if (!rollout_is_linked(rollout))
+        return rollout->looked_back ? "disconnected" : "starting";
+    if (flag_is_own(&rollout->events.flag, rollout->config->node))
+        return "failed";
+    if (rollout->events.flag.json)
+        return "held";
+    return bus_pending(rollout->bus, 0) ? "settling" : "idle";
+}
+
+static void rollout_say_held(struct rollout *rollout)
+{
+    bool held = rollout_is_held(rollout) && bus_pending(rollout->bus, 0);
+    cleanup_free char *flag = NULL;
+
+    if (held && !rollout->was_held) {
+        flag = flag_describe(&rollout->events.flag);
+        log_warning("held by the flag: %s", flag);
+        rollout->ops->held(rollout->userdata, flag);
+    } else if (!held && rollout->was_held && !rollout->events.flag.json) {
+        log_info("the flag is lifted");
+    }
+    rollout->was_held = held;
+}
+
+static char *rollout_why(struct rollout *rollout)
+{
+    json_auto_t *types = bus_pending_types(rollout->bus);
+    json_auto_t *all = bus_types(rollout->bus);
+    struct buf text = BUF_INIT;
+    const json_t *type;
+    size_t i;
+
+    if (rollout->asked_by)
+        return STEAL(rollout->asked_by);
+    if (json_equal(types, all))
+        return xstrdup("full run");
+    buf_puts(&text, "event:");
+    json_array_foreach (types, i, type)
+        buf_printf(&text, "%s%s", i ? ", " : " ", json_string_value(type));
+    return buf_take(&text);
+}
+
+/* IDLE: is there anything to do, and is it time? */
+static void rollout_consider(struct rollout *rollout)
+{
+    int64_t now_ms = clock_ms();
+    int64_t left_ms = settle_left_ms(&rollout->settle, now_ms);
+
+    if (rollout->pause_until_ms - now_ms > left_ms)
+        left_ms = rollout->pause_until_ms - now_ms;
+    if (!rollout_is_linked(rollout) || !bus_pending(rollout->bus, 0))
+        return;
+    rollout_say_held(rollout);
+    if (rollout_is_held(rollout))
+        return;
+    if (left_ms > 0) {
+        timer_set(&rollout->step_timer, left_ms);
+        return;
+    }
+    settle_reset(&rollout->settle);
+    free(rollout->who);
+    rollout->who = rollout_why(rollout);
+    rollout->phase = ROLLOUT_QUEUED;
+    turn_renew(&rollout->turn);
+    log_info("%s: joining the queue", rollout->who);
+    queue_join(&rollout->queue, rollout->config->node, rollout->session.lease,
+               rollout->config->plan_ahead);
+}
+
+/* The runner has ended before a turn began. */
+static void rollout_consider_finished(struct rollout *rollout)
+{
+    if (rollout->finished_ok) {
+        rollout_close(rollout, TURN_GOOD);
+    } else if (json_bool_or(rollout->finished, "transient", false)) {
+        int64_t pause_ms = backoff_next_ms(&rollout->backoff);
+
+        log_warning("%s; trying again in %.1f s",
+                    json_string_or(rollout->finished, "error", "?"),
+                    (double) pause_ms / 1000);
+        rollout->pause_until_ms = clock_ms() + pause_ms;
+        rollout_close(rollout, TURN_DROPPED);
+    } else if (rollout->queue.state == QUEUE_HEAD) {
+        rollout_close(rollout, TURN_FAILED);
+    }
+}
+
+static void rollout_queued(struct rollout *rollout)
+{
+    int64_t pause_ms = rollout->pause_until_ms - clock_ms();
+
+    rollout_say_held(rollout);
+    if (rollout->queue.state == QUEUE_JOINING)
+        return;
+    if (rollout->stopping || rollout->stale || rollout_is_held(rollout)) {
+        rollout_close(rollout, TURN_DROPPED);
+    } else if (rollout->finished) {
+        rollout_consider_finished(rollout);
+    } else if (!rollout->job) {
+        if (rollout->queue.state >= QUEUE_NEAR)
+            rollout_plan(rollout);
+    } else if (rollout->planned && rollout->queue.state == QUEUE_HEAD) {
+        if (pause_ms > 0) {
+            timer_set(&rollout->step_timer, pause_ms);
+            return;
+        }
+        rollout->phase = ROLLOUT_BEGINNING;
+        turn_begin(&rollout->turn);
+    }
+}
+
+static void rollout_leave(struct rollout *rollout)
+{
+    if (rollout->left)
+        return;
+    rollout->left = true;
+    if (rollout->session.up)
+        session_stop(&rollout->session, rollout->ops->stopped,
+                     rollout->userdata);
+    else
+        rollout->ops->stopped(rollout->userdata);
+}
+
+void rollout_step(struct rollout *rollout)
+{
+    switch (rollout->phase) {
+    case ROLLOUT_IDLE:
+        if (rollout->stopping)
+            rollout_leave(rollout);
+        else
+            rollout_consider(rollout);
+        break;
+    case ROLLOUT_QUEUED:
+        rollout_queued(rollout);
+        break;
+    default: /* what is under way will be answered */
+        break;
+    }
+}
+
+static void rollout_step_later(void *userdata)
+{
+    rollout_step(userdata);
+}
+
+/* ------------------------------------------------------ what the queue says */
+
+static void rollout_queue_moved(void *userdata)
+{
+    rollout_step(userdata);
+}
+
+static void rollout_queue_lost(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    log_warning("%s; joining again", why);
+    rollout_reset_attempt(rollout);
+    rollout->phase = ROLLOUT_IDLE;
+    timer_set(&rollout->step_timer, 0);
+}
+
+static const struct queue_ops rollout_queue_ops = {
+    .moved = rollout_queue_moved,
+    .lost = rollout_queue_lost,
+};
+
+/* ------------------------------------------------------- what the turn says */
+
+static void rollout_turn_began(void *userdata, enum turn_answer answer)
+{
+    struct rollout *rollout = userdata;
+
+    rollout->phase = ROLLOUT_QUEUED;
+    switch (answer) {
+    case TURN_BEGUN:
+        rollout_apply(rollout);
+        return;
+    case TURN_LOST:
+        rollout_queue_lost(rollout, "the place in the queue is gone");
+        return;
+    case TURN_DOUBT:
+        log_error("%s is in doubt: its turn %s has not ended, and it is not "
+                  "in the queue any more",
+                  rollout->turn.doubt.node, rollout->turn.doubt.turn);
+        turn_raise_doubt(&rollout->turn);
+        rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
+        break;
+    case TURN_FLAGGED:
+    case TURN_BEHIND:
+        break;
+    }
+    rollout->ops->between_turns(rollout->userdata);
+    rollout_step(rollout);
+}
+
+static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
+{
+    struct rollout *rollout = userdata;
+    int64_t ticket = rollout->ticket;
+
+    rollout->phase = ROLLOUT_IDLE;
+    rollout->stale = false;
+    if (verdict == TURN_GOOD) {
+        bus_clear(rollout->bus, ticket);
+        rollout->failed_ticket = 0;
+        backoff_reset(&rollout->backoff);
+    } else if (verdict == TURN_FAILED) {
+        rollout->failed_ticket = ticket;
+    }
+    if (verdict != TURN_DROPPED)
+        rollout->ops->ended(rollout->userdata, ticket, rollout->last_run);
+    rollout_reset_attempt(rollout);
+    rollout->ops->between_turns(rollout->userdata);
+    rollout_step(rollout);
+}
+
+static const struct turn_ops rollout_turn_ops = {
+    .began = rollout_turn_began,
+    .closed = rollout_turn_closed,
+};
+
+/* ------------------------------------------------------------ what is asked */
+
+int64_t rollout_request(struct rollout *rollout, const json_t *types,
+                        const char *who, bool allow_removals)
+{
+    const json_t *type;
+    size_t i;
+
+    if (json_is_array(types)) {
+        json_array_foreach (types, i, type)
+            bus_publish(rollout->bus, json_string_value(type));
+    } else {
+        bus_publish_all(rollout->bus);
+    }
+    free(rollout->asked_by);
+    rollout->asked_by = xstrdup(who);
+    rollout->allow_removals = allow_removals;
+    settle_reset(&rollout->settle);
+    rollout->pause_until_ms = 0;
+    timer_set(&rollout->step_timer, 0);
+    return bus_ticket(rollout->bus);
+}
+
+void rollout_recatalog(struct rollout *rollout, const char *digest)
+{
+    rollout->catalog = digest;
+    bus_publish_all(rollout->bus);
+    /* A plan of the old catalog is not to be applied any more. */
+    rollout->stale = rollout->phase == ROLLOUT_QUEUED;
+    timer_set(&rollout->step_timer, 0);
+}
+
+/* The next full run, a tenth early or late, so that nodes do not meet. */
+static void rollout_set_resync(struct rollout *rollout)
+{
+    int64_t period_ms = rollout->config->resync_ms;
+    int64_t splay_ms = period_ms / 10;
+
+    if (period_ms > 0)
+        timer_set(&rollout->resync_timer,
+                  period_ms - splay_ms + random() % (2 * splay_ms + 1));
+}
+
+static void rollout_resync(void *userdata)
+{
+    struct rollout *rollout = userdata;
+
+    log_debug("resync: a full run");
+    bus_publish_all(rollout->bus);
+    rollout_set_resync(rollout);
+    rollout_step(rollout);
+}
+
+/* --------------------------------------------------------------- life times */
+
+void rollout_init(struct rollout *rollout, struct loop *loop,
+                  const struct config *config, struct store *store,
+                  const struct identity *identity)
+{
+    *rollout = (struct rollout){
+        .loop = loop,
+        .config = config,
+        .store = store,
+        .identity = identity,
+        .bus = bus_new(),
+        .backoff = {.first_ms = OBJECTS_RETRY_FIRST_MS,
+                    .max_ms = OBJECTS_RETRY_MAX_MS},
+    };
+    settle_init(&rollout->settle, config->settle_quiet_ms,
+                config->settle_max_ms);
+    timer_init(&rollout->step_timer, loop, rollout_step_later, rollout);
+    timer_init(&rollout->resync_timer, loop, rollout_resync, rollout);
+    queue_init(&rollout->queue, loop, store, &rollout_queue_ops, rollout);
+    turn_init(&rollout->turn, loop, store, &rollout_turn_ops, rollout);
+    rollout->turn.queue = &rollout->queue;
+    rollout->turn.events = &rollout->events;
+    rollout->turn.identity = identity;
+    rollout->turn.node = config->node;
+    rollout->turn.self_lift = config->flag_lift_self;
+    rollout_link_init(rollout);
+}
+
+void rollout_start(struct rollout *rollout, const struct rollout_ops *ops,
+                   void *userdata)
+{
+    rollout->ops = ops;
+    rollout->userdata = userdata;
+    bus_publish_all(rollout->bus);
+    rollout->asked_by = xstrdup("start");
+    rollout_set_resync(rollout);
+    session_start(&rollout->session, rollout->config->ttl_s,
+                  rollout->session.ops, rollout);
+}
+
+void rollout_stop(struct rollout *rollout)
+{
+    if (rollout->stopping)
+        return;
+    rollout->stopping = true;
+    rollout_step(rollout);
+}
+
+void rollout_done(struct rollout *rollout)
+{
+    timer_stop(&rollout->step_timer);
+    timer_stop(&rollout->resync_timer);
+    store_cancel(rollout->call);
+    rollout_reset_attempt(rollout);
+    queue_done(&rollout->queue);
+    turn_done(&rollout->turn);
+    events_done(&rollout->events);
+    session_done(&rollout->session);
+    bus_free(rollout->bus);
+    free(rollout->who);
+    free(rollout->asked_by);
+    json_decref(rollout->applied);
+    json_decref(rollout->last_run);
+}

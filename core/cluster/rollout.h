@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_ROLLOUT_H
+#define CCM_CLUSTER_ROLLOUT_H
+
+/*
+ * The roll-out on this node: from an event to the end of the turn that
+ * applies it (design section 3).
+ *
+ *          event, settled, not held
+ *   IDLE ---------------------------> QUEUED: near enough: the runner plans;
+ *    ^                                  |     nothing to do: CLOSING (good);
+ *    |                                  |     cannot plan: at the head CLOSING
+ *    |                                  |     (failed); a flag: CLOSING
+ *    |                                  |     (dropped)
+ *    |                                  | planned, at the head
+ *    |                                  v
+ *    |                              BEGINNING --> refused: back to QUEUED
+ *    |                                  | begun
+ *    |                                  v
+ *    |                              APPLYING --> the runner died, or could
+ *    |                                  |        not put all back: RECOVERING
+ *    |            answered              v
+ *    +------------------------------ CLOSING
+ *
+ * Nothing is done from where something is heard: callbacks note what they
+ * hear and call rollout_step, which looks at all of it and does what is next.
+ */
+
+#include "base/config.h"
+#include "cluster/bus.h"
+#include "cluster/events.h"
+#include "cluster/identity.h"
+#include "cluster/job.h"
+#include "cluster/queue.h"
+#include "cluster/session.h"
+#include "cluster/settle.h"
+#include "cluster/turn.h"
+
+enum rollout_phase {
+    ROLLOUT_IDLE,
+    ROLLOUT_QUEUED,
+    ROLLOUT_BEGINNING,
+    ROLLOUT_APPLYING,
+    ROLLOUT_RECOVERING,
+    ROLLOUT_CLOSING,
+};
+
+struct rollout_ops {
+    /* A run has ended that covered all marks up to ticket. report is what
+     * "last_run" in status shows. */
+    void (*ended)(void *userdata, int64_t ticket, const json_t *report);
+    /* A line for those who wait for a run. */
+    void (*progress)(void *userdata, const char *text);
+    /* It would go on, but for the flag that is up; text describes it. */
+    void (*held)(void *userdata, const char *text);
+    /* A turn, or an attempt at one, is over. */
+    void (*between_turns)(void *userdata);
+    /* The cluster is reached for the first time. */
+    void (*ready)(void *userdata);
+    /* Stopped, as rollout_stop asked. */
+    void (*stopped)(void *userdata);
+    /* It cannot go on (another machine is this node). */
+    void (*fatal)(void *userdata, const char *why);
+};
+
+struct rollout {
+    struct loop *loop;
+    const struct config *config;
+    struct store *store;
+    const struct identity *identity;
+    const struct rollout_ops *ops;
+    void *userdata;
+
+    struct session session;
+    struct events events;
+    struct bus *bus;
+    struct settle settle;
+    struct queue queue;
+    struct turn turn;
+
+    enum rollout_phase phase;
+    bool looked_back; /* what an earlier life left has been dealt with */
+    bool stopping;
+    bool left;  /* stopping, and the presence has been given back */
+    bool stale; /* the catalog has changed since this attempt began */
+    bool was_held;
+    const char *catalog; /* its digest; borrowed from the daemon */
+
+    /* The attempt that is under way. */
+    int64_t ticket; /* what it covers */
+    int64_t started_us;
+    char *who; /* why it runs, for people */
+    struct job *job;
+    json_t *planned;  /* the runner's "planned" */
+    json_t *finished; /* the runner's "done" or "failed" */
+    bool finished_ok;
+
+    int64_t failed_ticket; /* marks up to here are covered by our own flag */
+    bool allow_removals;   /* of the next run, if an operator said so */
+    char *asked_by;        /* the operator who asked for the next run */
+    json_t *applied;       /* {"revision","digest","at"}, NULL: unknown */
+    json_t *last_run;      /* NULL: none yet */
+
+    struct timer step_timer; /* settling, and pauses */
+    struct timer resync_timer;
+    struct backoff backoff; /* objects out of reach */
+    int64_t pause_until_ms;
+    struct store_call *call; /* the look back */
+};
+
+void rollout_init(struct rollout *rollout, struct loop *loop,
+                  const struct config *config, struct store *store,
+                  const struct identity *identity);
+void rollout_start(struct rollout *rollout, const struct rollout_ops *ops,
+                   void *userdata);
+/* Ends the turn if there is one, then leaves; calls stopped. */
+void rollout_stop(struct rollout *rollout);
+void rollout_done(struct rollout *rollout);
+
+/* Looks at everything and does what is next. Never calls back from inside
+ * an ops callback's caller that is not prepared for a change of phase. */
+void rollout_step(struct rollout *rollout);
+
+/*
+ * An operator wants these types (NULL: everything) applied now, without
+ * settling. who is copied. Returns the ticket that ops->ended will cover.
+ */
+int64_t rollout_request(struct rollout *rollout, const json_t *types,
+                        const char *who, bool allow_removals);
+/* The catalog has been replaced: everything is to run. */
+void rollout_recatalog(struct rollout *rollout, const char *digest);
+
+/* Is there a flag that keeps this node from going on? */
+bool rollout_is_held(const struct rollout *rollout);
+/* May a module reload take place now? Not in the middle of a turn. */
+bool rollout_is_between_turns(const struct rollout *rollout);
+/* "idle", "settling", ... of design section 3. Static. */
+const char *rollout_state(const struct rollout *rollout);
+
+/* ------------------------------------------- between the rollout_*.c files */
+
+/* rollout_run.c: starts the runner; begins to apply; ends the attempt. */
+void rollout_plan(struct rollout *rollout);
+void rollout_apply(struct rollout *rollout);
+void rollout_recover(struct rollout *rollout);
+void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
+/* Forgets runner and reports of the attempt. */
+void rollout_reset_attempt(struct rollout *rollout);
+/* rollout_link.c: sets up session and events. */
+void rollout_link_init(struct rollout *rollout);
+
+#endif

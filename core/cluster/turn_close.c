@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The end of a turn, and of an attempt that became none: one transaction that
+ * takes the marker and the place in the queue away, records what was done,
+ * and raises or lifts the flag.
+ *
+ * Its conditions are the marker (while it is ours), and the flag's revision
+ * when the flag is to change; a failure found before the turn is told only
+ * from the head of the queue. When it is refused, what it reads tells whether
+ * an earlier try was carried out (our turn's id in nodes/<node>), whether the
+ * flag has moved (look and repeat), or whether an operator has declared us
+ * dead and removed the marker (then it ends without it).
+ */
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/util.h"
+#include "cluster/turn_internal.h"
+
+#include <assert.h>
+
+static char *turn_record_key(const struct turn *turn)
+{
+    return xasprintf("nodes/%s", turn->node);
+}
+
+static bool turn_tells_at_head(const struct turn *turn)
+{
+    return turn->verdict == TURN_FAILED && turn->marker == 0 &&
+           !turn->cleared && turn->queue->key;
+}
+
+/* What the flag shall be; sets turn->flag and flag_changes. */
+static void turn_decide_flag(struct turn *turn)
+{
+    const struct flag *now = &turn->events->flag;
+
+    json_decref(turn->flag);
+    turn->flag = NULL;
+    turn->flag_changes = false;
+    if (turn->verdict == TURN_FAILED) {
+        turn->flag = flag_for_failure(now, turn->node, turn->report);
+        turn->flag_changes = true;
+    } else if (turn->verdict == TURN_GOOD) {
+        turn->flag = flag_after_success(now, turn->node, turn->self_lift,
+                                        &turn->flag_changes);
+    }
+}
+
+static void turn_put_flag(const struct turn *turn, struct txn *txn)
+{
+    cleanup_free char *value = NULL;
+
+    if (!turn->flag_changes)
+        return;
+    if (!turn->flag) {
+        txn_delete(txn, "flag");
+        return;
+    }
+    value = json_line(turn->flag);
+    txn_put(txn, "flag", value, 0);
+}
+
+static void turn_closed(struct turn *turn, int64_t revision)
+{
+    cleanup_free char *value = NULL;
+    struct store_kv kv = {.key = "flag", .mod_revision = revision};
+
+    turn->marker = 0;
+    turn->cleared = false;
+    backoff_reset(&turn->backoff);
+    queue_forget(turn->queue);
+    if (turn->flag_changes && turn->flag) {
+        value = json_line(turn->flag);
+        kv.value = value;
+        kv.value_size = strlen(value);
+        events_learn_flag(turn->events, &kv, revision);
+    } else if (turn->flag_changes) {
+        events_learn_flag(turn->events, NULL, revision);
+    }
+    turn->ops->closed(turn->userdata, turn->verdict);
+}
+
+/* Ranges: applying/<node>, nodes/<node>, flag, and the queue's. */
+static void turn_close_refused(struct turn *turn,
+                               const struct store_reply *reply)
+{
+    const struct store_range *marker = &reply->ranges[0];
+    const struct store_range *record = &reply->ranges[1];
+    const struct store_range *flag = &reply->ranges[2];
+    bool at_head = turn_tells_at_head(turn);
+
+    events_learn_flag(turn->events, flag->n ? &flag->kvs[0] : NULL,
+                      reply->revision);
+    if (record->n > 0 && turn_is_id(turn, &record->kvs[0])) {
+        turn->flag_changes = false;
+        turn_closed(turn, reply->revision);
+        return;
+    }
+    if (turn->marker != 0 &&
+        (marker->n == 0 || marker->kvs[0].mod_revision != turn->marker)) {
+        turn->marker = 0;
+        turn->cleared = true;
+    }
+    /* A failure in planning: if somebody else's flag is up or our place is
+     * gone, this is not the time to tell; it will be found again. */
+    if (at_head && (!queue_learn(turn->queue, &reply->ranges[3]) ||
+                    turn->queue->n_front > 0 ||
+                    (turn->events->flag.json &&
+                     !flag_is_own(&turn->events->flag, turn->node)))) {
+        turn->verdict = TURN_DROPPED;
+        json_decref(turn->record);
+        turn->record = NULL;
+    }
+    turn_close_now(turn);
+}
+
+static void turn_close_answered(void *userdata, const struct store_reply *reply,
+                                int r, const struct error *err)
+{
+    struct turn *turn = userdata;
+    const struct store_range *marker;
+
+    (void) err;
+    turn->call = NULL;
+    if (r < 0) {
+        turn_retry(turn);
+        return;
+    }
+    if (!reply->succeeded) {
+        turn_close_refused(turn, reply);
+        return;
+    }
+    /* A begin whose answer was lost may have been carried out before our
+     * place went; after that it cannot be any more. */
+    marker = &reply->ranges[0];
+    if (turn->marker == 0 && marker->n > 0 &&
+        turn_is_id(turn, &marker->kvs[0])) {
+        turn->marker = marker->kvs[0].mod_revision;
+        turn_close_now(turn);
+        return;
+    }
+    turn_closed(turn, reply->revision);
+}
+
+static void turn_close_ops(struct turn *turn, struct txn *txn)
+{
+    cleanup_free char *marker_key = turn_marker_key(turn);
+    cleanup_free char *record_key = turn_record_key(turn);
+    cleanup_free char *record = NULL;
+
+    txn_get(txn, marker_key);
+    if (turn->marker != 0)
+        txn_delete(txn, marker_key);
+    queue_leave(turn->queue, txn);
+    if (turn->record) {
+        json_object_set_new(turn->record, "turn", json_string(turn->id));
+        record = json_line(turn->record);
+        txn_put(txn, record_key, record, 0);
+    }
+    turn_put_flag(turn, txn);
+    txn_otherwise(txn);
+    txn_get(txn, marker_key);
+    txn_get(txn, record_key);
+    txn_get(txn, "flag");
+    if (turn_tells_at_head(turn))
+        queue_gets(turn->queue, txn);
+}
+
+void turn_close_now(struct turn *turn)
+{
+    cleanup_free char *marker_key = turn_marker_key(turn);
+    struct txn *txn = txn_new();
+
+    turn_decide_flag(turn);
+    if (turn->marker != 0)
+        txn_if_modified(txn, marker_key, turn->marker);
+    if (turn->flag_changes)
+        txn_if_modified(txn, "flag", turn->events->flag.mod_revision);
+    if (turn_tells_at_head(turn))
+        queue_conditions(turn->queue, txn);
+    turn_close_ops(turn, txn);
+    turn->call = store_commit(turn->store, txn, turn_close_answered, turn);
+}
+
+void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
+                json_t *record)
+{
+    assert(!turn->call);
+    json_decref(turn->report);
+    json_decref(turn->record);
+    turn->verdict = verdict;
+    turn->report = report;
+    turn->record = record;
+    turn->beginning = false;
+    timer_stop(&turn->timer);
+    if (report)
+        json_object_set_new(report, "turn", json_string(turn->id));
+    turn_close_now(turn);
+}

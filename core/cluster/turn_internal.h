@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_TURN_INTERNAL_H
+#define CCM_CLUSTER_TURN_INTERNAL_H
+
+/* What turn.c and turn_close.c share. */
+
+#include "cluster/turn.h"
+
+#define TURN_VALUE_MAX (64 * 1024)
+
+/* Tries the running transaction again after a pause. */
+void turn_retry(struct turn *turn);
+/* "applying/<node>". Returns new (freed with free). */
+char *turn_marker_key(const struct turn *turn);
+/* Does this marker, or this nodes/<node>, carry our turn's id? */
+bool turn_is_id(const struct turn *turn, const struct store_kv *kv);
+/* Sends the closing transaction that turn's fields describe. */
+void turn_close_now(struct turn *turn);
+
+#endif
