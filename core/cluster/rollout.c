@@ -221,6 +221,15 @@ static const struct queue_ops rollout_queue_ops = {
 
 /* ------------------------------------------------------- what the turn says */
 
+/* The flag that says so is on its way; no use in trying before it is here. */
+static void rollout_say_doubt(struct rollout *rollout)
+{
+    log_error("%s is in doubt: its turn %s has not ended, and it is not in "
+              "the queue any more",
+              rollout->turn.doubt.node, rollout->turn.doubt.turn);
+    rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
+}
+
 static void rollout_turn_began(void *userdata, enum turn_answer answer)
 {
     struct rollout *rollout = userdata;
@@ -234,11 +243,8 @@ static void rollout_turn_began(void *userdata, enum turn_answer answer)
         rollout_queue_lost(rollout, "the place in the queue is gone");
         return;
     case TURN_DOUBT:
-        log_error("%s is in doubt: its turn %s has not ended, and it is not "
-                  "in the queue any more",
-                  rollout->turn.doubt.node, rollout->turn.doubt.turn);
         turn_raise_doubt(&rollout->turn);
-        rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
+        rollout_say_doubt(rollout);
         break;
     case TURN_FLAGGED:
     case TURN_BEHIND:
@@ -261,6 +267,8 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
         backoff_reset(&rollout->backoff);
     } else if (verdict == TURN_FAILED) {
         rollout->failed_ticket = ticket;
+    } else if (rollout->turn.doubt.node) {
+        rollout_say_doubt(rollout);
     }
     if (verdict != TURN_DROPPED)
         rollout->ops->ended(rollout->userdata, ticket, rollout->last_run);

@@ -50,7 +50,7 @@ static void turn_forget_doubt(struct turn *turn)
     turn->doubt = (struct turn_doubt){0};
 }
 
-static void turn_take_doubt(struct turn *turn, const struct store_kv *kv)
+void turn_take_doubt(struct turn *turn, const struct store_kv *kv)
 {
     json_auto_t *json = NULL;
 
@@ -165,6 +165,7 @@ static void turn_timer(void *userdata)
 void turn_renew(struct turn *turn)
 {
     assert(turn->marker == 0);
+    turn_forget_doubt(turn);
     identity_new_turn(turn->id);
 }
 

@@ -5,11 +5,13 @@
  * and raises or lifts the flag.
  *
  * Its conditions are the marker (while it is ours), and the flag's revision
- * when the flag is to change; a failure found before the turn is told only
- * from the head of the queue. When it is refused, what it reads tells whether
- * an earlier try was carried out (our turn's id in nodes/<node>), whether the
- * flag has moved (look and repeat), or whether an operator has declared us
- * dead and removed the marker (then it ends without it).
+ * when the flag is to change. A failure found before the turn is told only
+ * from the head of the queue and while nobody's marker stands, as if a turn
+ * began: a flag of ours must not hide another node's doubt. When it is
+ * refused, what it reads tells whether an earlier try was carried out (our
+ * turn's id in nodes/<node>), whether the flag has moved (look and repeat),
+ * or whether an operator has declared us dead and removed the marker (then it
+ * ends without it).
  */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -80,11 +82,40 @@ static void turn_closed(struct turn *turn, int64_t revision)
     turn->ops->closed(turn->userdata, turn->verdict);
 }
 
-/* Ranges: applying/<node>, nodes/<node>, flag, and the queue's. */
+static const struct store_kv *turn_own_marker(const struct turn *turn,
+                                              const struct store_range *range)
+{
+    cleanup_free char *key = turn_marker_key(turn);
+    size_t i;
+
+    for (i = 0; i < range->n; i++)
+        if (streq(range->kvs[i].key, key))
+            return &range->kvs[i];
+    return NULL;
+}
+
+/* A failure in planning could not be told. If somebody else's flag is up or
+ * our place is gone, this is not the time: it will be found again. */
+static bool turn_may_tell(struct turn *turn, const struct store_reply *reply)
+{
+    const struct flag *flag = &turn->events->flag;
+
+    if (!queue_learn(turn->queue, &reply->ranges[3]) ||
+        turn->queue->n_front > 0 ||
+        (flag->json && !flag_is_own(flag, turn->node)))
+        return false;
+    if (reply->ranges[0].n == 0)
+        return true;
+    turn_take_doubt(turn, &reply->ranges[0].kvs[0]);
+    turn_raise_doubt(turn);
+    return false;
+}
+
+/* Ranges: applying/, nodes/<node>, flag, and the queue's. */
 static void turn_close_refused(struct turn *turn,
                                const struct store_reply *reply)
 {
-    const struct store_range *marker = &reply->ranges[0];
+    const struct store_kv *marker = turn_own_marker(turn, &reply->ranges[0]);
     const struct store_range *record = &reply->ranges[1];
     const struct store_range *flag = &reply->ranges[2];
     bool at_head = turn_tells_at_head(turn);
@@ -97,16 +128,11 @@ static void turn_close_refused(struct turn *turn,
         return;
     }
     if (turn->marker != 0 &&
-        (marker->n == 0 || marker->kvs[0].mod_revision != turn->marker)) {
+        (!marker || marker->mod_revision != turn->marker)) {
         turn->marker = 0;
         turn->cleared = true;
     }
-    /* A failure in planning: if somebody else's flag is up or our place is
-     * gone, this is not the time to tell; it will be found again. */
-    if (at_head && (!queue_learn(turn->queue, &reply->ranges[3]) ||
-                    turn->queue->n_front > 0 ||
-                    (turn->events->flag.json &&
-                     !flag_is_own(&turn->events->flag, turn->node)))) {
+    if (at_head && !turn_may_tell(turn, reply)) {
         turn->verdict = TURN_DROPPED;
         json_decref(turn->record);
         turn->record = NULL;
@@ -118,7 +144,7 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
                                 int r, const struct error *err)
 {
     struct turn *turn = userdata;
-    const struct store_range *marker;
+    const struct store_kv *marker;
 
     (void) err;
     turn->call = NULL;
@@ -132,10 +158,9 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
     }
     /* A begin whose answer was lost may have been carried out before our
      * place went; after that it cannot be any more. */
-    marker = &reply->ranges[0];
-    if (turn->marker == 0 && marker->n > 0 &&
-        turn_is_id(turn, &marker->kvs[0])) {
-        turn->marker = marker->kvs[0].mod_revision;
+    marker = turn_own_marker(turn, &reply->ranges[0]);
+    if (turn->marker == 0 && marker && turn_is_id(turn, marker)) {
+        turn->marker = marker->mod_revision;
         turn_close_now(turn);
         return;
     }
@@ -148,7 +173,7 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     cleanup_free char *record_key = turn_record_key(turn);
     cleanup_free char *record = NULL;
 
-    txn_get(txn, marker_key);
+    txn_get_below(txn, "applying/", &(struct txn_range){0});
     if (turn->marker != 0)
         txn_delete(txn, marker_key);
     queue_leave(turn->queue, txn);
@@ -159,7 +184,7 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     }
     turn_put_flag(turn, txn);
     txn_otherwise(txn);
-    txn_get(txn, marker_key);
+    txn_get_below(txn, "applying/", &(struct txn_range){0});
     txn_get(txn, record_key);
     txn_get(txn, "flag");
     if (turn_tells_at_head(turn))
@@ -176,8 +201,10 @@ void turn_close_now(struct turn *turn)
         txn_if_modified(txn, marker_key, turn->marker);
     if (turn->flag_changes)
         txn_if_modified(txn, "flag", turn->events->flag.mod_revision);
-    if (turn_tells_at_head(turn))
+    if (turn_tells_at_head(turn)) {
         queue_conditions(turn->queue, txn);
+        txn_if_none_below(txn, "applying/");
+    }
     turn_close_ops(turn, txn);
     turn->call = store_commit(turn->store, txn, turn_close_answered, turn);
 }

@@ -14,6 +14,8 @@ void turn_retry(struct turn *turn);
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */
 bool turn_is_id(const struct turn *turn, const struct store_kv *kv);
+/* Notes whose marker stands in the way. */
+void turn_take_doubt(struct turn *turn, const struct store_kv *kv);
 /* Sends the closing transaction that turn's fields describe. */
 void turn_close_now(struct turn *turn);
 
