@@ -27,6 +27,7 @@ static void publish_waits_for_the_live_nodes(void **state)
         "publish crons --wait --timeout 60", 0);
 
     (void) state;
+    assert_non_null(after_prefix(requests, "{\"op\":\"publish\""));
     assert_string_equal(fake_out, "converged at revision 9\n");
     assert_string_equal(fake_err, "revision 9: 1 live nodes to go\n");
 }
@@ -41,6 +42,7 @@ static void a_flag_ends_the_wait_unless_it_is_older(void **state)
     cleanup_free char *newer = NULL;
 
     (void) state;
+    assert_non_null(strstr(older, "flag.show"));
     assert_non_null(
         strstr(fake_err, "the flag of an older failure is up; web2"));
     newer = fake_ccmctl_with(EXCHANGES({NULL, OK("{\"flag\":" FLAG "}")},
@@ -57,6 +59,7 @@ static void a_wait_ends_in_time(void **state)
         "wait --timeout 0", 1);
 
     (void) state;
+    assert_non_null(strstr(requests, "nodes"));
     assert_string_equal(fake_err,
                         "ccmctl: 1 live nodes have not applied revision 9 "
                         "in time; ccmctl nodes shows which\n");

@@ -120,6 +120,7 @@ static void status_explains_the_flag_and_disarms_it(void **state)
         "status", 0);
 
     (void) state;
+    assert_string_equal(requests, "{\"op\":\"status\"}\n");
     assert_string_equal(
         fake_out, "NODE      web1\n"
                   "state     held\n"
@@ -179,6 +180,7 @@ static void a_refusal_is_an_exit_status_and_a_reason(void **state)
         cleanup_free char *requests = fake_ccmctl_with(
             EXCHANGES({NULL, refusals[i].answer}), "apply", refusals[i].status);
 
+        assert_non_null(strstr(requests, "\"op\":\"apply\""));
         assert_string_equal(fake_out, "");
         assert_string_equal(fake_err, refusals[i].err);
     }
