@@ -55,7 +55,7 @@ static int client_socket_path(struct ctl *ctl, struct sockaddr_un *address)
         return ctl_fail(ctl, CCM_EXIT_USAGE,
                         "%s is longer than a socket's path may be", path);
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    strcpy(address->sun_path, path);
+    memcpy(address->sun_path, path, strlen(path) + 1);
     return CCM_EXIT_DONE;
 }
 
