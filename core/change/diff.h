@@ -28,14 +28,14 @@ enum diff_outcome {
 /*
  * Appends the difference to out. Returns an outcome.
  *
- * Bounds, for contents that someone made to hurt: memory is 48 bytes a line
- * at most; after DIFF_WORK_MAX elementary steps (some 0.1 s) the rest that is
+ * Bounds, for contents that someone made to hurt: memory is 100 bytes a line
+ * at most; after DIFF_WORK_MAX elementary steps (some 10 ms) the rest that is
  * not yet compared counts as all different: a longer diff, as correct.
  */
 int diff_unified(struct buf *out, const struct diff_side *old_side,
                  const struct diff_side *new_side);
 
-#define DIFF_WORK_MAX (16 * 1024 * 1024)
+#define DIFF_WORK_MAX (4 * 1024 * 1024)
 
 /* Lines of context around a change. */
 #define DIFF_CONTEXT 3
