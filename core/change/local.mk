@@ -12,7 +12,8 @@ libchange_a_SOURCES = \
 	core/change/diff_lines.c core/change/diff_lines.h \
 	core/change/engine.h \
 	core/change/guard.c core/change/guard.h \
-	core/change/history.h \
+	core/change/history.c core/change/history.h \
+	core/change/history_text.c core/change/history_text.h \
 	core/change/identity.c core/change/identity.h \
 	core/change/keeper.c core/change/keeper.h \
 	core/change/plan.h \

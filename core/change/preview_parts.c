@@ -104,12 +104,25 @@ enum preview_contents preview_contents(const struct delta *delta)
     return PREVIEW_SHOWN;
 }
 
+static void preview_put_quoted(struct buf *out, char side, const char *path)
+{
+    buf_printf(out, " \"%c", side);
+    for (; *path; path++) {
+        if (*path == '"' || *path == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *path);
+    }
+    buf_putc(out, '"');
+}
+
 static void preview_put_empty(const struct delta *delta, struct buf *out)
 {
     bool comes = delta->action != DELTA_DELETE;
 
-    buf_printf(out, "diff --git a%s b%s\n", delta->path, delta->path);
-    buf_printf(out, "%s file mode 100644\n", comes ? "new" : "deleted");
+    buf_puts(out, "diff --git");
+    preview_put_quoted(out, 'a', delta->path);
+    preview_put_quoted(out, 'b', delta->path);
+    buf_printf(out, "\n%s file mode 100644\n", comes ? "new" : "deleted");
     buf_puts(out,
              comes ? "index 0000000..e69de29\n" : "index e69de29..0000000\n");
 }
