@@ -78,7 +78,8 @@ static char *history_new_id(int folder_fd)
  */
 
 struct history_ids {
-    char **list; /* the oldest first */
+    const char *suffix; /* of their files */
+    char **list;        /* the oldest first */
     size_t n, capacity;
 };
 
@@ -98,12 +99,13 @@ static int history_compare(const void *a, const void *b)
 
 static void history_ids_add(struct history_ids *ids, const char *name)
 {
-    size_t size = strlen(name), suffix = strlen(HISTORY_SUFFIX);
+    const char *suffix = strchr(name, 'Z');
     cleanup_free char *id = NULL;
 
-    if (size <= suffix || !streq(name + size - suffix, HISTORY_SUFFIX))
+    suffix = suffix ? strstr(suffix, HISTORY_SUFFIX) : NULL;
+    if (!suffix || !streq(suffix, ids->suffix))
         return;
-    id = xstrndup(name, size - suffix);
+    id = xstrndup(name, (size_t) (suffix - name));
     if (!history_is_id(id))
         return;
     xgrow(&ids->list, &ids->capacity, ids->n, sizeof(*ids->list));
@@ -147,18 +149,30 @@ static int history_read(const char *folder, const char *id, json_t **out,
 /* ------------------------------------------------------------------- keeping
  */
 
-static void history_remove(int folder_fd, const char *id)
+static void history_remove(int folder_fd, const char *id, const char *suffix)
 {
-    cleanup_free char *name = xasprintf("%s" HISTORY_SUFFIX, id);
+    cleanup_free char *name = xasprintf("%s%s", id, suffix);
 
     unlinkat(folder_fd, name, 0);
+}
+
+/* Removes what a crash left of a record that was being written. */
+static void history_clean(const char *folder, int folder_fd)
+{
+    struct history_ids ids = {.suffix = HISTORY_SUFFIX ".new"};
+    size_t i;
+
+    history_ids_read(folder, &ids, NULL);
+    for (i = 0; i < ids.n; i++)
+        history_remove(folder_fd, ids.list[i], ids.suffix);
+    history_ids_done(&ids);
 }
 
 /* Removes what is too old or too much. Ids compare as their times do. */
 static void history_prune(const struct config *config, const char *folder,
                           int folder_fd)
 {
-    struct history_ids ids = {0};
+    struct history_ids ids = {.suffix = HISTORY_SUFFIX};
     struct timespec then;
     char oldest[HISTORY_ID_MAX];
     size_t i;
@@ -170,7 +184,7 @@ static void history_prune(const struct config *config, const char *folder,
     for (i = 0; i + 1 < ids.n; i++) /* the newest stays in any case */
         if (ids.n - i > (uint64_t) config->history_max ||
             strncmp(ids.list[i], oldest, HISTORY_TIME_SIZE) < 0)
-            history_remove(folder_fd, ids.list[i]);
+            history_remove(folder_fd, ids.list[i], HISTORY_SUFFIX);
     history_ids_done(&ids);
 }
 
@@ -242,6 +256,7 @@ int history_add(const struct config *config, const json_t *record,
     r = io_replace_file(folder_fd, name, 0600, text, strlen(text), err);
     if (r < 0)
         return error_prefix(err, r, "history");
+    history_clean(folder, folder_fd);
     history_prune(config, folder, folder_fd);
     return 0;
 }
@@ -262,7 +277,7 @@ int history_list(const struct config *config, size_t limit, json_t **out,
                  struct error *err)
 {
     cleanup_free char *folder = history_folder(config);
-    struct history_ids ids = {0};
+    struct history_ids ids = {.suffix = HISTORY_SUFFIX};
     json_t *list;
     size_t i;
     int r = history_ids_read(folder, &ids, err);

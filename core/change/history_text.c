@@ -14,7 +14,7 @@ static void history_put(FILE *out, const char *text)
 {
     cleanup_buf struct buf shown = BUF_INIT;
 
-    visible_put(&shown, text, strlen(text));
+    visible_put_line(&shown, text);
     fputs(buf_text(&shown), out);
 }
 
@@ -100,6 +100,15 @@ static void history_put_what(const json_t *change, FILE *out)
     }
 }
 
+static void history_put_diff(const char *diff, bool visible, FILE *out)
+{
+    cleanup_buf struct buf shown = BUF_INIT;
+
+    if (visible)
+        visible_put(&shown, diff, strlen(diff));
+    fputs(visible ? buf_text(&shown) : diff, out);
+}
+
 static void history_put_change(const json_t *change, bool visible, FILE *out)
 {
     const char *diff = json_string_or(change, "diff", NULL);
@@ -121,10 +130,8 @@ static void history_put_change(const json_t *change, bool visible, FILE *out)
     else if (json_bool_or(change, "diff_omitted", false))
         fputs(", diff not kept", out);
     fputc('\n', out);
-    if (diff && visible)
-        history_put(out, diff);
-    else if (diff)
-        fputs(diff, out);
+    if (diff)
+        history_put_diff(diff, visible, out);
 }
 
 void history_text_record(const json_t *record, bool visible, FILE *out)

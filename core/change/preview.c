@@ -94,20 +94,6 @@ static int preview_flush(struct preview *preview, struct buf *text)
 
 /* ----------------------------------------------------------------- comments */
 
-/* Appends to a comment: one line, whatever text holds. */
-static void preview_put(struct buf *comment, const char *text)
-{
-    for (;;) {
-        size_t size = strcspn(text, "\n\t");
-
-        visible_put(comment, text, size);
-        if (text[size] == '\0')
-            return;
-        buf_puts(comment, text[size] == '\n' ? "\\n" : "\\t");
-        text += size + 1;
-    }
-}
-
 static void preview_put_attributes(const struct delta *d, struct buf *comment)
 {
     if (preview_has_mode(d)) {
@@ -160,11 +146,11 @@ static void preview_put_links(const struct delta *d, struct buf *comment)
     if (d->change->kind == CHANGE_SYMLINK && d->action != DELTA_DELETE &&
         (d->content || d->action == DELTA_CREATE)) {
         buf_puts(comment, ", to ");
-        preview_put(comment, d->change->target);
+        visible_put_line(comment, d->change->target);
     }
     if (was_link && (d->content || d->action == DELTA_DELETE)) {
         buf_puts(comment, ", was a link to ");
-        preview_put(comment, d->old);
+        visible_put_line(comment, d->old);
     }
 }
 
@@ -190,7 +176,7 @@ static void preview_put_path(const struct delta *d, struct buf *comment)
 
     if (!streq(type, "file"))
         buf_printf(comment, "%s ", type);
-    preview_put(comment, d->path);
+    visible_put_line(comment, d->path);
     if (d->old_mode != 0 && preview_replaces(d))
         buf_printf(comment, ", in place of a %s", preview_type(d->old_mode));
     preview_put_attributes(d, comment);
@@ -203,14 +189,14 @@ static void preview_put_command(const struct change *c, struct buf *comment)
     cleanup_buf struct buf shown = BUF_INIT;
 
     command_show(&shown, c->list);
-    preview_put(comment, buf_text(&shown));
+    visible_put_line(comment, buf_text(&shown));
     if (c->user) {
         buf_puts(comment, ", as user ");
-        preview_put(comment, c->user);
+        visible_put_line(comment, c->user);
     }
     if (c->directory) {
         buf_puts(comment, ", in ");
-        preview_put(comment, c->directory);
+        visible_put_line(comment, c->directory);
     }
 }
 
@@ -220,7 +206,7 @@ static void preview_put_comment(const struct delta *d, const struct plan *plan,
     const struct change *c = d->change;
 
     buf_puts(comment, "# ");
-    preview_put(comment, plan->configurations[c->configuration].name);
+    visible_put_line(comment, plan->configurations[c->configuration].name);
     buf_printf(comment, ": %s ", preview_action(d));
     if (c->kind == CHANGE_COMMAND)
         preview_put_command(c, comment);
@@ -228,15 +214,15 @@ static void preview_put_comment(const struct delta *d, const struct plan *plan,
         preview_put_path(d, comment);
     else {
         buf_printf(comment, "%s ", preview_kind(d));
-        preview_put(comment, c->name);
+        visible_put_line(comment, c->name);
         if (d->detail) {
             buf_puts(comment, ": ");
-            preview_put(comment, d->detail);
+            visible_put_line(comment, d->detail);
         }
     }
     if (c->object) {
         buf_puts(comment, " (");
-        preview_put(comment, c->object);
+        visible_put_line(comment, c->object);
         buf_putc(comment, ')');
     }
     buf_putc(comment, '\n');
@@ -254,7 +240,7 @@ static void preview_put_services(const struct deltas *deltas,
         const struct delta_service *service = &deltas->services[i];
 
         buf_puts(comment, "# service ");
-        preview_put(comment, service->name);
+        visible_put_line(comment, service->name);
         buf_printf(comment, ": %s%s\n", service->restart ? "restart" : "reload",
                    service->changed ? "" : " (owed from an earlier run)");
     }

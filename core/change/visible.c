@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 static size_t visible_length(unsigned char first)
 {
@@ -73,4 +74,17 @@ void visible_put(struct buf *out, const char *text, size_t size)
         start = i;
     }
     buf_add(out, text + start, size - start);
+}
+
+void visible_put_line(struct buf *out, const char *text)
+{
+    for (;;) {
+        size_t size = strcspn(text, "\n\t");
+
+        visible_put(out, text, size);
+        if (text[size] == '\0')
+            return;
+        buf_puts(out, text[size] == '\n' ? "\\n" : "\\t");
+        text += size + 1;
+    }
 }
