@@ -29,6 +29,7 @@ libcluster_a_SOURCES += \
 	core/cluster/rollout.c core/cluster/rollout.h \
 	core/cluster/rollout_link.c \
 	core/cluster/rollout_run.c \
+	core/cluster/rollout_state.c \
 	core/cluster/session.c core/cluster/session.h \
 	core/cluster/settle.c core/cluster/settle.h \
 	core/cluster/turn.c core/cluster/turn.h \

@@ -146,6 +146,10 @@ void rollout_recover(struct rollout *rollout);
 void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
 /* Forgets runner and reports of the attempt. */
 void rollout_reset_attempt(struct rollout *rollout);
+/* rollout_state.c: is the cluster reached and the past dealt with? Logs when
+ * the flag begins or ceases to hold us up. */
+bool rollout_is_linked(const struct rollout *rollout);
+void rollout_say_held(struct rollout *rollout);
 /* rollout_link.c: sets up session and events. */
 void rollout_link_init(struct rollout *rollout);
 

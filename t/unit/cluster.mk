@@ -3,3 +3,18 @@ UNIT_TESTS += t/unit/loop_test
 t_unit_loop_test_SOURCES = t/unit/loop_test.c
 t_unit_loop_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_loop_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/bus_test
+t_unit_bus_test_SOURCES = t/unit/bus_test.c
+t_unit_bus_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_bus_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/settle_test
+t_unit_settle_test_SOURCES = t/unit/settle_test.c
+t_unit_settle_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_settle_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/flag_test
+t_unit_flag_test_SOURCES = t/unit/flag_test.c
+t_unit_flag_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_flag_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)

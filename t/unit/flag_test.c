@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/* The flag: whose it is, what follows a failure, what follows a good turn. */
+#include "unit.h"
+
+#include "base/json.h"
+#include "base/util.h"
+#include "cluster/flag.h"
+
+static void flag_from(struct flag *flag, const char *value)
+{
+    struct store_kv kv = {.key = "flag",
+                          .value = value,
+                          .value_size = strlen(value),
+                          .mod_revision = 7};
+
+    flag_set(flag, &kv);
+}
+
+static void a_failure_names_the_node(void **state)
+{
+    struct flag flag = {0};
+    json_auto_t *report = json_pack("{s:s, s:s, s:s}", "configuration", "c",
+                                    "step", "test", "error", "nginx -t: no");
+    json_auto_t *json = flag_for_failure(&flag, "web1", report);
+    cleanup_free char *line = json_line(json);
+    cleanup_free char *text = NULL;
+
+    (void) state;
+    flag_from(&flag, line);
+    assert_true(flag_is_own(&flag, "web1"));
+    assert_false(flag_is_own(&flag, "web2"));
+    text = flag_describe(&flag);
+    assert_string_equal(text, "web1 failed at c: nginx -t: no");
+    flag_done(&flag);
+}
+
+static void anything_in_the_key_is_a_flag(void **state)
+{
+    const char *values[] = {"", "stop!", "[1]", "{\"kind\":7}", "\xff\xfe"};
+    struct flag flag = {0};
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < ARRAY_SIZE(values); i++) {
+        cleanup_free char *text = NULL;
+
+        flag_from(&flag, values[i]);
+        assert_non_null(flag.json);
+        assert_false(flag_is_own(&flag, "web1"));
+        text = flag_describe(&flag);
+        assert_non_null(text);
+    }
+    flag_set(&flag, NULL);
+    assert_null(flag.json);
+    assert_int_equal(flag.mod_revision, 0);
+}
+
+static void only_the_named_node_lifts_it(void **state)
+{
+    struct flag flag = {0};
+    json_t *after;
+    bool lifts;
+
+    (void) state;
+    flag_from(&flag, "{\"kind\":\"failed\",\"node\":\"web1\"}");
+    after = flag_after_success(&flag, "web2", true, &lifts);
+    assert_false(lifts);
+    json_decref(after);
+    after = flag_after_success(&flag, "web1", false, &lifts);
+    assert_false(lifts);
+    json_decref(after);
+    after = flag_after_success(&flag, "web1", true, &lifts);
+    assert_true(lifts);
+    assert_null(after);
+    flag_done(&flag);
+}
+
+static void an_operators_hold_is_put_back(void **state)
+{
+    struct flag flag = {0};
+    json_auto_t *report = json_pack("{s:s}", "error", "e");
+    json_auto_t *hold = flag_for_operator("operator (uid 0)", "maintenance");
+    cleanup_free char *line = json_line(hold);
+    cleanup_free char *failed = NULL;
+    json_t *json;
+    bool lifts;
+
+    (void) state;
+    flag_from(&flag, line);
+    json = flag_for_failure(&flag, "web1", report);
+    failed = json_line(json);
+    json_decref(json);
+    flag_from(&flag, failed);
+    assert_true(flag_is_own(&flag, "web1"));
+    json = flag_after_success(&flag, "web1", true, &lifts);
+    assert_true(lifts);
+    assert_true(json_equal(json, hold));
+    json_decref(json);
+    flag_done(&flag);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_names_the_node),
+        cmocka_unit_test(anything_in_the_key_is_a_flag),
+        cmocka_unit_test(only_the_named_node_lifts_it),
+        cmocka_unit_test(an_operators_hold_is_put_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
