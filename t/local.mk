@@ -23,5 +23,14 @@ check-local: all-am $(check_PROGRAMS)
 	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS), \
 	    $(UNIT_TESTS) $(E2E_TESTS))
 
+# The unit tests under valgrind.
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite
+.PHONY: check-valgrind
+check-valgrind: all-am $(UNIT_TESTS)
+	@builddir='$(abs_builddir)' srcdir='$(abs_srcdir)' CCM_TEST_LIMIT=900 \
+	    CCM_TEST_WRAPPER='$(VALGRIND)' \
+	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS),$(UNIT_TESTS))
+
 clean-local:
 	rm -rf t/log
