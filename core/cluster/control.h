@@ -21,7 +21,7 @@
  *   module.list    -                              "
  *   module.reload  -                              as module.list, and added,
  *                                                 changed, removed (arrays)
- *   plan           types (or null: all), format   {"changes":N}; the preview
+ *   plan           types (or null: all), format   {"changes":bool}; the preview
  *                  ("text", "colour", "json")     goes to the descriptor
  *   apply          types (or null: all),          {"outcome":"in-sync" or
  *                  allow_removals                 "changed","changes",

@@ -84,7 +84,9 @@ static int plan_alone(struct ctl *ctl)
     plan_add(&arguments, "--objects", ctl->options.objects);
     plan_add(&arguments, "--modules", ctl->options.modules);
     plan_add(&arguments, "--root", ctl->options.root);
-    plan_add(&arguments, "--format", plan_format(ctl));
+    plan_add(&arguments, NULL, ctl->json ? "--json" : "--text");
+    if (ctl->colour && !ctl->json)
+        plan_add(&arguments, NULL, "--colour");
     if (ctl->options.seen & OPTION_EXIT_CODE)
         plan_add(&arguments, NULL, "--exit-code");
     for (i = 0; i < ctl->n_words; i++)
@@ -116,7 +118,7 @@ int plan_show(struct ctl *ctl)
     fflush(ctl->out);
     status = ctl_ask(ctl, "plan", fields, fileno(ctl->out), &result);
     if (status == CCM_EXIT_DONE && ctl->options.seen & OPTION_EXIT_CODE &&
-        json_integer_or(result, "changes", 0) > 0)
+        json_bool_or(result, "changes", false))
         return CCM_EXIT_CHANGES;
     return status;
 }

@@ -57,7 +57,8 @@ static void status_print(struct ctl *ctl, const json_t *status)
     table_add(&table, status_colour(state), state);
     table_add(&table, TEXT_PLAIN, "store");
     if (json_bool_or(status, "connected", false))
-        table_addf(&table, "connected, revision %s", revision);
+        table_addf(&table, "%s, revision %s",
+                   json_string_or(status, "store", "connected"), revision);
     else
         table_add(&table, TEXT_BAD, "not connected");
     table_add(&table, TEXT_PLAIN, "pending");
@@ -71,6 +72,7 @@ int status_show(struct ctl *ctl)
 {
     json_auto_t *status = NULL;
     const json_t *flag;
+    const char *trouble;
     int r = ctl_ask(ctl, "status", NULL, -1, &status);
 
     if (r != CCM_EXIT_DONE)
@@ -79,13 +81,16 @@ int status_show(struct ctl *ctl)
         return ctl_print_json(ctl, status);
     status_print(ctl, status);
     flag = json_object_get(status, "flag");
+    trouble = json_string_or(status, "trouble", "");
     if (json_is_object(flag)) {
         fputc('\n', ctl->out);
         ctl_explain_flag(ctl->out, flag);
     }
     if (!json_bool_or(status, "connected", false))
-        text_line(ctl->out, "the store is out of reach; ccmd tries again by "
-                            "itself, its log tells why: journalctl -u ccmd");
+        text_line(ctl->out,
+                  "the store is out of reach%s%s; ccmd tries again by itself, "
+                  "its log tells more: journalctl -u ccmd",
+                  trouble[0] ? ": " : "", trouble);
     return CCM_EXIT_DONE;
 }
 
@@ -175,7 +180,10 @@ int queue_show(struct ctl *ctl)
     }
     table_init(&table, heads);
     json_array_foreach (entries, i, entry) {
-        cleanup_free char *node = ctl_text(entry, "node");
+        /* An etcdctl lock has a place, but leaves no name. */
+        cleanup_free char *node = ctl_text(
+            entry,
+            json_is_string(json_object_get(entry, "node")) ? "node" : "key");
         cleanup_free char *since = ctl_text(entry, "since");
 
         table_addf(&table, "%zu", i + 1);

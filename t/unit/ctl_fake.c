@@ -93,7 +93,7 @@ static void start_daemon(const struct exchange *exchanges)
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int log[2];
 
-    strcpy(address.sun_path, fake_socket);
+    memcpy(address.sun_path, fake_socket, strlen(fake_socket) + 1);
     unlink(fake_socket);
     assert_int_equal(
         bind(listener, (struct sockaddr *) &address, sizeof(address)), 0);

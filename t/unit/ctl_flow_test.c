@@ -125,8 +125,7 @@ static void plan_becomes_the_runner(void **state)
     cleanup_free char *runner = xasprintf("%s/runner", fake_directory);
     cleanup_free char *file = xasprintf("%s/ccm.conf", fake_directory);
     cleanup_free char *wanted = xasprintf(
-        "-c %s plan --objects /o --root /r --format json --exit-code crons\n",
-        file);
+        "-c %s plan --objects /o --root /r --json --exit-code crons\n", file);
     cleanup_free char *text =
         xasprintf("runner = \"%s\"; store = { kind = \"local\"; };", runner);
     cleanup_free char *command = xasprintf(

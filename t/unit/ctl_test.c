@@ -49,9 +49,9 @@ static const struct {
     {"plan crons",
      "{\"format\":\"text\",\"op\":\"plan\",\"types\":"
      "[\"crons\"]}\n",
-     "the diff\n", OK("{\"changes\":0}"), "the diff\n"},
+     "the diff\n", OK("{\"changes\":false}"), "the diff\n"},
     {"plan --json", "{\"format\":\"json\",\"op\":\"plan\",\"types\":null}\n",
-     "{}\n", OK("{\"changes\":3}"), "{}\n"},
+     "{}\n", OK("{\"changes\":true}"), "{}\n"},
     {"apply --all",
      "{\"allow_removals\":false,\"op\":\"apply\",\"types\":"
      "null}\n",
@@ -139,9 +139,9 @@ static void status_explains_the_flag_and_disarms_it(void **state)
 static void pending_changes_are_an_exit_status_on_request(void **state)
 {
     cleanup_free char *some = fake_ccmctl_with(
-        EXCHANGES({"x", OK("{\"changes\":1}")}), "plan --exit-code", 3);
+        EXCHANGES({"x", OK("{\"changes\":true}")}), "plan --exit-code", 3);
     cleanup_free char *none = fake_ccmctl_with(
-        EXCHANGES({"x", OK("{\"changes\":0}")}), "plan --exit-code", 0);
+        EXCHANGES({"x", OK("{\"changes\":false}")}), "plan --exit-code", 0);
 
     (void) state;
     assert_non_null(some);
