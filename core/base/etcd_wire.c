@@ -158,7 +158,8 @@ void etcd_wire_watch_request(struct buf *out, const char *key, const char *end,
         etcd_wire_text(out, "range_end", end);
     }
     etcd_wire_number(out, "start_revision", from_revision);
-    buf_puts(out, "}}");
+    /* Large answers come in parts, so that a line has a bound. */
+    buf_puts(out, ",\"fragment\":true}}");
 }
 
 void etcd_wire_grant_request(struct buf *out, int64_t ttl_s)

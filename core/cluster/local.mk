@@ -2,8 +2,22 @@
 noinst_LIBRARIES += libcluster.a
 libcluster_a_SOURCES = \
 	core/cluster/control.h \
+	core/cluster/endpoints.c core/cluster/endpoints.h \
+	core/cluster/etcd.c core/cluster/etcd.h \
+	core/cluster/http.c core/cluster/http.h \
+	core/cluster/local_folder.c core/cluster/local_folder.h \
+	core/cluster/local_hand.c core/cluster/local_hand.h \
+	core/cluster/local_queue.c core/cluster/local_queue.h \
+	core/cluster/local_scan.c core/cluster/local_scan.h \
+	core/cluster/local_table.c core/cluster/local_table.h \
 	core/cluster/loop.c core/cluster/loop.h \
-	core/cluster/store.h
+	core/cluster/store.c core/cluster/store.h \
+	core/cluster/store_backend.h \
+	core/cluster/store_etcd.c core/cluster/store_etcd.h \
+	core/cluster/store_etcd_watch.c \
+	core/cluster/store_local.c core/cluster/store_local.h \
+	core/cluster/store_local_lease.c core/cluster/store_local_txn.c \
+	core/cluster/store_local_watch.c
 
 CLUSTER_LIBS = libcluster.a $(BASE_LIBS) $(CURL_LIBS)
 

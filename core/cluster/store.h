@@ -53,8 +53,8 @@ struct store_range {
 };
 
 struct store_reply {
-    bool succeeded;    /* which branch was carried out */
-    int64_t revision;  /* of the store, when it answered */
+    bool succeeded;                   /* which branch was carried out */
+    int64_t revision;                 /* of the store, when it answered */
     const struct store_range *ranges; /* one a "get" of that branch, in order */
     size_t n_ranges;
 };

@@ -18,3 +18,8 @@ UNIT_TESTS += t/unit/flag_test
 t_unit_flag_test_SOURCES = t/unit/flag_test.c
 t_unit_flag_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_flag_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += t/unit/store_local_test
+t_unit_store_local_test_SOURCES = t/unit/store_local_test.c \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_local_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_local_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)

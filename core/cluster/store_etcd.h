@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CLUSTER_STORE_ETCD_H
+#define CCM_CLUSTER_STORE_ETCD_H
+
+/* Shared by store_etcd.c and store_etcd_watch.c alone. */
+
+#include "base/etcd_wire.h"
+#include "cluster/etcd.h"
+#include "cluster/store_backend.h"
+
+struct store_etcd_call;
+struct store_etcd_watch;
+
+struct store_etcd {
+    struct store base;
+    struct loop *loop;
+    struct etcd *etcd;
+    char *prefix; /* with the trailing "/" */
+    struct store_etcd_call *calls;
+    struct store_etcd_watch *watches;
+};
+
+/* The whole key. Returns new (freed with free). */
+char *store_etcd_key(const struct store_etcd *store, const char *key);
+/* The key without the prefix, or NULL if it is not below it or holds a NUL.
+ * Returns borrowed (valid as long as kv). */
+const char *store_etcd_strip(const struct store_etcd *store,
+                             const struct etcd_wire_kv *kv);
+
+struct store_watch *store_etcd_watch(struct store *base,
+                                     const struct store_watch_spec *spec);
+void store_etcd_unwatch(struct store_watch *base);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Watches in etcd: one HTTP stream each. There are two at most, so that
+ * multiplexing them over one stream would save nothing, and each can be
+ * opened and dropped alone.
+ *
+ * A watch ends with the first thing that is not as it should be, and says so;
+ * whoever watches then looks afresh. Nothing is mended silently but one: etcd
+ * tells a watch whose token has lapsed "permission denied", so that a refused
+ * watch is tried once more with another token.
+ */
+#include "store_etcd.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+struct store_etcd_watch {
+    struct store_watch base;
+    struct store_etcd_watch *next;
+    struct etcd_call *stream;
+    char *first, *end; /* whole keys */
+    int64_t from_revision;
+    const struct store_watch_ops *ops;
+    void *userdata;
+    bool opened;
+    bool renewed;   /* it has had its second token */
+    bool handing;   /* events are being handed out */
+    bool unwatched; /* meanwhile */
+};
+
+static void store_etcd_free_watch(struct store_etcd_watch *watch)
+{
+    free(watch->first);
+    free(watch->end);
+    free(watch);
+}
+
+static void store_etcd_detach_watch(struct store_etcd_watch *watch)
+{
+    struct store_etcd *store = (struct store_etcd *) watch->base.store;
+    struct store_etcd_watch **at = &store->watches;
+
+    while (*at != watch)
+        at = &(*at)->next;
+    *at = watch->next;
+    etcd_cancel(watch->stream);
+    watch->stream = NULL;
+}
+
+void store_etcd_unwatch(struct store_watch *base)
+{
+    struct store_etcd_watch *watch = (struct store_etcd_watch *) base;
+
+    store_etcd_detach_watch(watch);
+    watch->unwatched = true;
+    if (!watch->handing)
+        store_etcd_free_watch(watch);
+}
+
+static void store_etcd_lose(struct store_etcd_watch *watch, int r,
+                            const struct error *err)
+{
+    store_etcd_detach_watch(watch);
+    watch->ops->lost(watch->userdata, r, err);
+    store_etcd_free_watch(watch);
+}
+
+/* -------------------------------------------------------------------- lines */
+
+static void store_etcd_open_stream(struct store_etcd_watch *watch);
+
+static void store_etcd_canceled(struct store_etcd_watch *watch,
+                                const struct etcd_wire_watch_answer *answer)
+{
+    struct store_etcd *store = (struct store_etcd *) watch->base.store;
+    const char *reason = answer->cancel_reason;
+    struct error err;
+    int r = -ECONNRESET;
+
+    if (answer->compact_revision > 0) {
+        r = error_set(&err, -ESTALE,
+                      "etcd: revision %lld is compacted up to %lld",
+                      (long long) watch->from_revision,
+                      (long long) answer->compact_revision);
+    } else if (!strstr(reason, "permission denied")) {
+        r = error_set(&err, r, "etcd ended the watch: %s",
+                      *reason ? reason : "no reason given");
+    } else if (etcd_has_user(store->etcd) && !watch->renewed) {
+        watch->renewed = true;
+        etcd_cancel(watch->stream);
+        etcd_forget_token(store->etcd);
+        store_etcd_open_stream(watch);
+        return;
+    } else {
+        r = error_set(&err, -EPERM, "etcd refused the watch: %s", reason);
+    }
+    store_etcd_lose(watch, r, &err);
+}
+
+static void store_etcd_hand_event(struct store_etcd_watch *watch,
+                                  const struct etcd_wire_event *event)
+{
+    struct store_etcd *store = (struct store_etcd *) watch->base.store;
+    const struct etcd_wire_kv *kv = &event->kv;
+    const struct store_kv out = {.key = store_etcd_strip(store, kv),
+                                 .value = kv->value,
+                                 .value_size = kv->value_size,
+                                 .create_revision = kv->create_revision,
+                                 .mod_revision = kv->mod_revision,
+                                 .lease = kv->lease};
+
+    if (out.key)
+        watch->ops->event(watch->userdata, &out, event->deleted);
+}
+
+static void store_etcd_hand_out(struct store_etcd_watch *watch,
+                                const struct etcd_wire_watch_answer *answer)
+{
+    size_t i;
+
+    watch->handing = true;
+    if (answer->created && !watch->opened) {
+        watch->opened = true;
+        watch->ops->opened(watch->userdata, answer->revision);
+    }
+    for (i = 0; i < answer->n && !watch->unwatched; i++)
+        store_etcd_hand_event(watch, &answer->events[i]);
+    watch->handing = false;
+    if (watch->unwatched)
+        store_etcd_free_watch(watch);
+}
+
+static void store_etcd_on_line(void *userdata, const json_t *line)
+{
+    struct store_etcd_watch *watch = userdata;
+    struct etcd_wire_watch_answer answer;
+    struct error err = {""};
+    int r = etcd_wire_decode_watch(line, &answer, &err);
+
+    if (r < 0) {
+        store_etcd_lose(watch, r, &err);
+        return;
+    }
+    if (answer.canceled)
+        store_etcd_canceled(watch, &answer);
+    else
+        store_etcd_hand_out(watch, &answer);
+    etcd_wire_watch_done(&answer);
+}
+
+static void store_etcd_on_end(void *userdata, const json_t *answer, int r,
+                              const struct error *err)
+{
+    struct store_etcd_watch *watch = userdata;
+
+    (void) answer;
+    watch->stream = NULL;
+    store_etcd_lose(watch, r, err);
+}
+
+/* --------------------------------------------------------------------- open */
+
+static void store_etcd_open_stream(struct store_etcd_watch *watch)
+{
+    static const struct etcd_ops ops = {store_etcd_on_line, store_etcd_on_end};
+    struct store_etcd *store = (struct store_etcd *) watch->base.store;
+    cleanup_buf struct buf body = BUF_INIT;
+
+    etcd_wire_watch_request(&body, watch->first, watch->end,
+                            watch->from_revision);
+    watch->stream =
+        etcd_post(store->etcd, ETCD_WIRE_WATCH_PATH, &body, &ops, watch);
+}
+
+struct store_watch *store_etcd_watch(struct store *base,
+                                     const struct store_watch_spec *spec)
+{
+    struct store_etcd *store = (struct store_etcd *) base;
+    struct store_etcd_watch *watch = xcalloc(1, sizeof(*watch));
+
+    watch->base.store = base;
+    watch->first = store_etcd_key(store, spec->first);
+    watch->end = spec->end ? store_etcd_key(store, spec->end) : NULL;
+    watch->from_revision = spec->from_revision;
+    watch->ops = spec->ops;
+    watch->userdata = spec->userdata;
+    watch->next = store->watches;
+    store->watches = watch;
+    store_etcd_open_stream(watch);
+    return &watch->base;
+}
