@@ -34,14 +34,14 @@ typedef void (*engine_progress_fn)(void *userdata, const char *step,
 
 /* Where and why something failed. */
 struct engine_failure {
-    const char *step;    /* of base/protocol.h; static */
+    const char *step;       /* of base/protocol.h; static */
     char configuration[64]; /* "" if none is to blame */
-    bool rolled_back;    /* the node is as it was before */
+    bool rolled_back;       /* the node is as it was before */
 };
 
 /* What a comparison found. */
 struct engine_summary {
-    size_t changes;  /* of files, directories, ..., commands */
+    size_t changes; /* of files, directories, ..., commands */
     size_t creates;
     size_t updates;
     size_t removals;
@@ -50,15 +50,24 @@ struct engine_summary {
     size_t owed;     /* services that an earlier run still owes a reload */
 };
 
-/* config is kept until engine_close. Sets *out. */
+/* config is kept until engine_close. Sets *out, new (freed with
+ * engine_close). Returns 0, -EBUSY (another run is under way), or another
+ * -errno. */
 int engine_open(struct config *config, enum engine_access access,
                 struct engine **out, struct error *err);
 void engine_close(struct engine *engine);
 
+/* The names of all configurations of the catalog, NULL-terminated; keeps them
+ * until engine_close. What others once applied is forgotten and does not
+ * count for the digest. Without it nothing is forgotten. */
+void engine_known(struct engine *engine, const char *const *names);
+
 /*
  * Compares the whole plan with the node; engine keeps plan until
- * engine_close. Called once. Checks the guard unless allow_removals.
- * Returns 0 or -errno with failure filled ("compare" or "guard").
+ * engine_close. Called once. Checks the guard unless allow_removals. With
+ * ENGINE_APPLY a journal that a killed run left is recovered first.
+ * Returns 0 or -errno with failure filled ("compare" or "guard"); after
+ * "guard" the preview can still be shown.
  */
 int engine_compare(struct engine *engine, const struct plan *plan,
                    bool allow_removals, struct engine_summary *summary,
@@ -81,7 +90,10 @@ json_t *engine_preview_json(struct engine *engine);
 
 /*
  * Applies what engine_compare found, as design section 5 says. who and
- * revision go into the history's record, which is written on every ending.
+ * revision go into the history's record, which is written on every ending;
+ * turn and who may be NULL. With nothing to do it records the digests (call
+ * it then, too) and leaves no record. A record that cannot be written is told
+ * as progress, step "history".
  * Returns 0, or -errno with failure filled; then failure->rolled_back tells
  * whether all was put back.
  */
@@ -92,8 +104,7 @@ int engine_apply(struct engine *engine, const char *turn, const char *who,
 /*
  * The digest of all that this node has applied: over the digests of all
  * configurations applied so far (kept in state_dir), those of this plan in
- * their newest form. known and n_known: the names of the catalog's
- * configurations; others are forgotten.
+ * their newest form.
  */
 void engine_digest(struct engine *engine, char digest[33]);
 
@@ -101,6 +112,8 @@ void engine_digest(struct engine *engine, char digest[33]);
  * After a crash: puts the old state back, or finishes, pays reloads owed, and
  * leaves no journal. Does nothing if there is no journal.
  * Sets *recovered to what was done ("nothing", "rolled back", "finished").
+ * Returns 0 or -errno: either the journal is still there, or a service could
+ * not be told and is still owed it.
  */
 int engine_recover(struct engine *engine, const char **recovered,
                    struct error *err);

@@ -31,23 +31,23 @@ enum change_kind {
 struct change {
     enum change_kind kind;
     uint32_t configuration; /* index into plan->configurations */
-    const char *path;    /* all kinds with a path */
-    const char *name;    /* GROUP, USER, SERVICE */
-    const char *owner;   /* FILE, DIRECTORY, SYMLINK; never NULL ("root") */
-    const char *group;   /* the same; USER: primary group, may be NULL */
-    const char *service; /* kinds with a path */
-    const char *object;  /* "crons/17", for messages */
-    const char *target;  /* SYMLINK; EXCLUSIVE: the pattern, never NULL */
-    const char *content; /* FILE: size bytes, then a NUL */
+    const char *path;       /* all kinds with a path */
+    const char *name;       /* GROUP, USER, SERVICE */
+    const char *owner;      /* FILE, DIRECTORY, SYMLINK; never NULL ("root") */
+    const char *group;      /* the same; USER: primary group, may be NULL */
+    const char *service;    /* kinds with a path */
+    const char *object;     /* "crons/17", for messages */
+    const char *target;     /* SYMLINK; EXCLUSIVE: the pattern, never NULL */
+    const char *content;    /* FILE: size bytes, then a NUL */
     size_t size;
-    uint32_t mode;       /* FILE, DIRECTORY */
-    uint32_t id;         /* GROUP, USER; 0: the system chooses */
-    uint32_t timeout_s;  /* COMMAND; never 0 */
-    bool sensitive;      /* FILE */
-    bool absent;         /* GROUP, USER */
-    bool always;         /* COMMAND */
-    bool restart;        /* SERVICE */
-    bool any;            /* SERVICE */
+    uint32_t mode;      /* FILE, DIRECTORY */
+    uint32_t id;        /* GROUP, USER; 0: the system chooses */
+    uint32_t timeout_s; /* COMMAND; never 0 */
+    bool sensitive;     /* FILE */
+    bool absent;        /* GROUP, USER */
+    bool always;        /* COMMAND */
+    bool restart;       /* SERVICE */
+    bool any;           /* SERVICE */
     const char *home, *shell, *comment, *password; /* USER */
     const char *user, *directory;                  /* COMMAND */
     const char *const *list; /* USER: groups; COMMAND: argv; else NULL.
@@ -82,7 +82,22 @@ void plan_free(struct plan *plan);
 int plan_add(struct plan *plan, const char *configuration, const void *bytes,
              size_t size, struct error *err);
 
-/* Looks up what is declared for a path. Returns borrowed, or NULL. */
+/* The same, but takes the mapping (munmap at plan_free; also on failure). */
+int plan_add_mapping(struct plan *plan, const char *configuration, void *bytes,
+                     size_t size, struct error *err);
+
+/* Looks up what is declared for a path (not as an exclusive directory), a
+ * user, a group. Returns borrowed, or NULL. */
 const struct change *plan_find_path(const struct plan *plan, const char *path);
+const struct change *plan_find_user(const struct plan *plan, const char *name);
+const struct change *plan_find_group(const struct plan *plan, const char *name);
+
+/* Is something declared below path, so that it must be a directory? */
+bool plan_needs_directory(const struct plan *plan, const char *path);
+
+/* "configuration C, object O: file /path", for messages. */
+#define PLAN_DESCRIBE_SIZE 1024
+void plan_describe(const struct plan *plan, const struct change *change,
+                   char text[PLAN_DESCRIBE_SIZE]);
 
 #endif

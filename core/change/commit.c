@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The exchange. A customer may change what stands at a path while we come to
+ * it: then there is something where nothing was, or nothing where something
+ * was, and the other form of renameat2 is tried. What comes back from the
+ * exchange is kept until the end whatever it is, but for a directory with
+ * something in it: that is put back at once, because nobody could remove it
+ * later without destroying what is not ours.
+ */
+#include "change/commit.h"
+
+#include "base/util.h"
+#include "change/account.h"
+#include "change/command.h"
+#include "change/fault.h"
+#include "change/owner.h"
+#include "change/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+/* A race is lost or won by chance each time; this often is no chance. */
+#define EXCHANGE_TRIES 64
+
+/* Both names of an operation. */
+struct commit_place {
+    struct tree_dir *dir, *stage;
+    const char *name, *temporary;
+};
+
+static int commit_find(struct work *work, const struct op *op,
+                       struct commit_place *place, struct error *err)
+{
+    int r = tree_parent(work->tree, op->temporary, &place->stage,
+                        &place->temporary, err);
+
+    if (r == 0)
+        r = tree_parent(work->tree, op->path, &place->dir, &place->name, err);
+    return r;
+}
+
+static int commit_swap(const struct commit_place *p, unsigned flags)
+{
+    int r = FAULT("commit-exchange");
+
+    if (r == 0 &&
+        renameat2(p->stage->fd, p->temporary, p->dir->fd, p->name, flags) < 0)
+        r = -errno;
+    return r;
+}
+
+static int commit_exchange(struct op *op, const struct commit_place *p)
+{
+    int i, r = -EBUSY;
+
+    for (i = 0; i < EXCHANGE_TRIES; i++) {
+        r = commit_swap(p, op->existed ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+        if (r == -ENOENT && op->existed)
+            op->existed = false;
+        else if (r == -EEXIST && !op->existed)
+            op->existed = true;
+        else
+            break;
+    }
+    return r;
+}
+
+/* Is what waits under the temporary name a directory with something in it, so
+ * that it could not be removed later? */
+static int commit_check_old(const struct op *op, const struct commit_place *p)
+{
+    struct stat st;
+
+    if (fstatat(p->stage->fd, p->temporary, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode))
+        return 0;
+    if (op->kind == OP_REMOVE && !op->folder)
+        return -EISDIR;
+    return tree_is_empty(p->stage, p->temporary) == 1 ? 0 : -ENOTEMPTY;
+}
+
+/* Where others can write the directory of the temporary name, what came to
+ * the path need not be what was staged. */
+static int commit_check_new(const struct op *op, const struct commit_place *p)
+{
+    struct stat st;
+
+    if (p->stage->trusted)
+        return 0;
+    if (fstatat(p->dir->fd, p->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    return st.st_ino == op->inode ? 0 : -ESTALE;
+}
+
+static int commit_put(struct work *work, struct op *op, struct error *err)
+{
+    struct commit_place p;
+    int r = 0;
+
+    if (op->inside)
+        return 0;
+    if (op->late) {
+        r = stage_late(work, op, err);
+        if (r == 0)
+            r = journal_late(&work->journal, &work->t,
+                             (size_t) (op - work->t.ops), err);
+    }
+    if (r == 0)
+        r = commit_find(work, op, &p, err);
+    if (r < 0)
+        return r;
+    r = commit_exchange(op, &p);
+    if (r < 0)
+        return error_errno(err, r, "exchanging it");
+    if (op->existed && (r = commit_check_old(op, &p)) < 0) {
+        commit_swap(&p, RENAME_EXCHANGE);
+        return error_errno(err, r, "a directory stands there now");
+    }
+    r = commit_check_new(op, &p);
+    return r < 0 ? error_errno(err, r, "what was staged was replaced") : 0;
+}
+
+static int commit_remove(struct work *work, struct op *op, struct error *err)
+{
+    struct commit_place p;
+    int r = commit_find(work, op, &p, err);
+
+    if (r < 0)
+        return r;
+    r = FAULT("commit-remove");
+    if (r == 0 && renameat2(p.dir->fd, p.name, p.stage->fd, p.temporary,
+                            RENAME_NOREPLACE) < 0)
+        r = -errno;
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return error_errno(err, r, "removing it");
+    r = commit_check_old(op, &p);
+    if (r == 0)
+        return 0;
+    renameat2(p.stage->fd, p.temporary, p.dir->fd, p.name, RENAME_NOREPLACE);
+    return error_errno(err, r, "removing it");
+}
+
+static int commit_set(struct work *work, const struct op *op, int fd,
+                      const struct owner *owner)
+{
+    struct stat st;
+    int r = fstat(fd, &st) < 0 ? -errno : 0;
+
+    if (r == 0 && st.st_ino != op->inode)
+        return -ESTALE;
+    if (r == 0 && tree_owners(work->tree)) {
+        r = FAULT("commit-owner");
+        if (r == 0 && fchown(fd, owner->uid, owner->gid) < 0)
+            r = -errno;
+    }
+    if (r == 0)
+        r = FAULT("commit-mode");
+    if (r == 0 && fchmod(fd, op->delta->change->mode) < 0)
+        r = -errno;
+    return r;
+}
+
+static int commit_attributes(struct work *work, struct op *op,
+                             struct error *err)
+{
+    const struct accounts *accounts;
+    struct owner owner = {0};
+    struct tree_dir *dir;
+    cleanup_close int fd = -1;
+    struct stat st;
+    int r = work_accounts(work, &accounts, err);
+
+    if (r == 0 && tree_owners(work->tree))
+        r = owner_resolve(NULL, accounts, op->delta->change, &owner, err);
+    if (r == 0)
+        r = tree_dir(work->tree, op->path, &dir, err);
+    if (r < 0)
+        return r;
+    fd = tree_open_dir(dir, ".");
+    r = fd < 0 ? fd : commit_set(work, op, fd, &owner);
+    if (r == 0 && fstat(fd, &st) == 0)
+        r = work_touch(work, dir, st.st_dev);
+    return r < 0 ? error_errno(err, r, "changing its owner and mode") : 0;
+}
+
+static int commit_account(struct work *work, struct op *op, struct error *err)
+{
+    int r = journal_begun(&work->journal, (size_t) (op - work->t.ops), err);
+
+    if (r < 0)
+        return r;
+    op->begun = true;
+    r = FAULT("commit-account");
+    if (r < 0)
+        return error_errno(err, r, "changing the account");
+    r = account_apply(work->config->root, op->delta, err);
+    accounts_free(STEAL(work->accounts));
+    return r;
+}
+
+static int commit_command(struct work *work, struct op *op, struct error *err)
+{
+    const struct change *c = op->delta->change;
+    struct command_spec spec = {.argv = c->list,
+                                .user = c->user,
+                                .directory = c->directory,
+                                .root = work->config->root,
+                                .timeout_ms = (int64_t) c->timeout_s * 1000};
+    int r = journal_begun(&work->journal, (size_t) (op - work->t.ops), err);
+
+    if (r < 0)
+        return r;
+    op->begun = true;
+    r = FAULT("commit-command");
+    if (r < 0)
+        return error_errno(err, r, "running it");
+    return command_run(&spec, NULL, err);
+}
+
+static int commit_op(struct work *work, struct op *op, struct error *err)
+{
+    switch (op->kind) {
+    case OP_PUT:
+        return commit_put(work, op, err);
+    case OP_REMOVE:
+        return commit_remove(work, op, err);
+    case OP_ATTRIBUTES:
+        return commit_attributes(work, op, err);
+    case OP_ACCOUNT:
+        return commit_account(work, op, err);
+    case OP_COMMAND:
+        break;
+    }
+    return commit_command(work, op, err);
+}
+
+int commit_all(struct work *work, const struct delta **blame, struct error *err)
+{
+    uint32_t configuration = UINT32_MAX;
+    size_t i;
+    int r = 0;
+
+    for (i = 0; r == 0 && i < work->t.n; i++) {
+        struct op *op = &work->t.ops[i];
+        const struct change *c = op->delta->change;
+
+        if (c->configuration != configuration)
+            work_progress(work, "commit",
+                          work->plan->configurations[c->configuration].name,
+                          NULL);
+        configuration = c->configuration;
+        *blame = op->delta;
+        r = commit_op(work, op, err);
+    }
+    return r;
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A plan against the node. This is the path that a run takes when nothing has
+ * changed, so for each file that is as declared it makes four system calls
+ * (fstatat, openat, read, close) and allocates nothing.
+ *
+ * fstatat comes first so that a device is never opened (opening some of them
+ * does something). Between it and openat a customer can put a FIFO there;
+ * O_NONBLOCK and O_NOFOLLOW make that harmless: it compares as different.
+ */
+#include "change/compare.h"
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "base/util.h"
+#include "change/account.h"
+#include "change/compare_internal.h"
+#include "change/fault.h"
+#include "change/owner.h"
+#include "change/plan_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+/* Old contents that are kept to be shown, in all. */
+#define KEPT_MAX (64UL * 1024 * 1024)
+
+static size_t compare_index(const struct compare *cmp, const struct change *c)
+{
+    return (size_t) (c - cmp->plan->changes);
+}
+
+struct delta *compare_add(struct compare *cmp, const struct change *c,
+                          enum delta_action action)
+{
+    struct delta *d = deltas_add(cmp->out);
+
+    d->action = action;
+    d->change = c;
+    if (action == DELTA_DELETE)
+        cmp->count->removals++;
+    cmp->changed[c->configuration] |= action != DELTA_RUN;
+    if (c->service)
+        compare_service(cmp, c);
+    return d;
+}
+
+struct delta *compare_add_path(struct compare *cmp, const struct change *c,
+                               enum delta_action action, const struct stat *st)
+{
+    struct delta *d = compare_add(cmp, c, action);
+
+    d->path = xstrdup(c->path);
+    d->content = true;
+    if (st) {
+        d->old_mode = st->st_mode;
+        d->old_uid = st->st_uid;
+        d->old_gid = st->st_gid;
+    }
+    return d;
+}
+
+/* Takes bytes as what was there before. */
+static void compare_keep(struct compare *cmp, struct delta *d, char *bytes,
+                         size_t size)
+{
+    cmp->kept += size;
+    d->old = bytes;
+    d->old_size = size;
+}
+
+/* Reads at most size bytes into the buffer. Returns how many, or -errno. */
+static ssize_t compare_read(struct compare *cmp, const struct tree_dir *dir,
+                            const char *name, size_t size)
+{
+    cleanup_close int fd =
+        openat(dir->fd, name,
+               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    size_t used = 0;
+    ssize_t n = 1;
+
+    if (fd < 0)
+        return -errno;
+    xgrow(&cmp->buffer, &cmp->capacity, size, 1);
+    while (used < size && n != 0) {
+        n = read(fd, cmp->buffer + used, size - used);
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        used += n > 0 ? (size_t) n : 0;
+    }
+    return (ssize_t) used;
+}
+
+void compare_keep_old(struct compare *cmp, struct delta *d,
+                      const struct tree_dir *dir, const char *name,
+                      const struct stat *st)
+{
+    char target[PATH_MAX];
+    ssize_t n;
+
+    if (d->change->sensitive)
+        return;
+    if (S_ISLNK(st->st_mode)) {
+        n = readlinkat(dir->fd, name, target, sizeof(target) - 1);
+        if (n >= 0)
+            compare_keep(cmp, d, xstrndup(target, (size_t) n), (size_t) n);
+        return;
+    }
+    if (!S_ISREG(st->st_mode))
+        return;
+    d->old_large = st->st_size > DELTA_SHOW_MAX ||
+                   cmp->kept + (size_t) st->st_size > KEPT_MAX;
+    if (d->old_large)
+        return;
+    n = compare_read(cmp, dir, name, (size_t) st->st_size);
+    if (n >= 0)
+        compare_keep(cmp, d, xmemdup(cmp->buffer, (size_t) n), (size_t) n);
+}
+
+/* What stands in the way of a declared file, directory or symlink. */
+static int compare_replace(struct compare *cmp, const struct change *c,
+                           const struct tree_dir *dir, const char *name,
+                           const struct stat *st)
+{
+    int r;
+
+    if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+        return error_set(cmp->err, -EEXIST, "a device stands there");
+    if (S_ISDIR(st->st_mode)) {
+        r = tree_is_empty(dir, name);
+        if (r < 0)
+            return error_errno(cmp->err, r, "the directory that stands there");
+        if (r == 0)
+            return error_set(cmp->err, -ENOTEMPTY,
+                             "a directory that is not empty stands there; "
+                             "move it away");
+    }
+    compare_keep_old(cmp, compare_add_path(cmp, c, DELTA_UPDATE, st), dir, name,
+                     st);
+    return 0;
+}
+
+/* Whether owner and group differ; and mode, where it counts. */
+static int compare_attributes(struct compare *cmp, const struct change *c,
+                              const struct stat *st, bool *mode, bool *owner)
+{
+    struct owner wanted;
+    int r;
+
+    *mode = c->kind != CHANGE_SYMLINK && (st->st_mode & 07777) != c->mode;
+    *owner = false;
+    if (!tree_owners(cmp->tree))
+        return 0;
+    r = owner_resolve(cmp->plan, cmp->accounts, c, &wanted, cmp->err);
+    if (r < 0)
+        return r;
+    *owner = !wanted.uid_known || wanted.uid != st->st_uid ||
+             !wanted.gid_known || wanted.gid != st->st_gid;
+    return 0;
+}
+
+/* Contents of a regular file: 1 different, 0 the same, or -errno. */
+static int compare_content(struct compare *cmp, const struct change *c,
+                           const struct tree_dir *dir, const char *name,
+                           const struct stat *st)
+{
+    ssize_t n;
+
+    if ((size_t) st->st_size != c->size)
+        return 1;
+    n = compare_read(cmp, dir, name, c->size);
+    if (n == -ENOENT || n == -ELOOP || n == -ENXIO || n == -EAGAIN)
+        return 1;
+    if (n < 0)
+        return error_errno(cmp->err, (int) n, "reading it");
+    return (size_t) n != c->size || memcmp(cmp->buffer, c->content, c->size);
+}
+
+static int compare_file(struct compare *cmp, const struct change *c,
+                        const struct tree_dir *dir, const char *name,
+                        const struct stat *st)
+{
+    struct delta *d;
+    bool mode = false, owner = false;
+    int r, content;
+
+    if (!S_ISREG(st->st_mode))
+        return compare_replace(cmp, c, dir, name, st);
+    r = compare_attributes(cmp, c, st, &mode, &owner);
+    content = r < 0 ? r : compare_content(cmp, c, dir, name, st);
+    if (content < 0)
+        return content;
+    if (!content && !mode && !owner)
+        return 0;
+    d = compare_add_path(cmp, c, DELTA_UPDATE, st);
+    d->content = content;
+    d->mode = mode;
+    d->owner = owner;
+    if (content)
+        compare_keep_old(cmp, d, dir, name, st);
+    return 0;
+}
+
+static int compare_link(struct compare *cmp, const struct change *c,
+                        const struct tree_dir *dir, const char *name,
+                        const struct stat *st)
+{
+    char target[PATH_MAX];
+    bool mode, owner, content;
+    struct delta *d;
+    ssize_t n;
+    int r;
+
+    if (!S_ISLNK(st->st_mode))
+        return compare_replace(cmp, c, dir, name, st);
+    r = compare_attributes(cmp, c, st, &mode, &owner);
+    if (r < 0)
+        return r;
+    n = readlinkat(dir->fd, name, target, sizeof(target) - 1);
+    target[n < 0 ? 0 : n] = '\0';
+    content = !streq(target, c->target);
+    if (!content && !owner)
+        return 0;
+    d = compare_add_path(cmp, c, DELTA_UPDATE, st);
+    d->content = content;
+    d->owner = owner;
+    compare_keep_old(cmp, d, dir, name, st);
+    return 0;
+}
+
+static int compare_directory(struct compare *cmp, const struct change *c,
+                             const struct tree_dir *dir, const char *name,
+                             const struct stat *st)
+{
+    struct tree_dir *target;
+    struct stat real = *st;
+    struct delta *d;
+    bool mode, owner;
+    int r;
+
+    if (S_ISLNK(st->st_mode) &&
+        tree_dir(cmp->tree, c->path, &target, NULL) == 0 &&
+        fstat(target->fd, &real) < 0)
+        return error_errno(cmp->err, -errno, "where the symlink leads");
+    if (!S_ISDIR(real.st_mode)) {
+        r = compare_replace(cmp, c, dir, name, st);
+        cmp->fresh[compare_index(cmp, c)] = r == 0;
+        return r;
+    }
+    r = compare_attributes(cmp, c, &real, &mode, &owner);
+    if (r < 0 || (!mode && !owner))
+        return r;
+    d = compare_add_path(cmp, c, DELTA_UPDATE, &real);
+    d->content = false;
+    d->mode = mode;
+    d->owner = owner;
+    return 0;
+}
+
+/* The directory in which path stands: *dir is NULL if an earlier step of the
+ * plan makes it. */
+static int compare_parent(struct compare *cmp, const struct change *c,
+                          struct tree_dir **dir, const char **name)
+{
+    size_t size = (size_t) (strrchr(c->path, '/') - c->path);
+    const struct change *parent;
+    cleanup_free char *path = NULL;
+
+    *name = c->path + size + 1;
+    if (cmp->dir && cmp->dir->fd >= 0 && strlen(cmp->dir->path) == size &&
+        memcmp(cmp->dir->path, c->path, size) == 0) {
+        *dir = cmp->dir;
+        return 0;
+    }
+    path = size ? xstrndup(c->path, size) : xstrdup("/");
+    parent = plan_find_path(cmp->plan, path);
+    if (parent && parent < c && cmp->fresh[compare_index(cmp, parent)]) {
+        *dir = NULL;
+        return 0;
+    }
+    return tree_dir(cmp->tree, path, dir, cmp->err);
+}
+
+static int compare_missing(struct compare *cmp, const struct change *c)
+{
+    struct owner owner;
+    int r = tree_owners(cmp->tree)
+                ? owner_resolve(cmp->plan, cmp->accounts, c, &owner, cmp->err)
+                : 0;
+
+    if (r < 0)
+        return r;
+    compare_add_path(cmp, c, DELTA_CREATE, NULL);
+    cmp->fresh[compare_index(cmp, c)] = c->kind == CHANGE_DIRECTORY;
+    return 0;
+}
+
+/* A file, directory or symlink. */
+static int compare_entry(struct compare *cmp, const struct change *c)
+{
+    struct tree_dir *dir;
+    const char *name;
+    struct stat st;
+    int r = compare_parent(cmp, c, &dir, &name);
+
+    if (r == -ENOENT)
+        return error_set(cmp->err, r,
+                         "its directory does not exist, and nothing declared "
+                         "before it makes it");
+    if (r < 0)
+        return r;
+    if (!dir)
+        return compare_missing(cmp, c);
+    cmp->dir = dir;
+    r = FAULT("compare-stat");
+    if (r == 0 && fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        r = -errno;
+    if (r == -ENOENT)
+        return compare_missing(cmp, c);
+    if (r < 0)
+        return error_errno(cmp->err, r, "looking at it");
+    cmp->count->managed++;
+    if (c->kind == CHANGE_FILE)
+        return compare_file(cmp, c, dir, name, &st);
+    if (c->kind == CHANGE_SYMLINK)
+        return compare_link(cmp, c, dir, name, &st);
+    return compare_directory(cmp, c, dir, name, &st);
+}
+
+static int compare_account(struct compare *cmp, const struct change *c)
+{
+    struct delta found = {.change = c}, *d;
+    int r;
+
+    if (accounts_user(cmp->accounts, c->name) ||
+        accounts_group(cmp->accounts, c->name))
+        cmp->count->managed++;
+    r = account_compare(cmp->accounts, c, &found, cmp->err);
+    if (r <= 0)
+        return r;
+    d = compare_add(cmp, c, found.action);
+    *d = found;
+    return 0;
+}
+
+static int compare_change(struct compare *cmp, const struct change *c)
+{
+    switch (c->kind) {
+    case CHANGE_FILE:
+    case CHANGE_DIRECTORY:
+    case CHANGE_SYMLINK:
+        return compare_entry(cmp, c);
+    case CHANGE_ABSENT:
+        return compare_absent(cmp, c);
+    case CHANGE_EXCLUSIVE:
+        return compare_exclusive(cmp, c);
+    case CHANGE_GROUP:
+    case CHANGE_USER:
+        return compare_account(cmp, c);
+    case CHANGE_COMMAND:
+        if (c->always || cmp->changed[c->configuration])
+            compare_add(cmp, c, DELTA_RUN);
+        return 0;
+    case CHANGE_KEEP:
+    case CHANGE_SERVICE:
+        break;
+    }
+    return 0;
+}
+
+static int compare_all(struct compare *cmp, const struct change **blame)
+{
+    char what[PLAN_DESCRIBE_SIZE];
+    size_t i;
+
+    for (i = 0; i < cmp->plan->n_changes; i++) {
+        const struct change *c = &cmp->plan->changes[i];
+        int r = compare_change(cmp, c);
+
+        if (r < 0) {
+            *blame = c;
+            plan_describe(cmp->plan, c, what);
+            return error_prefix(cmp->err, r, "%s", what);
+        }
+    }
+    compare_any_services(cmp);
+    return 0;
+}
+
+int compare_plan(const struct plan *plan, struct tree *tree,
+                 const struct accounts *accounts, struct deltas *out,
+                 struct compare_count *count, const struct change **blame,
+                 struct error *err)
+{
+    struct compare cmp = {.plan = plan,
+                          .tree = tree,
+                          .accounts = accounts,
+                          .out = out,
+                          .count = count,
+                          .err = err};
+    int r;
+
+    *count = (struct compare_count){0};
+    cmp.fresh = xcalloc(plan->n_changes + 1, 1);
+    cmp.changed = xcalloc(plan->n_configurations + 1, sizeof(*cmp.changed));
+    compare_index_services(&cmp);
+    r = compare_all(&cmp, blame);
+    count->managed += count->removals;
+    compare_done(&cmp);
+    return r;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CHANGE_COMPARE_H
+#define CCM_CHANGE_COMPARE_H
+
+#include "change/accounts.h"
+#include "change/delta.h"
+#include "change/plan.h"
+#include "change/tree.h"
+
+/* How much is managed, and how much of it would go: for the guard. */
+struct compare_count {
+    size_t managed;
+    size_t removals;
+};
+
+/*
+ * Compares the plan with what is below the tree's root, and sees what earlier
+ * steps of the plan will have done by then. Nothing is written, and nothing
+ * but regular files is opened.
+ *
+ * What stands where something else is declared: a file, symlink, FIFO, socket
+ * or empty directory is replaced; a device, or a directory that is not empty,
+ * is an error. A symlink where a directory is declared counts as that
+ * directory if it would be followed (tree.h) and leads to one.
+ *
+ * Appends to out, whose deltas refer to plan. Returns 0, or -errno with
+ * configuration, object and path in err; *blame is then the change.
+ */
+int compare_plan(const struct plan *plan, struct tree *tree,
+                 const struct accounts *accounts, struct deltas *out,
+                 struct compare_count *count, const struct change **blame,
+                 struct error *err);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Undoing, after a failure and after a crash alike. Nothing is trusted but
+ * what is seen: which inode stands at the path, and which under the temporary
+ * name. So it does not matter how far the operation had come, nor how far an
+ * earlier attempt to undo it.
+ */
+#include "change/undo.h"
+
+#include "base/util.h"
+#include "change/account.h"
+#include "change/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+/* What stands at a name. */
+struct undo_seen {
+    struct tree_dir *dir; /* NULL: not even its directory is there */
+    const char *name;
+    uint64_t inode; /* 0: nothing */
+    mode_t mode;
+};
+
+static int undo_look(struct work *work, const char *path,
+                     struct undo_seen *seen, struct error *err)
+{
+    struct stat st;
+    int r;
+
+    *seen = (struct undo_seen){0};
+    r = tree_parent(work->tree, path, &seen->dir, &seen->name, err);
+    if (r == -ENOENT || r == -ENOTDIR) {
+        seen->dir = NULL;
+        return 0;
+    }
+    if (r < 0)
+        return r;
+    r = FAULT("undo-look");
+    if (r == 0 &&
+        fstatat(seen->dir->fd, seen->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        r = -errno;
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return error_errno(err, r, "%s", path);
+    seen->inode = st.st_ino;
+    seen->mode = st.st_mode;
+    return work_touch(work, seen->dir, st.st_dev);
+}
+
+/* A directory that is not empty stays: what is in it is not ours. */
+static int undo_discard(struct work *work, const struct undo_seen *seen,
+                        const char *path, struct error *err)
+{
+    int r;
+
+    if (seen->inode == 0)
+        return 0;
+    r = FAULT("undo-discard");
+    if (r == 0 && unlinkat(seen->dir->fd, seen->name,
+                           S_ISDIR(seen->mode) ? AT_REMOVEDIR : 0) < 0)
+        r = -errno;
+    if (r == -ENOENT)
+        return 0;
+    if (r == -ENOTEMPTY || r == -EEXIST) {
+        buf_printf(&work->notes, "; %s stays, it is not empty", path);
+        return 0;
+    }
+    return r < 0 ? error_errno(err, r, "removing %s", path) : 0;
+}
+
+static int undo_swap(const struct undo_seen *from, const struct undo_seen *to,
+                     unsigned flags, const char *path, struct error *err)
+{
+    int r = FAULT("undo-exchange");
+
+    if (r == 0 &&
+        renameat2(from->dir->fd, from->name, to->dir->fd, to->name, flags) < 0)
+        r = -errno;
+    return r < 0 ? error_errno(err, r, "putting %s back", path) : 0;
+}
+
+/* What is under the temporary name comes back to the path, and what is at the
+ * path goes. */
+static int undo_restore(struct work *work, struct op *op,
+                        const struct undo_seen *at,
+                        const struct undo_seen *temporary, struct error *err)
+{
+    struct undo_seen dropped;
+    int r;
+
+    if (!at->dir)
+        return error_set(err, -ENOENT, "putting %s back: its directory is gone",
+                         op->path);
+    if (at->inode == 0)
+        return undo_swap(temporary, at, RENAME_NOREPLACE, op->path, err);
+    r = undo_swap(temporary, at, RENAME_EXCHANGE, op->path, err);
+    if (r == 0)
+        r = undo_look(work, op->temporary, &dropped, err);
+    return r < 0 ? r : undo_discard(work, &dropped, op->temporary, err);
+}
+
+static int undo_put(struct work *work, struct op *op, struct error *err)
+{
+    struct undo_seen at, temporary;
+    int r = undo_look(work, op->temporary, &temporary, err);
+
+    if (r == 0)
+        r = undo_look(work, op->path, &at, err);
+    if (r < 0)
+        return r;
+    /* Never staged, or staged and not exchanged. */
+    if (op->inode == 0 || temporary.inode == op->inode)
+        return undo_discard(work, &temporary, op->temporary, err);
+    if (temporary.inode != 0 && !op->inside)
+        return undo_restore(work, op, &at, &temporary, err);
+    if (at.inode == op->inode && (op->inside || !op->existed))
+        return undo_discard(work, &at, op->path, err);
+    return 0;
+}
+
+static int undo_remove(struct work *work, struct op *op, struct error *err)
+{
+    struct undo_seen at, temporary;
+    int r = undo_look(work, op->temporary, &temporary, err);
+
+    if (r < 0 || temporary.inode == 0)
+        return r;
+    r = undo_look(work, op->path, &at, err);
+    return r < 0 ? r : undo_restore(work, op, &at, &temporary, err);
+}
+
+static int undo_set(struct work *work, const struct op *op, int fd)
+{
+    struct stat st;
+    int r = fstat(fd, &st) < 0 ? -errno : 0;
+
+    if (r < 0 || st.st_ino != op->inode)
+        return r;
+    if (tree_owners(work->tree) &&
+        (st.st_uid != op->uid || st.st_gid != op->gid)) {
+        r = FAULT("undo-owner");
+        if (r == 0 && fchown(fd, op->uid, op->gid) < 0)
+            r = -errno;
+    }
+    if (r == 0)
+        r = FAULT("undo-mode");
+    if (r == 0 && fchmod(fd, op->mode) < 0)
+        r = -errno;
+    return r;
+}
+
+static int undo_attributes(struct work *work, struct op *op, struct error *err)
+{
+    cleanup_close int fd = -1;
+    struct tree_dir *dir;
+    int r = tree_dir(work->tree, op->path, &dir, err);
+
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (r < 0)
+        return r;
+    fd = tree_open_dir(dir, ".");
+    r = fd < 0 ? fd : undo_set(work, op, fd);
+    return r < 0 ? error_errno(err, r, "putting %s back", op->path) : 0;
+}
+
+static int undo_account(struct work *work, struct op *op, struct error *err)
+{
+    const struct change c = {.kind = op->account, .name = op->name};
+    const struct delta d = {.action = op->action,
+                            .change = &c,
+                            .old = op->old,
+                            .old_size = op->old ? strlen(op->old) : 0};
+    int r;
+
+    if (!op->begun)
+        return 0;
+    r = FAULT("undo-account");
+    if (r < 0)
+        return error_errno(err, r, "putting account %s back", op->name);
+    return account_undo(work->config->root, &d, err);
+}
+
+int undo_op(struct work *work, struct op *op, struct error *err)
+{
+    switch (op->kind) {
+    case OP_PUT:
+        return undo_put(work, op, err);
+    case OP_REMOVE:
+        return undo_remove(work, op, err);
+    case OP_ATTRIBUTES:
+        return work->t.staged ? undo_attributes(work, op, err) : 0;
+    case OP_ACCOUNT:
+        return undo_account(work, op, err);
+    case OP_COMMAND:
+        break;
+    }
+    if (op->begun)
+        buf_printf(&work->notes, "; command %s was run and cannot be undone",
+                   op->name);
+    return 0;
+}
+
+int undo_drop(struct work *work, struct op *op, struct error *err)
+{
+    struct tree_dir *dir;
+    const char *name;
+    int r;
+
+    if ((op->kind != OP_PUT && op->kind != OP_REMOVE) || op->inside)
+        return 0;
+    if (op->kind == OP_PUT && !op->existed && op->delta)
+        return 0;
+    r = tree_parent(work->tree, op->temporary, &dir, &name, err);
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (r == 0)
+        r = FAULT("drop");
+    if (r == 0 && unlinkat(dir->fd, name, 0) < 0)
+        r = -errno;
+    if (r == -EISDIR && unlinkat(dir->fd, name, AT_REMOVEDIR) < 0)
+        r = -errno;
+    else if (r == -EISDIR)
+        r = 0;
+    if (r == -ENOENT || r == -ENOTEMPTY)
+        return 0;
+    return r < 0 ? error_errno(err, r, "dropping what %s was", op->path) : 0;
+}
