@@ -21,9 +21,9 @@
  *   module.list    -                              "
  *   module.reload  -                              as module.list, and added,
  *                                                 changed, removed (arrays)
- *   plan           types (or null: all), format   {"changes":bool}; the preview
+ *   plan           types (none: all), format      {"changes":bool}; the preview
  *                  ("text", "colour", "json")     goes to the descriptor
- *   apply          types (or null: all),          {"outcome":"in-sync" or
+ *   apply          types (none: all),             {"outcome":"in-sync" or
  *                  allow_removals                 "changed","changes",
  *                                                 "revision"}; progress lines
  *   publish        types, text (optional)         {"revision":R}

@@ -160,6 +160,7 @@ void control_apply(struct client *client)
 {
     struct rollout *rollout = &client->daemon->rollout;
     const json_t *types = json_object_get(client->request, "types");
+    bool all = json_array_size(types) == 0;
     const char *checked[ARGV_MAX];
     cleanup_free char *who = client_who(client);
     cleanup_free char *flag = NULL;
@@ -177,7 +178,8 @@ void control_apply(struct client *client)
                     flag);
         return;
     }
-    client->ticket = rollout_request(rollout, types, who, removals);
+    client->ticket =
+        rollout_request(rollout, all ? NULL : types, who, removals);
     client->waits = CLIENT_WAITS_RUN;
 }
 
