@@ -48,3 +48,7 @@ libcluster_a_SOURCES += \
 	core/cluster/settle.c core/cluster/settle.h \
 	core/cluster/turn.c core/cluster/turn.h \
 	core/cluster/turn_close.c core/cluster/turn_internal.h
+
+sbin_PROGRAMS += ccmd
+ccmd_SOURCES = core/cluster/ccmd.c
+ccmd_LDADD = $(CLUSTER_LIBS)
