@@ -1,1 +1,21 @@
 # SPDX-License-Identifier: ISC
+# The configurations that ccm brings. They see <ccm/module.h> only.
+MODULE_COMPILE = $(AM_CFLAGS) -fPIC -fvisibility=hidden
+MODULE_LINK = $(AM_LDFLAGS) -shared
+
+module_PROGRAMS += modules/crontab.so modules/fpm-pools.so
+
+modules_crontab_so_SOURCES = modules/crontab.c \
+	modules/crontab_schedule.c modules/crontab_schedule.h
+modules_crontab_so_CFLAGS = $(MODULE_COMPILE)
+modules_crontab_so_LDFLAGS = $(MODULE_LINK)
+modules_crontab_so_LDADD = $(JANSSON_LIBS)
+
+modules_fpm_pools_so_SOURCES = modules/fpm-pools.c
+modules_fpm_pools_so_CFLAGS = $(MODULE_COMPILE)
+modules_fpm_pools_so_LDFLAGS = $(MODULE_LINK)
+modules_fpm_pools_so_LDADD = $(JANSSON_LIBS)
+
+# Examples: to be copied to modules.d by whoever wants the configuration.
+modulesddir = $(docdir)/modules.d
+dist_modulesd_DATA = modules.d/crontab.conf modules.d/fpm-pools.conf

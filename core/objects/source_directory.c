@@ -9,6 +9,7 @@
  */
 #include "source.h"
 
+#include "base/alloc.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/util.h"
@@ -70,14 +71,12 @@ static int directory_read_all(int dir_fd, struct objects *objects,
                               struct error *err)
 {
     cleanup_free struct stat *stats =
-        calloc(objects->n_types + 1, sizeof(*stats));
+        xcalloc(objects->n_types + 1, sizeof(*stats));
     char name[128];
     struct stat now;
     size_t i;
     int r;
 
-    if (!stats)
-        return error_errno(err, -ENOMEM, "reading");
     for (i = 0; i < objects->n_types; i++) {
         r = directory_read_type(dir_fd, objects, &objects->types[i], &stats[i],
                                 err);

@@ -16,3 +16,11 @@ UNIT_TESTS += t/unit/source_etcd_real_test
 t_unit_source_etcd_real_test_SOURCES = t/unit/source_etcd_real_test.c
 t_unit_source_etcd_real_test_CFLAGS = $(UNIT_CFLAGS) -pthread
 t_unit_source_etcd_real_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) -lpthread
+
+UNIT_TESTS += t/unit/crontab_schedule_test
+
+t_unit_crontab_schedule_test_SOURCES = t/unit/crontab_schedule_test.c \
+	modules/crontab_schedule.c
+t_unit_crontab_schedule_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
+t_unit_crontab_schedule_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_crontab_schedule_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)

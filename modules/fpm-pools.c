@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One PHP-FPM pool file a pool, in the pool directory of its PHP version.
+ *
+ * All pools of a version share one php-fpm, which refuses to start over a
+ * single line that it does not understand. So whatever stands in a line is
+ * checked here, and a pool that fails is rejected by name: its old file stays
+ * and the other pools go out.
+ *
+ * The pool directory belongs to the cluster alone: what is not a pool of it is
+ * removed, Debian's www.conf included. A php-fpm without any pool does not
+ * start, so a version that has none gets a stand-in that serves nobody.
+ *
+ * php_settings become php_admin_value, which scripts cannot override: the
+ * object has the last word. They stand in double quotes, inside of which
+ * only a quote, a backslash and "${" mean anything; these are refused.
+ *
+ * is_namespaced has no effect: php-fpm's pools share their master's
+ * namespaces. It asks for a service of its own for each pool.
+ */
+#include <ccm/module.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SOCKET_PATH_MAX 107 /* sun_path of a UNIX socket, without the NUL */
+
+struct fpm {
+    struct ccm_run *run;
+    const char *directory; /* with one %s for the version */
+    const char *sockets, *logs;
+    const char *web_user; /* may connect to the sockets, and its group */
+    json_t *versions;
+    json_t *paths; /* of the pools so far, as an object */
+    json_t *used;  /* the versions that have a pool, as an object */
+    bool unplaced; /* there is a pool whose file cannot be told */
+};
+
+struct pool {
+    const json_t *object;
+    const char *name, *version;
+    char service[32];
+};
+
+/* --------------------------------------------------------------- the lines */
+
+/* A number within limits, or the pool is rejected. */
+static long long fpm_number(struct ccm_run *run, const json_t *pool,
+                            const char *field, int64_t fallback, int64_t high)
+{
+    int64_t number = ccm_integer_or(run, pool, field, fallback);
+
+    if (number < 1 || number > high)
+        ccm_reject(run, pool, "%s: %lld is not within 1 and %lld", field,
+                   (long long) number, (long long) high);
+    return (long long) number;
+}
+
+static bool fpm_is_word(const char *text, const char *others)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    for (; *text; text++)
+        if (!strchr(letters, *text) && !strchr(others, *text))
+            return false;
+    return true;
+}
+
+/* The unix user that a pool runs as. php-fpm refuses root. */
+static const char *fpm_user(struct ccm_run *run, const json_t *pool)
+{
+    const json_t *user = ccm_reference(run, pool, "unix_user_id", "unix-users");
+    const char *name;
+
+    if (ccm_rejected(run, pool))
+        return "";
+    name = ccm_name(run, user, "username");
+    if (ccm_rejected(run, user) || *name == '-' || strlen(name) > 32 ||
+        !fpm_is_word(name, "_.-"))
+        ccm_reject(run, pool, "the username of its unix user is no such name");
+    else if (strcmp(name, "root") == 0 ||
+             ccm_integer_or(run, user, "unix_id", 1) == 0)
+        ccm_reject(run, pool, "it would run as root");
+    return name;
+}
+
+static void fpm_setting_text(struct ccm_run *run, const json_t *pool, FILE *out,
+                             const char *key, const char *text)
+{
+    const char *byte;
+
+    for (byte = text; *byte; byte++)
+        if ((unsigned char) *byte < 0x20 || *byte == 0x7f || *byte == '"' ||
+            *byte == '\\' || (*byte == '$' && byte[1] == '{'))
+            ccm_reject(run, pool,
+                       "php_settings: the value of %s holds a quote, a "
+                       "backslash, \"${\" or a control character",
+                       key);
+    fprintf(out, "php_admin_value[%s] = \"%s\"\n", key, text);
+}
+
+static void fpm_setting(struct ccm_run *run, const json_t *pool, FILE *out,
+                        const char *key, const json_t *value)
+{
+    if (!*key || strlen(key) > 100 || !fpm_is_word(key, "_.-"))
+        ccm_reject(run, pool,
+                   "php_settings: \"%.100s\" is no name of a "
+                   "setting",
+                   key);
+    else if (json_is_string(value))
+        fpm_setting_text(run, pool, out, key, json_string_value(value));
+    else if (json_is_integer(value))
+        fprintf(out, "php_admin_value[%s] = %lld\n", key,
+                (long long) json_integer_value(value));
+    else if (json_is_boolean(value))
+        fprintf(out, "php_admin_flag[%s] = %s\n", key,
+                json_is_true(value) ? "on" : "off");
+    else if (!json_is_null(value))
+        ccm_reject(run, pool,
+                   "php_settings: the value of %s is no text, "
+                   "integer or boolean",
+                   key);
+}
+
+static int fpm_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* In the order of their names, whatever order they came in. */
+static void fpm_settings(struct ccm_run *run, const json_t *pool, FILE *out)
+{
+    json_t *map = json_object_get(pool, "php_settings")
+                      ? (json_t *) ccm_map(run, pool, "php_settings")
+                      : NULL;
+    size_t count = json_object_size(map), used = 0, i;
+    const char **keys = calloc(count + 1, sizeof(*keys)), *key;
+    json_t *value;
+
+    if (!keys) {
+        ccm_fail(run, "out of memory");
+        return;
+    }
+    json_object_foreach (map, key, value)
+        keys[used++] = key;
+    qsort(keys, used, sizeof(*keys), fpm_compare);
+    for (i = 0; i < used; i++)
+        fpm_setting(run, pool, out, keys[i], json_object_get(map, keys[i]));
+    free(keys);
+}
+
+/* ------------------------------------------------------------------ a pool */
+
+static void fpm_write_listen(struct fpm *fpm, const struct pool *pool,
+                             FILE *out)
+{
+    char path[512];
+    int size = snprintf(path, sizeof(path), "%s/php%s-%s.sock", fpm->sockets,
+                        pool->version, pool->name);
+
+    if (size > SOCKET_PATH_MAX)
+        ccm_reject(fpm->run, pool->object,
+                   "its socket's path has %d bytes; %d is the most", size,
+                   SOCKET_PATH_MAX);
+    fprintf(out,
+            "listen = %s\nlisten.owner = %s\nlisten.group = %s\n"
+            "listen.mode = 0660\n",
+            path, fpm->web_user, fpm->web_user);
+}
+
+static void fpm_write_slow_log(struct fpm *fpm, const struct pool *pool,
+                               FILE *out)
+{
+    static const char field[] = "log_slow_requests_threshold";
+    const json_t *threshold = json_object_get(pool->object, field);
+
+    if (!threshold || json_is_null(threshold))
+        return;
+    fprintf(out,
+            "request_slowlog_timeout = %llds\nslowlog = %s/php%s-fpm.%s"
+            ".slow.log\n",
+            fpm_number(fpm->run, pool->object, field, 0, 3600), fpm->logs,
+            pool->version, pool->name);
+}
+
+static void fpm_write(struct fpm *fpm, const struct pool *pool, FILE *out)
+{
+    const json_t *object = pool->object;
+    struct ccm_run *run = fpm->run;
+
+    fprintf(out,
+            "; Made by ccm (%s) from the cluster's FPM pools. Do not edit: "
+            "the next run puts it back.\n[%s]\nuser = %s\n",
+            ccm_configuration(run), pool->name, fpm_user(run, object));
+    fpm_write_listen(fpm, pool, out);
+    fprintf(out, "pm = ondemand\npm.max_children = %lld\n",
+            fpm_number(run, object, "max_children", 25, 10000));
+    fprintf(out, "pm.max_requests = %lld\n",
+            fpm_number(run, object, "max_requests", 20, 1000000));
+    fprintf(out, "pm.process_idle_timeout = %llds\n",
+            fpm_number(run, object, "process_idle_timeout", 10, 86400));
+    fpm_write_slow_log(fpm, pool, out);
+    fpm_settings(run, object, out);
+}
+
+static bool fpm_has_version(const struct fpm *fpm, const char *version)
+{
+    const json_t *known;
+    size_t i;
+
+    json_array_foreach (fpm->versions, i, known)
+        if (strcmp(json_string_value(known), version) == 0)
+            return true;
+    return false;
+}
+
+/* Reads and checks what the file's name is made of. */
+static bool fpm_place(struct fpm *fpm, struct pool *pool)
+{
+    struct ccm_run *run = fpm->run;
+
+    pool->name = ccm_name(run, pool->object, "name");
+    pool->version = ccm_name(run, pool->object, "version");
+    if (strlen(pool->name) > 64 || *pool->name == '-' ||
+        strcasecmp(pool->name, "global") == 0 ||
+        !fpm_is_word(pool->name, "_.-"))
+        ccm_reject(run, pool->object, "name is no name of a pool");
+    if (!fpm_has_version(fpm, pool->version))
+        ccm_reject(run, pool->object,
+                   "version \"%.20s\" is not among the versions in the "
+                   "settings of %s",
+                   pool->version, ccm_configuration(run));
+    snprintf(pool->service, sizeof(pool->service), "php%s-fpm", pool->version);
+    return !ccm_rejected(run, pool->object);
+}
+
+static void fpm_pool(struct fpm *fpm, const json_t *object)
+{
+    struct pool pool = {.object = object};
+    char format[256];
+    const char *path;
+    FILE *out;
+
+    if (!fpm_place(fpm, &pool)) {
+        fpm->unplaced = true;
+        return;
+    }
+    snprintf(format, sizeof(format), "%s/%%s.conf", fpm->directory);
+    path = ccm_path(fpm->run, format, pool.version, pool.name);
+    if (json_object_get(fpm->paths, path)) {
+        ccm_reject(fpm->run, object, "another pool has this name and version");
+        return;
+    }
+    json_object_set_new(fpm->paths, path, json_true());
+    json_object_set_new(fpm->used, pool.version, json_true());
+    out = ccm_file(fpm->run, &(struct ccm_file){.path = path,
+                                                .mode = 0600,
+                                                .service = pool.service,
+                                                .object = object});
+    fpm_write(fpm, &pool, out);
+}
+
+/* ---------------------------------------------------------- the whole plan */
+
+/* What keeps a php-fpm running that has no pool. */
+static void fpm_stand_in(struct fpm *fpm, const char *version,
+                         const char *service)
+{
+    char format[256];
+    FILE *out;
+
+    snprintf(format, sizeof(format), "%s/none.conf", fpm->directory);
+    out =
+        ccm_file(fpm->run,
+                 &(struct ccm_file){.path = ccm_path(fpm->run, format, version),
+                                    .mode = 0600,
+                                    .service = service});
+    fprintf(out,
+            "; Made by ccm (%s): without a pool php-fpm does not start.\n"
+            "[none]\nuser = nobody\nlisten = %s/php%s-none.sock\n"
+            "listen.mode = 0600\npm = ondemand\npm.max_children = 1\n",
+            ccm_configuration(fpm->run), fpm->sockets, version);
+}
+
+/* Removes what belongs to no pool. While a rejected pool's file cannot be
+ * told, any that is there might be its: then all stay. */
+static void fpm_finish(struct fpm *fpm)
+{
+    const json_t *version;
+    char service[32];
+    size_t i;
+
+    json_array_foreach (fpm->versions, i, version) {
+        const char *text = json_string_value(version);
+
+        if (fpm->unplaced)
+            return;
+        snprintf(service, sizeof(service), "php%s-fpm", text);
+        if (!json_object_get(fpm->used, text))
+            fpm_stand_in(fpm, text, service);
+        ccm_exclusive(fpm->run,
+                      &(struct ccm_exclusive){
+                          .path = ccm_path(fpm->run, fpm->directory, text),
+                          .pattern = "*.conf",
+                          .service = service});
+    }
+}
+
+static int fpm_check_directory(const struct fpm *fpm)
+{
+    const char *percent = strchr(fpm->directory, '%');
+
+    if (fpm->directory[0] != '/' || strlen(fpm->directory) > 200 || !percent ||
+        percent[1] != 's' || strchr(percent + 1, '%'))
+        return ccm_fail(fpm->run, "setting directory: an absolute path with "
+                                  "one %%s, for the version, is wanted");
+    if (fpm->sockets[0] != '/' || !fpm_is_word(fpm->sockets, "/._-") ||
+        fpm->logs[0] != '/' || !fpm_is_word(fpm->logs, "/._-"))
+        return ccm_fail(fpm->run, "settings sockets and logs: plain absolute "
+                                  "paths are wanted");
+    return 0;
+}
+
+static int fpm_check_versions(const struct fpm *fpm)
+{
+    const json_t *version;
+    size_t i;
+
+    json_array_foreach (fpm->versions, i, version) {
+        const char *text = json_string_value(version);
+
+        if (!text || strlen(text) > 8 || !*text ||
+            strspn(text, "0123456789.") != strlen(text) || *text == '.')
+            return ccm_fail(fpm->run, "setting versions: texts such as "
+                                      "\"8.2\" are wanted");
+    }
+    return 0;
+}
+
+/* Reads the settings. Returns 0 or -1. */
+static int fpm_read_settings(struct fpm *fpm, struct ccm_run *run)
+{
+    const json_t *set = ccm_settings(run);
+
+    *fpm = (struct fpm){.run = run};
+    fpm->directory =
+        ccm_string_or(run, set, "directory", "/etc/php/%s/fpm/pool.d");
+    fpm->sockets = ccm_string_or(run, set, "sockets", "/run/php");
+    fpm->logs = ccm_string_or(run, set, "logs", "/var/log");
+    fpm->web_user = ccm_string_or(run, set, "web_user", "www-data");
+    fpm->versions = json_object_get(set, "versions")
+                        ? json_deep_copy(ccm_array(run, set, "versions"))
+                        : json_pack("[s]", "8.2");
+    fpm->paths = json_object();
+    fpm->used = json_object();
+    if (!fpm_is_word(fpm->web_user, "_.-"))
+        return ccm_fail(run, "setting web_user: a user's name is wanted");
+    return fpm_check_directory(fpm) < 0 ? -1 : fpm_check_versions(fpm);
+}
+
+static void fpm_done(struct fpm *fpm)
+{
+    json_decref(fpm->versions);
+    json_decref(fpm->paths);
+    json_decref(fpm->used);
+}
+
+static int fpm_check(struct ccm_run *run)
+{
+    struct fpm fpm;
+    int r = fpm_read_settings(&fpm, run);
+
+    fpm_done(&fpm);
+    return r;
+}
+
+static int fpm_plan(struct ccm_run *run)
+{
+    const json_t *pool;
+    struct fpm fpm;
+    size_t i;
+    int r = fpm_read_settings(&fpm, run);
+
+    if (r == 0) {
+        json_array_foreach (ccm_objects(run, "fpm-pools"), i, pool)
+            fpm_pool(&fpm, pool);
+        fpm_finish(&fpm);
+    }
+    fpm_done(&fpm);
+    return r;
+}
+
+CCM_MODULE(.name = "fpm-pools", .version = "1.0",
+           .summary = "PHP-FPM pools from the FPM pools of the cluster",
+           .subscribes = CCM_LIST("fpm-pools", "unix-users"),
+           .after = CCM_LIST("unix-users"), .check = fpm_check,
+           .plan = fpm_plan);
