@@ -18,14 +18,14 @@
 static char *rollout_why(struct rollout *rollout)
 {
     json_auto_t *types = bus_pending_types(rollout->bus);
-    json_auto_t *all = bus_types(rollout->bus);
+    json_auto_t *names = bus_pending_configurations(rollout->bus);
     struct buf text = BUF_INIT;
     const json_t *type;
     size_t i;
 
     if (rollout->asked_by)
         return STEAL(rollout->asked_by);
-    if (json_equal(types, all))
+    if (json_is_null(names))
         return xstrdup("full run");
     buf_puts(&text, "event:");
     json_array_foreach (types, i, type)

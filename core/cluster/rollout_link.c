@@ -151,6 +151,9 @@ static void rollout_event(void *userdata, const char *type, int64_t revision)
 {
     struct rollout *rollout = userdata;
 
+    /* What was there before we came is covered by the full run at start. */
+    if (!rollout->events.looked)
+        return;
     if (!bus_publish(rollout->bus, type)) {
         log_debug("event %s at revision %lld: no configuration wants it", type,
                   (long long) revision);
