@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_NAMES_H
+#define CCM_HOST_NAMES_H
+
+/* NULL-terminated lists of names; NULL itself is an empty list. */
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most names that any list of a module or declaration may have. */
+#define NAMES_MAX 10000
+
+size_t names_count(const char *const *names);
+bool names_has(const char *const *names, const char *name);
+
+/* Appends a copy of name unless it is there already. */
+void names_add(char ***names, const char *name);
+
+/* Appends copies of all names in more that are not there yet. */
+void names_merge(char ***names, const char *const *more);
+
+/* Are these the same names in the same order? */
+bool names_equal(const char *const *a, const char *const *b);
+
+void names_free(char **names);
+
+/* An array of strings. Returns new (freed with json_decref). */
+json_t *names_json(const char *const *names);
+
+/* From an array of strings. Sets *names, new (freed with names_free).
+ * Returns 0 or -EPROTO. */
+int names_from_json(const json_t *array, char ***names, struct error *err);
+
+/* [a-z][a-z0-9-]*, at most 63 bytes: what a configuration may be called. */
+bool names_valid(const char *name);
+
+#endif
