@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* Where a module's file comes from, and how it is opened once for all. */
+#include "host/module.h"
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define MODULE_BYTES_MAX (256 * 1024 * 1024)
+
+static bool module_name_valid(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+    return name[0] != '\0' && name[0] != '.' &&
+           name[strspn(name, letters)] == '\0' && strlen(name) < 200;
+}
+
+/* O_NONBLOCK: a fifo of that name must not hold us up. */
+static int module_open_path(const char *path, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    return fd < 0 ? error_errno(err, -errno, "%s", path) : fd;
+}
+
+static int module_find(const char *const *dirs, const char *name, char **path,
+                       struct error *err)
+{
+    const char *const *dir;
+
+    if (name[0] == '/') {
+        *path = xstrdup(name);
+        return module_open_path(name, err);
+    }
+    if (!module_name_valid(name))
+        return error_set(err, -EINVAL,
+                         "module \"%s\" is neither a name nor an absolute path",
+                         name);
+    for (dir = dirs; dir && *dir; dir++) {
+        cleanup_free char *full = xasprintf("%s/%s.so", *dir, name);
+        int fd = module_open_path(full, err);
+
+        if (fd >= 0)
+            *path = STEAL(full);
+        if (fd != -ENOENT && fd != -ENOTDIR)
+            return fd;
+    }
+    return error_set(err, -ENOENT,
+                     "there is no %s.so in any of module_dirs (%s, ...): "
+                     "install it there, or mend \"module\"",
+                     name, dirs && dirs[0] ? dirs[0] : "none");
+}
+
+static int module_check_inside(const char *const *dirs, const char *real,
+                               struct error *err)
+{
+    for (; dirs && *dirs; dirs++) {
+        cleanup_free char *dir = realpath(*dirs, NULL);
+        const char *rest = dir ? after_prefix(real, dir) : NULL;
+
+        if (rest && rest[0] == '/')
+            return 0;
+    }
+    return error_set(err, -EPERM,
+                     "%s is in none of module_dirs: move it there, or add its "
+                     "directory to module_dirs in ccm.conf",
+                     real);
+}
+
+int module_open(struct trust *trust, const char *const *dirs, const char *name,
+                struct module_file **out, struct error *err)
+{
+    cleanup_free char *path = NULL, *real = NULL;
+    cleanup_close int fd = module_find(dirs, name, &path, err);
+    struct module_file *file;
+    struct stat st;
+    int r;
+
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return error_set(err, -EINVAL, "%s is not a regular file", path);
+    r = trust_check(trust, fd, path, &real, err);
+    if (r == 0)
+        r = module_check_inside(dirs, real, err);
+    if (r < 0)
+        return r;
+    file = xcalloc(1, sizeof(*file));
+    file->path = STEAL(real);
+    file->fd = steal_fd(&fd);
+    file->device = st.st_dev;
+    file->inode = st.st_ino;
+    *out = file;
+    return 0;
+}
+
+void module_close(struct module_file *file)
+{
+    if (!file)
+        return;
+    close(file->fd);
+    free(file->path);
+    free(file);
+}
+
+int module_digest(struct module_file *file, struct error *err)
+{
+    struct stat st;
+    void *bytes;
+
+    if (fstat(file->fd, &st) < 0)
+        return error_errno(err, -errno, "%s", file->path);
+    if (st.st_size == 0 || st.st_size > MODULE_BYTES_MAX)
+        return error_set(err, -EFBIG, "%s: %lld bytes; 1 to %d are allowed",
+                         file->path, (long long) st.st_size, MODULE_BYTES_MAX);
+    bytes = mmap(NULL, (size_t) st.st_size, PROT_READ,
+                 MAP_PRIVATE | MAP_POPULATE, file->fd, 0);
+    if (bytes == MAP_FAILED)
+        return error_errno(err, -errno, "%s", file->path);
+    digest_bytes(bytes, (size_t) st.st_size, file->digest);
+    munmap(bytes, (size_t) st.st_size);
+    return 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Loading a module, and the check of its descriptor.
+ *
+ * The file is loaded as /proc/self/fd/N: what was checked is what is mapped.
+ * The loader takes files of one name for one module, so N must stay open and
+ * not be used again in the same process, which is how the runner keeps it.
+ *
+ * Of the descriptor nothing but abi is believed until abi is ours; then size
+ * says how much of it is there, and the symbol's own size (in the ELF file)
+ * says whether that is true.
+ */
+#include "host/module.h"
+
+#include "base/util.h"
+#include "host/names.h"
+#include "objects/objects.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+
+#define SIZE_MIN (offsetof(struct ccm_module, plan) + sizeof(void *))
+
+static int module_check_types(const char *const *types, struct error *err)
+{
+    struct error why;
+    size_t n;
+
+    for (n = 0; types && types[n]; n++) {
+        if (n >= NAMES_MAX)
+            return error_set(err, -EPROTO,
+                             "subscribes has more than %d entries: is the NULL "
+                             "at its end missing? Use CCM_LIST",
+                             NAMES_MAX);
+        if (objects_check_type(types[n], &why) < 0)
+            return error_set(err, -EPROTO, "subscribes has \"%.80s\": %s",
+                             types[n], why.text);
+    }
+    return 0;
+}
+
+static int module_check_names(const char *const *names, const char *field,
+                              struct error *err)
+{
+    size_t n;
+
+    for (n = 0; names && names[n]; n++) {
+        if (n >= NAMES_MAX)
+            return error_set(err, -EPROTO,
+                             "%s has more than %d entries: is the NULL at its "
+                             "end missing? Use CCM_LIST",
+                             field, NAMES_MAX);
+        if (!names_valid(names[n]))
+            return error_set(err, -EPROTO,
+                             "%s has \"%.80s\"; a name of [a-z][a-z0-9-]* with "
+                             "at most 63 bytes is wanted",
+                             field, names[n]);
+    }
+    return 0;
+}
+
+static int module_check_texts(const struct ccm_module *d, struct error *err)
+{
+    if (!d->name || !names_valid(d->name))
+        return error_set(err, -EPROTO,
+                         "name is \"%.80s\"; [a-z][a-z0-9-]* with at most 63 "
+                         "bytes is wanted",
+                         d->name ? d->name : "(NULL)");
+    if (!d->version || d->version[0] == '\0' || strlen(d->version) > 100)
+        return error_set(err, -EPROTO,
+                         "version is \"%.80s\"; 1 to 100 bytes are wanted",
+                         d->version ? d->version : "(NULL)");
+    if (d->summary && strlen(d->summary) > 500)
+        return error_set(err, -EPROTO,
+                         "summary has %zu bytes; 500 are the most",
+                         strlen(d->summary));
+    if (!d->plan)
+        return error_set(err, -EPROTO, "plan is NULL; a function is wanted");
+    return 0;
+}
+
+int module_check(const void *bytes, size_t size, struct ccm_module *descriptor,
+                 struct error *err)
+{
+    struct ccm_module copy = {0};
+    int r;
+
+    if (size < offsetof(struct ccm_module, name))
+        return error_set(err, -EPROTO,
+                         "ccm_module has %zu bytes; at least %zu are wanted",
+                         size, SIZE_MIN);
+    memcpy(&copy, bytes, offsetof(struct ccm_module, name));
+    if (copy.abi != CCM_ABI)
+        return error_set(err, -EPROTO,
+                         "abi is %u; this ccm speaks %d: build the module "
+                         "against this ccm's <ccm/module.h>",
+                         (unsigned) copy.abi, CCM_ABI);
+    if (copy.size < SIZE_MIN || copy.size > size)
+        return error_set(err, -EPROTO,
+                         "size is %u; %zu to %zu (of the symbol) are possible",
+                         (unsigned) copy.size, SIZE_MIN, size);
+    memcpy(&copy, bytes, copy.size < sizeof(copy) ? copy.size : sizeof(copy));
+    r = module_check_texts(&copy, err);
+    if (r == 0)
+        r = module_check_types(copy.subscribes, err);
+    if (r == 0)
+        r = module_check_names(copy.depends, "depends", err);
+    if (r == 0)
+        r = module_check_names(copy.after, "after", err);
+    if (r == 0)
+        *descriptor = copy;
+    return r;
+}
+
+/* The loader's message begins with the name we gave it; leave that out. */
+static const char *module_loader_message(const char *name)
+{
+    const char *text = dlerror(), *rest;
+
+    if (!text)
+        return "cannot be loaded";
+    rest = after_prefix(text, name);
+    return rest && after_prefix(rest, ": ") ? rest + 2 : text;
+}
+
+int module_load(const struct module_file *file, struct ccm_module *descriptor,
+                struct error *err)
+{
+    const ElfW(Sym) *symbol = NULL;
+    char name[64];
+    Dl_info info;
+    void *handle, *found;
+    int r;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", file->fd);
+    handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return error_set(err, -ENOEXEC, "%s: %s", file->path,
+                         module_loader_message(name));
+    found = dlsym(handle, "ccm_module");
+    if (!found || !dladdr1(found, &info, (void **) &symbol, RTLD_DL_SYMENT) ||
+        !symbol || info.dli_saddr != found)
+        return error_set(err, -EPROTO,
+                         "%s exports no constant \"ccm_module\": it is no "
+                         "module of ccm, or CCM_MODULE is missing in it",
+                         file->path);
+    r = module_check(found, symbol->st_size, descriptor, err);
+    return r < 0 ? error_prefix(err, r, "%s: ccm_module", file->path) : 0;
+}
