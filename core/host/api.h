@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_API_H
+#define CCM_HOST_API_H
+
+/* The planner's side of <ccm/module.h>: what a module sees and declares. One
+ * struct ccm_run lives in each process that calls module code. */
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "ccm/module.h"
+#include "change/plan.h"
+#include "host/arena.h"
+#include "objects/objects.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What one configuration may declare. */
+#define API_CHANGES_MAX 120000              /* of all kinds */
+#define API_FILES_MAX 100000                /* of them files */
+#define API_CONTENT_MAX (256 * 1024 * 1024) /* bytes in all files */
+#define API_LOG_MAX (64 * 1024)             /* bytes */
+#define API_REASONS_MAX 10000               /* rejections with their reason */
+
+/* What the run is given; kept by it. */
+struct api_input {
+    const char *configuration;
+    const char *node;
+    char *const *groups;           /* NULL-terminated; may be NULL */
+    const json_t *settings;        /* an object */
+    const struct objects *objects; /* NULL during check() */
+    const char *const *subscribes; /* NULL-terminated; may be NULL */
+};
+
+/* The contents of a declared file. */
+struct api_content {
+    struct ccm_run *run;
+    struct buf bytes;
+};
+
+struct api_item {
+    struct change change;
+    struct api_content *content; /* FILE */
+    const json_t *object;        /* that it comes from, or NULL */
+};
+
+/* A set of objects that were rejected, by address. */
+struct api_set {
+    const json_t **slots;
+    size_t n, capacity;
+};
+
+struct ccm_run {
+    struct api_input input;
+    struct arena arena;
+    struct api_item *items;
+    size_t n_items, items_capacity;
+    size_t n_files, content_bytes;
+    size_t owner_hint; /* where api_owner begins to search */
+    struct api_set rejected;
+    json_t *reasons; /* array of {"type","id","error"} */
+    json_t *empty_array, *empty_object;
+    struct buf log;
+    bool log_full;
+    bool failed;
+    struct error failure; /* the first one */
+};
+
+/* input is kept until api_done. */
+void api_init(struct ccm_run *run, const struct api_input *input);
+void api_done(struct ccm_run *run);
+
+/* Notes a failure, unless there was one before. */
+void api_fail(struct ccm_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Calls check() or plan(): 0, or -EINVAL with the sticky error, or with
+ * "returned N" if it gave no reason. */
+int api_call(struct ccm_run *run, int (*function)(struct ccm_run *run),
+             const char *name, struct error *err);
+
+/*
+ * To which object of this run does this JSON belong: itself, or the one that
+ * it is inside of. Sets *type. Returns borrowed, or NULL (the settings, or
+ * something of the module's own).
+ */
+const json_t *api_owner(struct ccm_run *run, const json_t *value,
+                        const char **type);
+
+bool api_set_has(const struct api_set *set, const json_t *object);
+void api_set_add(struct api_set *set, const json_t *object);
+
+/* Appends a zeroed item of that kind, or returns NULL after an error. */
+struct api_item *api_add(struct ccm_run *run, enum change_kind kind);
+
+/* Notes from which object an item comes. */
+void api_set_object(struct ccm_run *run, struct api_item *item,
+                    const json_t *object);
+
+/*
+ * Writes all that was declared to fd, in the form of change/wire.h. What
+ * comes from rejected objects is left out, or stays as it is (CHANGE_KEEP).
+ * Frees the contents on the way. Adds the bytes written to *size.
+ * Returns 0 or -errno.
+ */
+int api_encode(struct ccm_run *run, int fd, uint64_t *size);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+/* What may be declared. */
+#include "host/api_check.h"
+
+#include "base/path.h"
+#include "base/util.h"
+#include "host/names.h"
+
+#define MODE_MAX 07777
+#define ACCOUNT_BYTES_MAX 32
+#define SERVICE_BYTES_MAX 255
+#define TEXT_BYTES_MAX (64 * 1024)
+
+bool api_copy_struct(struct ccm_run *run, const char *what, void *ours,
+                     const void *given, const size_t sizes[2])
+{
+    size_t known = sizes[0] < sizes[1] ? sizes[0] : sizes[1], i;
+
+    if (!given || sizes[1] < sizeof(void *) || sizes[1] > 4096) {
+        api_fail(run, "%s is given %s of %zu bytes", what,
+                 given ? "a struct" : "NULL instead of a struct", sizes[1]);
+        return false;
+    }
+    memset(ours, 0, sizes[0]);
+    memcpy(ours, given, known);
+    for (i = known; i < sizes[1]; i++) {
+        if (((const char *) given)[i] == 0)
+            continue;
+        api_fail(run,
+                 "%s uses a field that this ccm does not know: the module "
+                 "was built for a newer one",
+                 what);
+        return false;
+    }
+    return true;
+}
+
+bool api_check_path(struct ccm_run *run, const char *what, const char *path)
+{
+    struct error why;
+
+    if (!path) {
+        api_fail(run, "declares a %s without a path", what);
+        return false;
+    }
+    if (path_check(path, &why) == 0 && !streq(path, "/"))
+        return true;
+    api_fail(run, "declares the %s \"%.200s\", which %s", what, path,
+             streq(path, "/") ? "is the root itself" : why.text);
+    return false;
+}
+
+bool api_check_mode(struct ccm_run *run, const char *path, unsigned mode)
+{
+    if (mode <= MODE_MAX)
+        return true;
+    api_fail(run, "%s: mode 0%o is not between 0001 and 07777", path, mode);
+    return false;
+}
+
+bool api_check_account(struct ccm_run *run, const char *of, const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t size = name ? strspn(name, letters) : 0;
+
+    if (!name)
+        return true;
+    if (size > 0 && size <= ACCOUNT_BYTES_MAX && name[0] != '-' &&
+        (name[size] == '\0' || streq(name + size, "$")))
+        return true;
+    api_fail(run, "%s: \"%.80s\" is not the name or number of a user or group",
+             of, name);
+    return false;
+}
+
+bool api_check_owner(struct ccm_run *run, const char *path, const char *owner,
+                     const char *group)
+{
+    return api_check_account(run, path, owner) &&
+           api_check_account(run, path, group);
+}
+
+bool api_check_service(struct ccm_run *run, const char *of, const char *service)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._-@:\\";
+    size_t size = service ? strspn(service, letters) : 0;
+
+    if (!service || (size > 0 && size <= SERVICE_BYTES_MAX &&
+                     service[size] == '\0' && service[0] != '-'))
+        return true;
+    api_fail(run, "%s: \"%.80s\" is not the name of a service", of, service);
+    return false;
+}
+
+bool api_check_text(struct ccm_run *run, const char *of, const char *field,
+                    const char *text)
+{
+    if (!text)
+        return true;
+    if (!path_has_control(text) && strlen(text) <= TEXT_BYTES_MAX)
+        return true;
+    api_fail(run, "%.200s: %s has a control character or more than %d bytes",
+             of, field, TEXT_BYTES_MAX);
+    return false;
+}
+
+void api_fill_owner(struct ccm_run *run, struct change *change,
+                    const char *owner, const char *group)
+{
+    change->owner = owner ? arena_strdup(&run->arena, owner) : "root";
+    change->group = group ? arena_strdup(&run->arena, group) : "root";
+}
+
+const char *const *api_copy_list(struct ccm_run *run, const char *const *list)
+{
+    size_t i, n = names_count(list);
+    const char **copy;
+
+    if (!list)
+        return NULL;
+    copy = arena_alloc(&run->arena, (n + 1) * sizeof(*copy));
+    for (i = 0; i < n; i++)
+        copy[i] = arena_strdup(&run->arena, list[i]);
+    copy[n] = NULL;
+    return copy;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/* Declarations that have a path, and services. */
+#include "host/api_check.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/util.h"
+
+struct api_item *api_add(struct ccm_run *run, enum change_kind kind)
+{
+    struct api_item *item;
+
+    if (run->n_items >= API_CHANGES_MAX) {
+        api_fail(run, "declares more than %d changes", API_CHANGES_MAX);
+        return NULL;
+    }
+    xgrow(&run->items, &run->items_capacity, run->n_items, sizeof(*item));
+    item = &run->items[run->n_items++];
+    *item = (struct api_item){.change = {.kind = kind}};
+    return item;
+}
+
+void api_set_object(struct ccm_run *run, struct api_item *item,
+                    const json_t *object)
+{
+    const char *type;
+    char text[128];
+
+    if (!object)
+        return;
+    item->object = api_owner(run, object, &type);
+    if (!item->object) {
+        api_fail(run, "%.200s: .object is no object of this run",
+                 item->change.path ? item->change.path : "a declaration");
+        return;
+    }
+    snprintf(
+        text, sizeof(text), "%s/%lld", type,
+        (long long) json_integer_value(json_object_get(item->object, "id")));
+    item->change.object = arena_strdup(&run->arena, text);
+}
+
+/* What all kinds with a path have in common. */
+static struct api_item *api_add_path(struct ccm_run *run, enum change_kind kind,
+                                     const char *path, const char *service)
+{
+    struct api_item *item;
+
+    if (!api_check_service(run, path, service))
+        return NULL;
+    item = api_add(run, kind);
+    if (!item)
+        return NULL;
+    item->change.path = arena_strdup(&run->arena, path);
+    item->change.service = arena_strdup(&run->arena, service);
+    return item;
+}
+
+int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *given,
+                        size_t size)
+{
+    struct ccm_directory dir;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_directory", &dir, sizeof(dir), given, size) ||
+        !api_check_path(run, "directory", dir.path) ||
+        !api_check_mode(run, dir.path, dir.mode) ||
+        !api_check_owner(run, dir.path, dir.owner, dir.group))
+        return -1;
+    item = api_add_path(run, CHANGE_DIRECTORY, dir.path, dir.service);
+    if (!item)
+        return -1;
+    item->change.mode = dir.mode ? dir.mode : 0755;
+    api_fill_owner(run, &item->change, dir.owner, dir.group);
+    api_set_object(run, item, dir.object);
+    return run->failed ? -1 : 0;
+}
+
+int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
+                      size_t size)
+{
+    struct ccm_symlink link;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_symlink", &link, sizeof(link), given, size) ||
+        !api_check_path(run, "symlink", link.path) ||
+        !api_check_text(run, link.path, "target", link.target) ||
+        !api_check_owner(run, link.path, link.owner, link.group))
+        return -1;
+    if (!link.target || link.target[0] == '\0' || strlen(link.target) >= 4096) {
+        api_fail(run, "%s: a target of 1 to 4095 bytes is wanted", link.path);
+        return -1;
+    }
+    item = api_add_path(run, CHANGE_SYMLINK, link.path, link.service);
+    if (!item)
+        return -1;
+    item->change.target = arena_strdup(&run->arena, link.target);
+    api_fill_owner(run, &item->change, link.owner, link.group);
+    api_set_object(run, item, link.object);
+    return run->failed ? -1 : 0;
+}
+
+int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *given,
+                     size_t size)
+{
+    struct ccm_absent absent;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_absent", &absent, sizeof(absent), given, size) ||
+        !api_check_path(run, "absence of", absent.path))
+        return -1;
+    item = api_add_path(run, CHANGE_ABSENT, absent.path, absent.service);
+    if (!item)
+        return -1;
+    api_set_object(run, item, absent.object);
+    return run->failed ? -1 : 0;
+}
+
+int ccm_exclusive_sized(struct ccm_run *run, const struct ccm_exclusive *given,
+                        size_t size)
+{
+    struct ccm_exclusive exclusive;
+    const char *pattern;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_exclusive", &exclusive, sizeof(exclusive), given,
+                  size) ||
+        !api_check_path(run, "exclusive directory", exclusive.path) ||
+        !api_check_text(run, exclusive.path, "pattern", exclusive.pattern))
+        return -1;
+    pattern = exclusive.pattern ? exclusive.pattern : "*";
+    if (pattern[0] == '\0' || strchr(pattern, '/')) {
+        api_fail(run, "%s: the pattern \"%.80s\" matches no name",
+                 exclusive.path, pattern);
+        return -1;
+    }
+    item =
+        api_add_path(run, CHANGE_EXCLUSIVE, exclusive.path, exclusive.service);
+    if (!item)
+        return -1;
+    item->change.target = arena_strdup(&run->arena, pattern);
+    return 0;
+}
+
+int ccm_service_sized(struct ccm_run *run, const struct ccm_service *given,
+                      size_t size)
+{
+    struct ccm_service service;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_service", &service, sizeof(service), given, size))
+        return -1;
+    if (!service.name) {
+        api_fail(run, "declares a service without a name");
+        return -1;
+    }
+    if (!api_check_service(run, "ccm_service", service.name))
+        return -1;
+    if (service.action != CCM_RELOAD && service.action != CCM_RESTART) {
+        api_fail(run, "service %s: action %d is unknown", service.name,
+                 (int) service.action);
+        return -1;
+    }
+    item = api_add(run, CHANGE_SERVICE);
+    if (!item)
+        return -1;
+    item->change.name = arena_strdup(&run->arena, service.name);
+    item->change.restart = service.action == CCM_RESTART;
+    item->change.any = service.any;
+    return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Declared files and their streams. A module may declare ten thousand files
+ * and close none, so a stream has no buffer of its own (stdio then hands each
+ * call's text on at once) and its bytes go to a buffer that grows with them.
+ */
+#include "host/api.h"
+#include "host/api_check.h"
+
+#include "base/util.h"
+
+#include <errno.h>
+
+static ssize_t api_write(void *cookie, const char *bytes, size_t size)
+{
+    struct api_content *content = cookie;
+    struct ccm_run *run = content->run;
+
+    if (run->content_bytes + size > API_CONTENT_MAX) {
+        api_fail(run, "declares more than %d bytes in its files",
+                 API_CONTENT_MAX);
+        errno = EFBIG;
+        return 0;
+    }
+    run->content_bytes += size;
+    buf_add(&content->bytes, bytes, size);
+    return (ssize_t) size;
+}
+
+static ssize_t api_write_nowhere(void *cookie, const char *bytes, size_t size)
+{
+    (void) cookie;
+    (void) bytes;
+    return (ssize_t) size;
+}
+
+static FILE *api_open_stream(struct api_content *content)
+{
+    cookie_io_functions_t functions = {.write = content ? api_write
+                                                        : api_write_nowhere};
+    FILE *stream = fopencookie(content, "w", functions);
+
+    if (!stream)
+        _exit(70); /* out of memory, as in base/alloc.c */
+    setvbuf(stream, NULL, _IONBF, 0);
+    return stream;
+}
+
+static struct api_content *api_declare_file(struct ccm_run *run,
+                                            const struct ccm_file *file)
+{
+    struct api_item *item;
+
+    if (!api_check_path(run, "file", file->path) ||
+        !api_check_mode(run, file->path, file->mode) ||
+        !api_check_owner(run, file->path, file->owner, file->group) ||
+        !api_check_service(run, file->path, file->service))
+        return NULL;
+    if (run->n_files >= API_FILES_MAX) {
+        api_fail(run, "declares more than %d files", API_FILES_MAX);
+        return NULL;
+    }
+    item = api_add(run, CHANGE_FILE);
+    if (!item)
+        return NULL;
+    run->n_files++;
+    item->change.path = arena_strdup(&run->arena, file->path);
+    item->change.mode = file->mode ? file->mode : 0644;
+    item->change.sensitive = file->sensitive;
+    api_fill_owner(run, &item->change, file->owner, file->group);
+    item->change.service = arena_strdup(&run->arena, file->service);
+    api_set_object(run, item, file->object);
+    item->content = arena_alloc(&run->arena, sizeof(*item->content));
+    *item->content = (struct api_content){.run = run};
+    return item->content;
+}
+
+FILE *ccm_file_sized(struct ccm_run *run, const struct ccm_file *given,
+                     size_t size)
+{
+    struct ccm_file file;
+
+    if (!api_copy(run, "ccm_file", &file, sizeof(file), given, size))
+        return api_open_stream(NULL);
+    return api_open_stream(api_declare_file(run, &file));
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Objects, and leaving bad ones out. The JSON that modules hold is the
+ * snapshot itself, so an object is known by its address; what lies inside of
+ * one is found by searching, which only happens after something went wrong.
+ */
+#include "host/api.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/util.h"
+#include "host/names.h"
+
+#include <stdarg.h>
+
+static bool api_subscribed(struct ccm_run *run, const char *type)
+{
+    if (!run->input.objects) {
+        api_fail(run,
+                 "asks for objects of \"%s\" in check(), where there are "
+                 "none",
+                 type);
+        return false;
+    }
+    if (names_has(run->input.subscribes, type))
+        return true;
+    api_fail(run,
+             "asks for objects of \"%s\" without subscribing to them: add "
+             "it to .subscribes, or to subscribes in modules.d",
+             type);
+    return false;
+}
+
+const json_t *ccm_objects(struct ccm_run *run, const char *type)
+{
+    const json_t *objects = NULL;
+
+    if (api_subscribed(run, type))
+        objects = objects_of(run->input.objects, type);
+    return objects ? objects : run->empty_array;
+}
+
+const json_t *ccm_object(struct ccm_run *run, const char *type, int64_t id)
+{
+    if (!api_subscribed(run, type))
+        return NULL;
+    return objects_find(run->input.objects, type, id);
+}
+
+static bool api_contains(const json_t *value, const json_t *sought)
+{
+    const json_t *member;
+    const char *key;
+    size_t i;
+
+    if (value == sought)
+        return true;
+    if (json_is_array(value)) {
+        json_array_foreach (value, i, member)
+            if (api_contains(member, sought))
+                return true;
+    } else if (json_is_object(value)) {
+        json_object_foreach ((json_t *) value, key, member)
+            if (api_contains(member, sought))
+                return true;
+    }
+    return false;
+}
+
+/* Modules go through objects in order: the next one that is asked for is
+ * likely to be near the last one. */
+static const json_t *api_owner_of_type(struct ccm_run *run, const char *type,
+                                       const json_t *value)
+{
+    const json_t *objects = objects_of(run->input.objects, type), *object;
+    size_t i, at, n = json_array_size(objects);
+
+    for (i = 0; i < n; i++) {
+        at = (run->owner_hint + i) % n;
+        object = json_array_get(objects, at);
+        if (!api_contains(object, value))
+            continue;
+        run->owner_hint = at;
+        return object;
+    }
+    return NULL;
+}
+
+const json_t *api_owner(struct ccm_run *run, const json_t *value,
+                        const char **type)
+{
+    const json_t *id = json_object_get(value, "id"), *object;
+    const char *const *name = run->input.subscribes;
+
+    if (!run->input.objects)
+        return NULL;
+    /* Objects themselves are found by their id at once. */
+    for (; json_is_integer(id) && name && *name; name++) {
+        object =
+            objects_find(run->input.objects, *name, json_integer_value(id));
+        if (object != value)
+            continue;
+        *type = *name;
+        return object;
+    }
+    for (name = run->input.subscribes; name && *name; name++) {
+        object = api_owner_of_type(run, *name, value);
+        if (!object)
+            continue;
+        *type = *name;
+        return object;
+    }
+    return NULL;
+}
+
+static size_t api_set_slot(const struct api_set *set, const json_t *object)
+{
+    size_t mask = set->capacity - 1;
+    size_t i = ((uintptr_t) object >> 4) * 11400714819323198485u >> 20 & mask;
+
+    while (set->slots[i] && set->slots[i] != object)
+        i = (i + 1) & mask;
+    return i;
+}
+
+bool api_set_has(const struct api_set *set, const json_t *object)
+{
+    return set->n > 0 && set->slots[api_set_slot(set, object)] == object;
+}
+
+void api_set_add(struct api_set *set, const json_t *object)
+{
+    struct api_set old = *set;
+    size_t i;
+
+    if (set->n * 2 >= set->capacity) {
+        set->capacity = old.capacity ? old.capacity * 2 : 64;
+        set->slots = xcalloc(set->capacity, sizeof(*set->slots));
+        for (i = 0; i < old.capacity; i++)
+            if (old.slots[i])
+                set->slots[api_set_slot(set, old.slots[i])] = old.slots[i];
+        free(old.slots);
+    }
+    i = api_set_slot(set, object);
+    set->n += set->slots[i] == NULL;
+    set->slots[i] = object;
+}
+
+void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
+                ...)
+{
+    const char *type = NULL;
+    const json_t *owner;
+    char why[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(why, sizeof(why), format, args);
+    va_end(args);
+    owner = object ? api_owner(run, object, &type) : NULL;
+    if (!owner) {
+        api_fail(run, "rejects what is no object of this run: %s", why);
+        return;
+    }
+    if (api_set_has(&run->rejected, owner))
+        return;
+    api_set_add(&run->rejected, owner);
+    if (json_array_size(run->reasons) >= API_REASONS_MAX)
+        return;
+    json_array_append_new(
+        run->reasons,
+        json_pack("{s:s, s:I, s:o}", "type", type, "id",
+                  json_integer_value(json_object_get(owner, "id")), "error",
+                  json_text(why)));
+}
+
+bool ccm_rejected(struct ccm_run *run, const json_t *object)
+{
+    const json_t *owner;
+    const char *type;
+
+    if (run->rejected.n == 0 || !object)
+        return false;
+    if (api_set_has(&run->rejected, object))
+        return true;
+    owner = api_owner(run, object, &type);
+    return owner && owner != object && api_set_has(&run->rejected, owner);
+}
