@@ -1,1 +1,49 @@
 # SPDX-License-Identifier: ISC
+noinst_LIBRARIES += libhost.a
+libhost_a_SOURCES = \
+	core/host/api.c core/host/api.h \
+	core/host/api_account.c \
+	core/host/api_check.c core/host/api_check.h \
+	core/host/api_declare.c \
+	core/host/api_encode.c \
+	core/host/api_file.c \
+	core/host/api_get.c \
+	core/host/api_object.c \
+	core/host/api_path.c \
+	core/host/arena.c core/host/arena.h \
+	core/host/catalog.c core/host/catalog.h \
+	core/host/child.c core/host/child.h \
+	core/host/child_wait.c \
+	core/host/confine.c core/host/confine.h \
+	core/host/confine_filter.c core/host/confine_filter.h \
+	core/host/confine_landlock.c core/host/confine_landlock.h \
+	core/host/declaration.c core/host/declaration.h \
+	core/host/declarations.c \
+	core/host/describe.c core/host/describe.h \
+	core/host/graph.c core/host/graph.h \
+	core/host/job.c \
+	core/host/mode.c core/host/mode.h \
+	core/host/module.c core/host/module.h \
+	core/host/module_load.c \
+	core/host/names.c core/host/names.h \
+	core/host/planner.c core/host/planner.h \
+	core/host/planner_result.c core/host/planner_result.h \
+	core/host/preview.c \
+	core/host/run.c core/host/run.h \
+	core/host/setting.c core/host/setting.h \
+	core/host/trust.c core/host/trust.h
+
+# Everything that a module can call must be in the program, used or not.
+HOST_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
+	-Wl,--whole-archive,libhost.a,--no-whole-archive
+HOST_LIBS = libchange.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
+HOST_DEPENDENCIES = libhost.a libchange.a libobjects.a libbase.a \
+	$(srcdir)/core/host/ccm-api.list
+EXTRA_DIST += core/host/ccm-api.list
+
+EXTRA_PROGRAMS += ccm-runner
+ccm_runner_SOURCES = core/host/main.c
+ccm_runner_LDFLAGS = $(HOST_LDFLAGS)
+ccm_runner_LDADD = $(HOST_LIBS)
+ccm_runner_DEPENDENCIES = $(HOST_DEPENDENCIES)

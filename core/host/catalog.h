@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_CATALOG_H
+#define CCM_HOST_CATALOG_H
+
+/* The configurations of this node, checked and in run order. */
+
+#include "base/config.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "host/confine.h"
+#include "host/module.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct configuration {
+    char *name;
+    char *module; /* the descriptor's name */
+    char *version;
+    char *summary;                  /* may be "" */
+    const struct module_file *file; /* borrowed (until catalog_free) */
+    char *declared_in;              /* file of modules.d */
+    char **subscribes;              /* descriptor's and declaration's */
+    char **depends;                 /* the same */
+    char **after;                   /* the same */
+    json_t *settings;
+};
+
+struct catalog {
+    struct configuration *list; /* in run order */
+    size_t n;
+    char digest[DIGEST_SIZE];
+    struct module_file **files;
+    size_t n_files;
+    size_t files_capacity;
+};
+
+/*
+ * Reads modules.d, loads every module in a confined child, checks and sorts.
+ * Sets *out, new (freed with catalog_free). Returns 0 or -errno; then err
+ * names every file that is to blame, as far as there is room.
+ */
+int catalog_load(const struct config *config, const struct confine *confine,
+                 struct catalog **out, struct error *err);
+void catalog_free(struct catalog *catalog);
+
+/* Returns borrowed (until catalog_free), or NULL. */
+const struct configuration *catalog_find(const struct catalog *catalog,
+                                         const char *name);
+
+/*
+ * {"digest":d,"configurations":[{"name","module","version","summary","file",
+ * "declared_in","subscribes","depends","after"}]} in run order. Returns new
+ * (freed with json_decref).
+ */
+json_t *catalog_json(const struct catalog *catalog);
+
+#endif

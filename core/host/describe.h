@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_DESCRIBE_H
+#define CCM_HOST_DESCRIBE_H
+
+/* Asking modules what they are, in confined children. */
+
+#include "base/config.h"
+#include "base/error.h"
+#include "host/confine.h"
+#include "host/declaration.h"
+#include "host/module.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* One configuration that is asked for, and the answer. */
+struct describe_task {
+    const struct declaration *declaration; /* kept */
+    struct module_file *file;              /* kept */
+    json_t *answer; /* {"name","version","summary","subscribes","depends",
+                       "after"} of the descriptor, checked; NULL: error */
+    char *error;    /* why there is no answer */
+};
+
+/*
+ * Loads each module in a confined child, checks its descriptor, calls its
+ * check() with the declaration's settings, and fills the tasks. A child works
+ * through many; one that fails takes only its own configuration with it.
+ * Also fills the digests of the files, meanwhile.
+ * Returns 0 also when some tasks have an error; -errno if it cannot be done.
+ */
+int describe_all(const struct config *config, const struct confine *confine,
+                 struct describe_task *tasks, size_t n, struct error *err);
+
+/* Frees answer and error. */
+void describe_task_done(struct describe_task *task);
+
+#endif

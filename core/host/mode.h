@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_MODE_H
+#define CCM_HOST_MODE_H
+
+/* What ccm-runner can be started for. Each mode returns its exit status. */
+
+#include "base/config.h"
+#include "change/history.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Of `plan`. */
+struct mode_plan {
+    const char *const *types; /* NULL-terminated; NULL: all */
+    bool json;
+    bool colour;
+    bool exit_code;  /* 3 if changes are pending */
+    bool check_only; /* plan, but do not compare with the node */
+};
+
+/* Prints the catalog as JSON, or {"error":...} and fails. */
+int mode_describe(struct config *config);
+
+/* Prints the preview. */
+int mode_plan(struct config *config, const struct mode_plan *plan);
+
+/* Does the job that is read from standard input: see base/protocol.h. */
+int mode_run(struct config *config);
+
+/* Puts right what a crash left behind. */
+int mode_recover(struct config *config);
+
+/* Prints the objects of a type, or the one with that id (NULL: all). */
+int mode_objects(struct config *config, const char *type, const char *id);
+
+/* Prints the history of runs. */
+int mode_history(struct config *config, const struct history_query *query);
+
+/* Says on standard error what went wrong. Returns CCM_EXIT_FAILED. */
+int mode_fail(const char *what);
+
+/* Prints one JSON document on a line. Returns CCM_EXIT_DONE, or fails when
+ * it could not be written. */
+int mode_print(const json_t *value);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_PLANNER_H
+#define CCM_HOST_PLANNER_H
+
+/* Planners: one confined child a configuration, side by side. */
+
+#include "base/config.h"
+#include "base/error.h"
+#include "host/catalog.h"
+#include "host/child.h"
+#include "host/confine.h"
+#include "objects/objects.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What is asked of the planners; all of it kept. */
+struct planner_job {
+    const struct config *config;
+    const struct confine *confine;
+    const struct objects *objects;
+    const struct configuration *const *selected; /* in run order */
+    size_t n;
+};
+
+enum planner_outcome {
+    PLANNER_OK = 0,
+    PLANNER_FAILED,  /* plan() said so, or the descriptor changed */
+    PLANNER_DIED,    /* crashed, exited, timed out, refused, ...: see end */
+    PLANNER_BAD,     /* what it handed back is not in the right form */
+    PLANNER_SKIPPED, /* a configuration that it depends on has failed */
+};
+
+/* How planning one configuration went. */
+struct planner_result {
+    const struct configuration *configuration; /* borrowed */
+    enum planner_outcome outcome;
+    enum child_end end;
+    char *error;      /* why it did not go well; NULL if it did */
+    json_t *rejected; /* array of {"type","id","error"} */
+    char *log;        /* lines of ccm_log and of standard error; may be "" */
+    const char *wire; /* what it declares: see change/wire.h; valid until
+                         planner_result_done */
+    size_t wire_size;
+    void *mapping;
+    size_t mapping_size;
+    int fd; /* the memory file, sealed; -1: none */
+};
+
+/*
+ * Plans all selected configurations, whatever becomes of some of them, and
+ * fills results (n of them). Returns 0 if planning could be done at all,
+ * even if every planner failed; or -errno.
+ */
+int planner_run(const struct planner_job *job, struct planner_result *results,
+                struct error *err);
+void planner_result_done(struct planner_result *result);
+
+#endif

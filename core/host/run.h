@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_RUN_H
+#define CCM_HOST_RUN_H
+
+/* What a run and a preview have in common: catalog, objects, planners, plan. */
+
+#include "base/config.h"
+#include "base/error.h"
+#include "change/engine.h"
+#include "change/plan.h"
+#include "host/catalog.h"
+#include "host/planner.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run {
+    struct config *config; /* kept */
+    struct confine *confine;
+    struct catalog *catalog;
+    const struct configuration **selected; /* in run order */
+    size_t n_selected;
+    struct objects *objects;
+    struct planner_result *results; /* of each selected one */
+    struct plan *plan;
+    struct engine_failure failure; /* where it failed */
+    bool transient;                /* objects out of reach: try again */
+};
+
+/* config is kept until run_done. */
+void run_init(struct run *run, struct config *config);
+void run_done(struct run *run);
+
+/* Loads the catalog. Like the other steps: returns 0, or -errno with
+ * run->failure and run->transient filled. */
+int run_load(struct run *run, struct error *err);
+
+/* Selects configurations by name, or those that are subscribed to one of
+ * these types; NULL is all. Each NULL-terminated. Returns 0 or -ENOENT. */
+int run_select_names(struct run *run, const char *const *names,
+                     struct error *err);
+int run_select_types(struct run *run, const char *const *types,
+                     struct error *err);
+
+/* Fetches the objects, at least as new as that revision, and plans. */
+int run_plan(struct run *run, int64_t revision, struct error *err);
+
+/* What was rejected: array of {"configuration","type","id","error"}. Returns
+ * new (freed with json_decref). */
+json_t *run_rejected(const struct run *run);
+
+/* The names of the selected configurations in run order. Returns new. */
+json_t *run_names(const struct run *run);
+
+/* Logs what the planners said, a line a line. */
+void run_log(const struct run *run);
+
+/* Notes where it failed (configuration may be NULL). Returns code. */
+int run_fail(struct run *run, int code, const char *step,
+             const char *configuration);
+
+#endif
