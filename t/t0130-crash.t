@@ -91,7 +91,7 @@ node_stop "$bad" KILL
 wait_for "a node is in doubt" \
     flag_is "${rest[0]}" ".kind == \"in-doubt\" and .node == \"$bad\""
 wait_for "its presence lapses" no_key_below "alive/$bad"
-check_status "flag clear alone does not do for a node in doubt" 1 \
+check_status "flag clear alone does not do for a node in doubt" 4 \
     ctl "${rest[0]}" flag clear
 check_says "and says what does" "flag clear $bad" "$output"
 check "the operator says that the node is dead" \

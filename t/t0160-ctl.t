@@ -47,7 +47,7 @@ check_status "an object that is not there is an error" 1 \
 check_says "that names it" 'things.*99' "$output"
 check_status "an object without an id is refused" 1 \
     ctl web1 object put things '{"name":"x"}'
-check_status "a type that is no name is refused" 1 \
+check_status "a type that is no name is refused" 2 \
     ctl web1 object list ../etc
 json "object delete answers with the revision" '.revision > 0' \
     object delete things 3
