@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/io.h"
+#include "base/path.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -281,6 +282,20 @@ static void a_mistake_is_named_by_file_and_line(void **state)
     }
 }
 
+static void the_example_is_good(void **state)
+{
+    const char *top = getenv("srcdir");
+    cleanup_free char *example = path_join(top ? top : ".", "etc/ccm.conf");
+    struct config *config = NULL;
+    struct error err = {""};
+
+    (void) state;
+    if (config_load(example, &config, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(config_service(config, "php8.2-fpm")->test[1], "-t");
+    config_free(config);
+}
+
 static void a_missing_file_is_named(void **state)
 {
     struct config *config = NULL;
@@ -339,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_local_store_reads_objects_from_a_directory),
         cmocka_unit_test(services_fall_back_to_systemctl),
         cmocka_unit_test(a_mistake_is_named_by_file_and_line),
+        cmocka_unit_test(the_example_is_good),
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(the_socket_is_read_from_a_file_with_other_mistakes),
     };
