@@ -2,6 +2,8 @@
 /* The etcd source against a private etcd on free ports. */
 #include "unit.h"
 
+#include "private_etcd.h"
+
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -9,62 +11,18 @@
 #include "base/util.h"
 #include "objects/source.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
-#define READY_WITHIN_MS 60000
+#define WITHIN_MS 60000
 #define CRONS 1300
 
-static char dir[] = "/tmp/ccm-etcd.XXXXXX";
-static char endpoint[64];
-static char *endpoints[] = {endpoint, NULL};
+static char *endpoints[] = {etcd.url, NULL};
 static struct config config = {
     .objects.kind = OBJECTS_ETCD,
     .store = {.endpoints = endpoints, .prefix = "/ccm"},
 };
-static pid_t etcd = -1;
-
-/* ------------------------------------------------------------ its own etcd */
-
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof(address);
-    cleanup_close int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (struct sockaddr *) &address, size) < 0 ||
-        getsockname(fd, (struct sockaddr *) &address, &size) < 0)
-        return 0;
-    return ntohs(address.sin_port);
-}
-
-static void become_etcd(pid_t parent)
-{
-    cleanup_free char *peer = xasprintf("http://127.0.0.1:%d", free_port());
-    cleanup_free char *data = xasprintf("%s/data", dir);
-    cleanup_free char *cluster = xasprintf("default=%s", peer);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1);
-    dup2(null, 1);
-    dup2(null, 2);
-    execlp("etcd", "etcd", "--data-dir", data, "--listen-client-urls", endpoint,
-           "--advertise-client-urls", endpoint, "--listen-peer-urls", peer,
-           "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster,
-           "--unsafe-no-fsync", NULL);
-    _exit(127);
-}
 
 static int fetch(const char *const *types, int64_t at_least,
                  struct objects **out, struct error *err)
@@ -76,82 +34,19 @@ static int fetch(const char *const *types, int64_t at_least,
     return r;
 }
 
-/* Waits until it answers. Returns 0, or -1 if it ends or takes too long. */
-static int wait_for_etcd(void)
-{
-    static const char *const types[] = {"crons", NULL};
-    int64_t until = clock_ms() + READY_WITHIN_MS;
-
-    while (clock_ms() < until) {
-        struct objects *objects;
-        struct error err;
-
-        if (fetch(types, 0, &objects, &err) == 0) {
-            objects_free(objects);
-            return 0;
-        }
-        if (waitpid(etcd, NULL, WNOHANG) != 0)
-            return -1;
-        poll(NULL, 0, 20);
-    }
-    return -1;
-}
-
 static int setup(void **state)
 {
-    pid_t parent = getpid();
-    int tries;
-
     (void) state;
-    if (!mkdtemp(dir))
-        return -1;
-    /* Another process may take a port that was just free. */
-    for (tries = 0; tries < 5; tries++) {
-        snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%d",
-                 free_port());
-        etcd = fork();
-        if (etcd == 0)
-            become_etcd(parent);
-        if (wait_for_etcd() == 0)
-            return 0;
-    }
-    return -1;
+    return etcd_start();
 }
 
 static int teardown(void **state)
 {
-    cleanup_free char *remove = xasprintf("rm -rf %s", dir);
-
     (void) state;
-    kill(etcd, SIGKILL);
-    waitpid(etcd, NULL, 0);
-    return system(remove);
+    return etcd_stop();
 }
 
 /* ----------------------------------------------------------------- writing */
-
-static size_t drop(char *bytes, size_t one, size_t size, void *unused)
-{
-    (void) bytes;
-    (void) unused;
-    return one * size;
-}
-
-static void post(const char *path, const char *body)
-{
-    cleanup_free char *url = xasprintf("%s%s", endpoint, path);
-    CURL *easy = curl_easy_init();
-    long status = 0;
-
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop);
-    if (curl_easy_perform(easy) == CURLE_OK)
-        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_cleanup(easy);
-    assert_int_equal(status, 200);
-}
 
 static void add_put(struct buf *puts, const char *type, const char *id,
                     const char *value)
@@ -167,7 +62,7 @@ static void commit(struct buf *puts)
 {
     cleanup_free char *body = xasprintf("{\"success\":[%s]}", buf_text(puts));
 
-    post(ETCD_WIRE_TXN_PATH, body);
+    etcd_post(ETCD_WIRE_TXN_PATH, body);
     buf_done(puts);
 }
 
@@ -281,7 +176,7 @@ static void *write_on(void *userdata)
             body = xasprintf("{\"revision\":\"%lld\"}",
                              (long long) objects_revision(objects));
             objects_free(objects);
-            post("/v3/kv/compaction", body);
+            etcd_post("/v3/kv/compaction", body);
         }
     }
     return NULL;
@@ -298,7 +193,7 @@ static int64_t generation_of(const struct objects *objects, const char *type,
 static void read_while_writing(bool compact, int wanted)
 {
     struct writer writer = {.compact = compact};
-    int64_t until = clock_ms() + READY_WITHIN_MS, last = 0;
+    int64_t until = clock_ms() + WITHIN_MS, last = 0;
     int seen = 0;
 
     assert_int_equal(pthread_create(&writer.thread, NULL, write_on, &writer),
@@ -413,7 +308,7 @@ static void an_object_over_one_mebibyte_is_refused(void **state)
 static void a_dead_endpoint_is_passed_over(void **state)
 {
     char dead[] = "http://127.0.0.1:1";
-    char *dead_first[] = {dead, endpoint, NULL};
+    char *dead_first[] = {dead, etcd.url, NULL};
     struct config several = config;
     struct objects *objects;
     struct error err;
@@ -438,15 +333,16 @@ static void write_secret(const char *path, const char *text)
 /* Comes last: afterwards nobody gets in without a password. */
 static void asks_with_user_and_password_where_needed(void **state)
 {
-    cleanup_free char *file = xasprintf("%s/password", dir);
+    cleanup_free char *file = xasprintf("%s/password", etcd.dir);
     struct config with_user = config;
     struct objects *objects;
     struct error err;
 
     (void) state;
-    post("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"s3cret\"}");
-    post("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
-    post("/v3/auth/enable", "{}");
+    etcd_post("/v3/auth/user/add",
+              "{\"name\":\"root\",\"password\":\"s3cret\"}");
+    etcd_post("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
+    etcd_post("/v3/auth/enable", "{}");
     assert_int_equal(fetch(both, 0, &objects, &err), -EACCES);
     assert_non_null(strstr(err.text, "store.user"));
     with_user.store.user = "root";

@@ -2,103 +2,33 @@
 /* The HTTP source against a small server in a thread of the test. */
 #include "unit.h"
 
+#include "http_server.h"
+
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/util.h"
-#include "objects/link.h"
 #include "objects/source.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#define REQUEST_MAX 8192
-
-/* What the server does with a request (its head, a whole one). */
-typedef void (*serve_fn)(int fd, const char *head);
-
-static struct {
-    int listener;
-    char base[64]; /* http://127.0.0.1:PORT/api/v1 */
-    pthread_t thread;
-    _Atomic(serve_fn) serve;
-    _Atomic unsigned requests, connections;
-    char head[REQUEST_MAX]; /* of the last request */
-} server;
-
 static char dir[] = "/tmp/ccm-http.XXXXXX";
-
-static void reply(int fd, const char *status, const char *headers,
-                  const char *body)
-{
-    cleanup_free char *text =
-        xasprintf("HTTP/1.1 %s\r\nContent-Length: %zu\r\n%s\r\n%s", status,
-                  strlen(body), headers, body);
-
-    if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
-        return;
-}
-
-/* Serves requests on one connection until the client closes it. */
-static void serve_connection(int fd)
-{
-    char head[REQUEST_MAX];
-    size_t used = 0;
-    ssize_t n;
-
-    while ((n = recv(fd, head + used, sizeof(head) - used - 1, 0)) > 0) {
-        used += (size_t) n;
-        head[used] = '\0';
-        if (!strstr(head, "\r\n\r\n"))
-            continue;
-        memcpy(server.head, head, used + 1);
-        used = 0;
-        server.requests++;
-        server.serve(fd, head);
-    }
-}
-
-static void *serve_all(void *unused)
-{
-    for (;;) {
-        int fd = accept(server.listener, NULL, NULL);
-
-        if (fd < 0)
-            return unused;
-        server.connections++;
-        serve_connection(fd);
-        close(fd);
-    }
-}
+static char base[128]; /* http://127.0.0.1:PORT/api/v1 */
 
 static int setup(void **state)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof(address);
-
     (void) state;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(server.listener, (struct sockaddr *) &address, size) < 0 ||
-        listen(server.listener, 16) < 0 ||
-        getsockname(server.listener, (struct sockaddr *) &address, &size) < 0)
+    if (!mkdtemp(dir) || server_start() < 0)
         return -1;
-    snprintf(server.base, sizeof(server.base), "http://127.0.0.1:%d/api/v1",
-             ntohs(address.sin_port));
-    if (!mkdtemp(dir))
-        return -1;
-    return pthread_create(&server.thread, NULL, serve_all, NULL);
+    snprintf(base, sizeof(base), "%s/api/v1", server.url);
+    return 0;
 }
 
 static int teardown(void **state)
 {
     (void) state;
-    shutdown(server.listener, SHUT_RDWR);
-    pthread_join(server.thread, NULL);
-    close(server.listener);
-    return rmdir(dir);
+    return server_stop() < 0 ? -1 : rmdir(dir);
 }
 
 /* Fetches crons with limits that suit a test. */
@@ -114,9 +44,8 @@ static int fetch(serve_fn serve, const struct config_objects *given,
     if (given)
         config = *given;
     if (!config.url)
-        config.url = server.base;
-    server.serve = serve;
-    server.requests = server.connections = 0;
+        config.url = base;
+    server_script(serve);
     assert_int_equal(objects_new(types, &objects, err), 0);
     r = source_http_fetch(&config, &limits, objects, err);
     if (r < 0 || !out)
@@ -346,12 +275,12 @@ static void a_silent_server_is_given_up(void **state)
 {
     static const char *const types[] = {"crons", NULL};
     const struct source_limits limits = {2000, 200, 1000, 50, 3};
-    const struct config_objects config = {.url = server.base};
+    const struct config_objects config = {.url = base};
     struct objects *objects;
     struct error err;
 
     (void) state;
-    server.serve = serve_silence;
+    server_script(serve_silence);
     assert_int_equal(objects_new(types, &objects, &err), 0);
     assert_int_equal(source_http_fetch(&config, &limits, objects, &err),
                      -EAGAIN);
@@ -395,10 +324,10 @@ static void sends_the_key_or_the_token(void **state)
 
     (void) state;
     assert_int_equal(fetch_with_key("s3cret\n", 0640, false, &err), 0);
-    assert_non_null(strstr(server.head, "X-API-Key: s3cret\r\n"));
+    assert_non_null(strstr(server.last, "X-API-Key: s3cret\r\n"));
     assert_int_equal(fetch_with_key("t0ken", 0400, true, &err), 0);
-    assert_non_null(strstr(server.head, "Authorization: Bearer t0ken\r\n"));
-    assert_null(strstr(server.head, "X-API-Key"));
+    assert_non_null(strstr(server.last, "Authorization: Bearer t0ken\r\n"));
+    assert_null(strstr(server.last, "X-API-Key"));
 }
 
 static void a_bad_key_file_is_refused_without_asking(void **state)
@@ -412,79 +341,6 @@ static void a_bad_key_file_is_refused_without_asking(void **state)
     assert_int_equal(fetch_with_key("a\r\nX: y", 0600, false, &err), -EINVAL);
     assert_int_equal(fetch_with_key(" \n", 0600, false, &err), -EINVAL);
     assert_int_equal(server.requests, 0);
-}
-
-/* ------------------------------------------------------------------- links */
-
-static const struct {
-    const char *header, *next;
-} links[] = {
-    {"<a>; rel=\"next\"", "a"},
-    {"<a>;rel=next", "a"},
-    {"<a>; REL = \"Next\"", "a"},
-    {"<a>; rel=\"prev\", <b>; rel=\"next\"", "b"},
-    {"<a,b>; title=\"x, <c>; rel=next\"; rel=\"last next\"", "a,b"},
-    {"<a>; title=\"\\\"\"; rel=next", "a"},
-    {"<a>; rel=prev; rel=next", NULL},
-    {"<a>; rel=nextpage", NULL},
-    {"<a>; next", NULL},
-    {"<a>", NULL},
-    {"<a; rel=next", NULL},
-    {"a; rel=next", NULL},
-    {"<a>; rel=\"next", NULL},
-    {"", NULL},
-    {", ,<a>; x; rel=next", "a"},
-};
-
-static void reads_links_as_they_are_written(void **state)
-{
-    size_t i;
-
-    (void) state;
-    for (i = 0; i < ARRAY_SIZE(links); i++) {
-        cleanup_free char *next = link_next(links[i].header);
-
-        if (links[i].next)
-            assert_string_equal(next ? next : "none", links[i].next);
-        else
-            assert_null(next);
-    }
-}
-
-static const struct {
-    const char *target, *resolved;
-} targets[] = {
-    {"https://api/v1/crons?page=2", "https://api/v1/crons?page=2"},
-    {"https://API:443/v1/crons", "https://API:443/v1/crons"},
-    {"?page=2", "https://api/v1/crons?page=2"},
-    {"/v1/other", "https://api/v1/other"},
-    {"http://api/v1/crons", NULL},
-    {"https://api:444/v1/crons", NULL},
-    {"https://apis/v1/crons", NULL},
-    {"https://api@evil/v1/crons", NULL},
-    {"https://me@api/v1/crons", NULL},
-    {"//evil/v1/crons", NULL},
-    {"/v10/crons", NULL},
-    {"/v1", NULL},
-    {"../../crons", NULL},
-    {"file:///v1/crons", NULL},
-};
-
-static void a_next_page_stays_below_the_base(void **state)
-{
-    struct error err;
-    size_t i;
-
-    (void) state;
-    for (i = 0; i < ARRAY_SIZE(targets); i++) {
-        cleanup_free char *url = NULL;
-        int r = link_resolve("https://api/v1", "https://api/v1/crons?page=1",
-                             targets[i].target, &url, &err);
-
-        assert_int_equal(r, targets[i].resolved ? 0 : -EPROTO);
-        assert_string_equal(url ? url : "none",
-                            targets[i].resolved ? targets[i].resolved : "none");
-    }
 }
 
 int main(void)
@@ -502,8 +358,6 @@ int main(void)
         cmocka_unit_test(nobody_listening_is_tried_again_later),
         cmocka_unit_test(sends_the_key_or_the_token),
         cmocka_unit_test(a_bad_key_file_is_refused_without_asking),
-        cmocka_unit_test(reads_links_as_they_are_written),
-        cmocka_unit_test(a_next_page_stays_below_the_base),
     };
 
     return cmocka_run_group_tests_name("http source", tests, setup, teardown);
