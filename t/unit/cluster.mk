@@ -18,8 +18,23 @@ UNIT_TESTS += t/unit/flag_test
 t_unit_flag_test_SOURCES = t/unit/flag_test.c
 t_unit_flag_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_flag_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += t/unit/store_local_test
 t_unit_store_local_test_SOURCES = t/unit/store_local_test.c \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_local_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_local_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_etcd_test
+t_unit_store_etcd_test_SOURCES = t/unit/store_etcd_test.c \
+	t/unit/server.c t/unit/server.h \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_etcd_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_etcd_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_etcd_faults_test
+t_unit_store_etcd_faults_test_SOURCES = t/unit/store_etcd_faults_test.c \
+	t/unit/server.c t/unit/server.h \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_etcd_faults_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_etcd_faults_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
