@@ -5,10 +5,12 @@
  *
  * Another root is given with --prefix: --root would chroot there first, and
  * then load the name service's libraries and read the settings of a tree that
- * need not hold a system at all. Only chpasswd knows no --prefix, so it gets
- * --root; with -e it reads and writes nothing but etc/passwd and etc/shadow,
- * which an empty tree with these files satisfies. The hash goes in by a pipe:
- * the argument of useradd -p could be seen by every user of the machine.
+ * need not hold a system at all. Two cases need --root: chpasswd knows no
+ * --prefix, and usermod --prefix --gid looks for the group on this machine
+ * (shadow 4.13). Both get along with a tree that has nothing but the files of
+ * the accounts, since libc 2.34 has its "files" name service built in. The hash
+ * goes in by a pipe: the argument of useradd -p could be seen by every user of
+ * the machine.
  *
  * Each walk begins with what is there now. So a walk that was cut short can
  * be made again or undone without a word about how far it came.
@@ -184,8 +186,6 @@ static void account_user_options(struct account_walk *walk,
 
     if (walk->differs & ACCOUNT_ID)
         account_tool_add_id(tool, "--uid", wanted->id);
-    if (walk->differs & ACCOUNT_GROUP)
-        account_tool_add(tool, "--gid", wanted->group);
     if (walk->differs & ACCOUNT_GROUPS) {
         account_state_put_groups(groups, wanted->groups);
         account_tool_add(tool, "--groups", buf_text(groups));
@@ -208,19 +208,32 @@ static int account_user_add(struct account_walk *walk, struct error *err)
     account_tool_add(&tool, "--no-create-home", NULL);
     account_tool_add(&tool, "--no-user-group", NULL);
     account_tool_add(&tool, "--no-log-init", NULL);
-    walk->differs |= ACCOUNT_GROUP;
+    account_tool_add(&tool, "--gid", walk->wanted->group);
     account_user_options(walk, &tool, &groups);
     account_tool_add(&tool, "--home-dir", walk->wanted->home);
     return account_tool_run(&tool, walk->name, err);
 }
 
+static int account_user_group(struct account_walk *walk, struct error *err)
+{
+    struct account_tool tool = {.argv = {"usermod"}, .n = 1};
+
+    if (!account_is_here(walk->root))
+        account_tool_add(&tool, "--root", walk->root);
+    account_tool_add(&tool, "--gid", walk->wanted->group);
+    return account_tool_run(&tool, walk->name, err);
+}
+
 static int account_user_modify(struct account_walk *walk, struct error *err)
 {
+    const unsigned apart = ACCOUNT_PASSWORD | ACCOUNT_GROUP;
     cleanup_buf struct buf groups = BUF_INIT;
     struct account_tool tool;
     int r = account_own_group(walk, err);
 
-    if (r < 0 || (walk->differs & ~(unsigned) ACCOUNT_PASSWORD) == 0)
+    if (r == 0 && (walk->differs & ACCOUNT_GROUP))
+        r = account_user_group(walk, err);
+    if (r < 0 || (walk->differs & ~apart) == 0)
         return r;
     account_tool_init(&tool, "usermod", walk->root);
     account_user_options(walk, &tool, &groups);

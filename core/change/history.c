@@ -137,13 +137,21 @@ static int history_read(const char *folder, const char *id, json_t **out,
     cleanup_free char *name = xasprintf("%s" HISTORY_SUFFIX, id);
     cleanup_free char *path = path_join(folder, name);
     cleanup_free char *text = NULL;
+    json_t *record;
     size_t size;
     int r = io_read_file(AT_FDCWD, path, HISTORY_RECORD_MAX, &text, &size, err);
 
     if (r < 0)
         return r;
-    r = json_parse(text, size, HISTORY_RECORD_MAX, out, err);
-    return r < 0 ? error_prefix(err, r, "%s", path) : 0;
+    r = json_parse(text, size, HISTORY_RECORD_MAX, &record, err);
+    if (r == 0 && !json_is_object(record)) {
+        json_decref(record);
+        r = error_set(err, -EPROTO, "is no JSON object");
+    }
+    if (r < 0)
+        return error_prefix(err, r, "%s", path);
+    *out = record;
+    return 0;
 }
 
 /* ------------------------------------------------------------------- keeping

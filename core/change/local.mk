@@ -45,3 +45,5 @@ libchange_a_SOURCES = \
 	core/change/visible.c core/change/visible.h \
 	core/change/wire.c core/change/wire.h \
 	core/change/work.c core/change/work.h
+
+CHANGE_LIBS = libchange.a $(BASE_LIBS)

@@ -28,6 +28,7 @@ struct preview {
     FILE *out;
     bool colour;
     bool visible;
+    bool after_empty;
     struct buf comment, diff, shown;
 };
 
@@ -287,7 +288,7 @@ static int preview_all(struct preview *preview, const struct deltas *deltas,
     for (i = 0; r == 0 && i < deltas->n; i++) {
         preview_put_comment(&deltas->list[i], plan, &preview->comment);
         r = preview_flush(preview, &preview->comment);
-        preview_diff(&deltas->list[i], &preview->diff);
+        preview_diff(&deltas->list[i], &preview->after_empty, &preview->diff);
         if (r == 0)
             r = preview_flush(preview, &preview->diff);
     }

@@ -43,13 +43,14 @@ static void preview_set_diff(json_t *item, const struct delta *d,
                              struct preview_room *room)
 {
     enum preview_contents contents = preview_contents(d);
+    bool after_empty = false;
 
     if (d->change->sensitive || contents == PREVIEW_SENSITIVE)
         json_object_set_new(item, "sensitive", json_true());
     if (contents != PREVIEW_SHOWN && contents != PREVIEW_SENSITIVE)
         json_object_set_new(item, "diff_omitted", json_true());
     buf_clear(&room->diff);
-    preview_diff(d, &room->diff);
+    preview_diff(d, &after_empty, &room->diff);
     if (room->diff.size > room->left) {
         json_object_set_new(item, "diff_omitted", json_true());
         return;

@@ -115,22 +115,29 @@ static void preview_put_quoted(struct buf *out, char side, const char *path)
     buf_putc(out, '"');
 }
 
+static void preview_put_git(const struct delta *delta, struct buf *out)
+{
+    buf_puts(out, "diff --git");
+    preview_put_quoted(out, 'a', delta->path);
+    preview_put_quoted(out, 'b', delta->path);
+    buf_putc(out, '\n');
+}
+
 static void preview_put_empty(const struct delta *delta, struct buf *out)
 {
     bool comes = delta->action != DELTA_DELETE;
 
-    buf_puts(out, "diff --git");
-    preview_put_quoted(out, 'a', delta->path);
-    preview_put_quoted(out, 'b', delta->path);
-    buf_printf(out, "\n%s file mode 100644\n", comes ? "new" : "deleted");
+    preview_put_git(delta, out);
+    buf_printf(out, "%s file mode 100644\n", comes ? "new" : "deleted");
     buf_puts(out,
              comes ? "index 0000000..e69de29\n" : "index e69de29..0000000\n");
 }
 
-void preview_diff(const struct delta *delta, struct buf *out)
+void preview_diff(const struct delta *delta, bool *after_empty, struct buf *out)
 {
     cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
     struct diff_side old_side = {0}, new_side = {0};
+    bool empty;
     int outcome;
 
     if (!preview_has_contents(delta) ||
@@ -145,9 +152,13 @@ void preview_diff(const struct delta *delta, struct buf *out)
         new_side = (struct diff_side){
             buf_text(&b), delta->change->content ? delta->change->content : "",
             delta->change->size};
+    empty = old_side.size == 0 && new_side.size == 0;
+    if (*after_empty && !empty)
+        preview_put_git(delta, out);
     outcome = diff_unified(out, &old_side, &new_side);
-    if (outcome == DIFF_SAME && (!old_side.data || !new_side.data))
+    if (empty && (!old_side.data || !new_side.data))
         preview_put_empty(delta, out);
+    *after_empty = empty || (*after_empty && outcome == DIFF_BINARY);
 }
 
 static bool preview_is_made(const struct delta *delta)

@@ -30,9 +30,14 @@ enum preview_contents {
 
 enum preview_contents preview_contents(const struct delta *delta);
 
-/* Appends the diff, if the contents are shown and have one. A file that comes
- * or goes empty is written as git does, which patch knows, too. */
-void preview_diff(const struct delta *delta, struct buf *out);
+/*
+ * Appends the diff, if the contents are shown and have one. A file that comes
+ * or goes empty is written as git does, which patch knows, too; but patch
+ * then takes the next "---" for a part of it, unless a line as git's begins
+ * that diff: *after_empty, kept from one call to the next, sees to it.
+ */
+void preview_diff(const struct delta *delta, bool *after_empty,
+                  struct buf *out);
 
 /* "0644" and "alice:www" as they were and will be. */
 bool preview_has_mode(const struct delta *delta);

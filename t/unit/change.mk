@@ -8,3 +8,31 @@ UNIT_TESTS += t/unit/change_apply_test
 t_unit_change_apply_test_SOURCES = t/unit/change_apply_test.c
 t_unit_change_apply_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_apply_test_LDADD = $(CHANGE_TEST_LIBS)
+
+# What the engine stands on.
+UNIT_TESTS += t/unit/account_test t/unit/command_test t/unit/diff_test \
+	t/unit/guard_test t/unit/history_test t/unit/preview_test \
+	t/unit/service_test
+SCRATCH = t/unit/scratch.c t/unit/scratch.h
+
+t_unit_account_test_SOURCES = t/unit/account_test.c $(SCRATCH)
+t_unit_account_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_account_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_command_test_SOURCES = t/unit/command_test.c $(SCRATCH)
+t_unit_command_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_command_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_diff_test_SOURCES = t/unit/diff_test.c $(SCRATCH)
+t_unit_diff_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_diff_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_guard_test_SOURCES = t/unit/guard_test.c
+t_unit_guard_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_guard_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_history_test_SOURCES = t/unit/history_test.c $(SCRATCH)
+t_unit_history_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_history_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_preview_test_SOURCES = t/unit/preview_test.c $(SCRATCH)
+t_unit_preview_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_preview_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_service_test_SOURCES = t/unit/service_test.c $(SCRATCH)
+t_unit_service_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_service_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
