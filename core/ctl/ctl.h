@@ -69,6 +69,11 @@ int ctl_print_json(struct ctl *ctl, const json_t *document);
 char *ctl_text(const json_t *object, const char *field);
 /* The words as a JSON array; null if there are none. Returns new. */
 json_t *ctl_words(const struct ctl *ctl);
+/* The ending of a noun behind a number. */
+#define CTL_PLURAL(n) ((n) == 1 ? "" : "s")
+/* The newest revision that a node of the answer to "nodes" has applied; -1 if
+ * there is none. */
+int64_t ctl_applied(const json_t *node);
 /* Who holds the cluster, why, and how to lift it. */
 void ctl_explain_flag(FILE *out, const json_t *flag);
 

@@ -119,8 +119,9 @@ int module_reload(struct ctl *ctl)
             text_line(ctl->out, "%-8s %s", fields[i], names);
         same = same && !names[0];
     }
-    text_line(ctl->out, "%s%zu configurations are in force",
-              same ? "nothing has changed; " : "", json_array_size(list));
+    text_line(ctl->out, "%sin force: %zu configuration%s",
+              same ? "nothing has changed; " : "", json_array_size(list),
+              CTL_PLURAL(json_array_size(list)));
     return CCM_EXIT_DONE;
 }
 

@@ -57,7 +57,8 @@ int object_list(struct ctl *ctl)
         table_add(&table, TEXT_PLAIN, updated);
     }
     table_print(&table, ctl->out, ctl->colour);
-    text_line(ctl->out, "%zu objects", json_array_size(list));
+    text_line(ctl->out, "%zu object%s", json_array_size(list),
+              CTL_PLURAL(json_array_size(list)));
     return CCM_EXIT_DONE;
 }
 

@@ -148,7 +148,7 @@ int apply_run(struct ctl *ctl)
                   revision);
     else
         text_line(ctl->out, "applied %lld change%s at revision %s",
-                  (long long) changes, changes == 1 ? "" : "s", revision);
+                  (long long) changes, CTL_PLURAL(changes), revision);
     return CCM_EXIT_DONE;
 }
 

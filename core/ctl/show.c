@@ -64,6 +64,11 @@ json_t *ctl_words(const struct ctl *ctl)
     return words;
 }
 
+int64_t ctl_applied(const json_t *node)
+{
+    return json_integer_or(json_object_get(node, "applied"), "revision", -1);
+}
+
 static void show_who(FILE *out, const json_t *flag, const char *kind)
 {
     const char *node = json_string_or(flag, "node", "");
@@ -73,8 +78,8 @@ static void show_who(FILE *out, const json_t *flag, const char *kind)
     cleanup_free char *revision = ctl_text(flag, "revision");
 
     if (streq(kind, "operator"))
-        text_line(out, "halted by an operator%s%s, %s", by[0] ? " on " : "", by,
-                  at);
+        text_line(out, "halted by %s%s%s", by[0] ? by : "an operator",
+                  at[0] ? ", " : "", at);
     else if (streq(kind, "in-doubt"))
         text_line(out, "halted: %s is in doubt%s%s, %s", node,
                   by[0] ? ", says " : "", by, at);

@@ -20,13 +20,14 @@ static void status_last_run(struct table *table, const json_t *run)
 {
     cleanup_free char *outcome = ctl_text(run, "outcome");
     cleanup_free char *revision = ctl_text(run, "revision");
+    long long changes = json_integer_or(run, "changes", 0);
 
     table_add(table, TEXT_PLAIN, "last run");
     if (!json_is_object(run))
         table_add(table, TEXT_PLAIN, "none yet");
     else
-        table_addf(table, "%s, %lld changes at revision %s, %lld ms", outcome,
-                   (long long) json_integer_or(run, "changes", 0), revision,
+        table_addf(table, "%s, %lld change%s at revision %s, %lld ms", outcome,
+                   changes, CTL_PLURAL(changes), revision,
                    (long long) json_integer_or(run, "duration_ms", 0));
 }
 
@@ -38,8 +39,8 @@ static void status_catalog(struct table *table, const json_t *catalog)
                     : json_integer_or(catalog, "configurations", 0);
 
     table_add(table, TEXT_PLAIN, "catalog");
-    table_addf(table, "%lld configurations, digest %.8s", (long long) n,
-               json_string_or(catalog, "digest", "-"));
+    table_addf(table, "%lld configuration%s, digest %.8s", (long long) n,
+               CTL_PLURAL(n), json_string_or(catalog, "digest", "-"));
 }
 
 static void status_print(struct ctl *ctl, const json_t *status)
@@ -102,7 +103,7 @@ static void nodes_row(struct table *table, const json_t *node, int64_t newest)
     const json_t *applied = json_object_get(node, "applied");
     const char *state = json_string_or(node, "state", "");
     bool alive = json_bool_or(node, "alive", false);
-    int64_t revision = json_integer_or(applied, "revision", 0);
+    int64_t revision = ctl_applied(node);
     cleanup_free char *name = ctl_text(node, "node");
     cleanup_free char *shown = ctl_text(applied, "revision");
     cleanup_free char *at = ctl_text(applied, "at");
@@ -115,16 +116,14 @@ static void nodes_row(struct table *table, const json_t *node, int64_t newest)
     table_addf(table, "%.19s", at);
 }
 
-static int nodes_missing(const json_t *nodes, int64_t newest)
+static long long nodes_missing(const json_t *nodes, int64_t newest)
 {
     const json_t *node;
-    int missing = 0;
+    long long missing = 0;
     size_t i;
 
     json_array_foreach (nodes, i, node)
-        if (json_bool_or(node, "alive", false) &&
-            json_integer_or(json_object_get(node, "applied"), "revision", 0) <
-                newest)
+        if (json_bool_or(node, "alive", false) && ctl_applied(node) < newest)
             missing++;
     return missing;
 }
@@ -136,6 +135,7 @@ int nodes_show(struct ctl *ctl)
     cleanup_table struct table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *nodes, *node;
+    long long missing;
     int64_t newest;
     size_t i;
     int r = ctl_ask(ctl, "nodes", NULL, -1, &result);
@@ -150,13 +150,14 @@ int nodes_show(struct ctl *ctl)
     json_array_foreach (nodes, i, node)
         nodes_row(&table, node, newest);
     table_print(&table, ctl->out, ctl->colour);
+    missing = nodes_missing(nodes, newest);
     if (json_bool_or(result, "converged", false))
         text_line(ctl->out, "converged at revision %lld", (long long) newest);
     else
         text_line(ctl->out,
-                  "not converged: %d live nodes have yet to apply revision "
-                  "%lld; ccmctl queue shows who is next",
-                  nodes_missing(nodes, newest), (long long) newest);
+                  "not converged: %lld live node%s behind revision %lld; "
+                  "ccmctl queue shows who is next",
+                  missing, CTL_PLURAL(missing), (long long) newest);
     return CCM_EXIT_DONE;
 }
 

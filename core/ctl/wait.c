@@ -79,8 +79,7 @@ static int64_t wait_missing(const struct wait *wait)
         return 0;
     json_array_foreach (list, i, node)
         if (json_bool_or(node, "alive", false) &&
-            json_integer_or(json_object_get(node, "applied"), "revision", 0) <
-                wait->revision)
+            ctl_applied(node) < wait->revision)
             missing++;
     return json_array_size(list) > 0 ? missing : 1;
 }
@@ -95,8 +94,9 @@ static bool wait_is_halted(const struct wait *wait)
 static void wait_tell(struct ctl *ctl, struct wait *wait, int64_t missing)
 {
     if (missing != wait->told)
-        text_line(ctl->err, "revision %lld: %lld live nodes to go",
-                  (long long) wait->revision, (long long) missing);
+        text_line(ctl->err, "revision %lld: %lld live node%s to go",
+                  (long long) wait->revision, (long long) missing,
+                  CTL_PLURAL(missing));
     wait->told = missing;
     if (wait->flag && !wait->told_flag)
         text_line(ctl->err,
@@ -132,9 +132,10 @@ static int wait_end(struct ctl *ctl, const struct wait *wait, int64_t missing)
         return wait_report(ctl, wait, CCM_EXIT_HALTED);
     }
     ctl_fail(ctl, CCM_EXIT_FAILED,
-             "%lld live nodes have not applied revision %lld in time; ccmctl "
-             "nodes shows which",
-             (long long) missing, (long long) wait->revision);
+             "revision %lld is not applied in time; %lld live node%s to go, "
+             "ccmctl nodes shows which",
+             (long long) wait->revision, (long long) missing,
+             CTL_PLURAL(missing));
     return wait_report(ctl, wait, CCM_EXIT_FAILED);
 }
 

@@ -29,7 +29,7 @@ static void publish_waits_for_the_live_nodes(void **state)
     (void) state;
     assert_non_null(after_prefix(requests, "{\"op\":\"publish\""));
     assert_string_equal(fake_out, "converged at revision 9\n");
-    assert_string_equal(fake_err, "revision 9: 1 live nodes to go\n");
+    assert_string_equal(fake_err, "revision 9: 1 live node to go\n");
 }
 
 static void a_flag_ends_the_wait_unless_it_is_older(void **state)
@@ -61,8 +61,8 @@ static void a_wait_ends_in_time(void **state)
     (void) state;
     assert_non_null(strstr(requests, "nodes"));
     assert_string_equal(fake_err,
-                        "ccmctl: 1 live nodes have not applied revision 9 "
-                        "in time; ccmctl nodes shows which\n");
+                        "ccmctl: revision 9 is not applied in time; 1 live "
+                        "node to go, ccmctl nodes shows which\n");
 }
 
 /* ------------------------------------------------------------------- import */

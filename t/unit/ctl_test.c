@@ -26,8 +26,8 @@ static const struct {
      "NODE   ALIVE  STATE   REVISION  DIGEST    APPLIED\n"
      "web1   yes    idle    9         01234567  noon\n"
      "web10  yes    queued  -         -         -\n"
-     "not converged: 1 live nodes have yet to apply revision 9; ccmctl queue "
-     "shows who is next\n"},
+     "not converged: 1 live node behind revision 9; ccmctl queue shows who is "
+     "next\n"},
     {"queue", "{\"op\":\"queue\"}\n", NULL, OK("{\"entries\":[]}"),
      "nobody waits for a turn\n"},
     {"queue", "{\"op\":\"queue\"}\n", NULL,
@@ -42,7 +42,7 @@ static const struct {
     {"module reload", "{\"op\":\"module.reload\"}\n", NULL,
      OK("{\"configurations\":[{}],\"added\":[\"a\"],\"changed\":"
         "[{\"name\":\"b\"}],\"removed\":[]}"),
-     "added    a\nchanged  b\n1 configurations are in force\n"},
+     "added    a\nchanged  b\nin force: 1 configuration\n"},
     {"module graph", "{\"op\":\"module.list\"}\n", NULL,
      OK("{\"configurations\":[{\"name\":\"a\\\"\",\"depends\":[\"b\"]}]}"),
      "digraph ccm {\n  \"a\\\"\";\n  \"a\\\"\" -> \"b\";\n}\n"},
@@ -66,9 +66,10 @@ static const struct {
      NULL, OK("{\"revision\":5}"), "published at revision 5\n"},
     {"flag set do not touch",
      "{\"op\":\"flag.set\",\"reason\":\"do not touch\"}\n", NULL,
-     OK("{\"flag\":{\"kind\":\"operator\",\"by\":\"web1\",\"at\":\"noon\","
+     OK("{\"flag\":{\"kind\":\"operator\",\"by\":\"operator (uid "
+        "0)\",\"at\":\"noon\","
         "\"error\":\"do not touch\"}}"),
-     "halted by an operator on web1, noon\n  do not touch\nto lift it: ccmctl "
+     "halted by operator (uid 0), noon\n  do not touch\nto lift it: ccmctl "
      "flag clear\n"},
     {"flag clear web2", "{\"node\":\"web2\",\"op\":\"flag.clear\"}\n", NULL,
      OK("{\"flag\":null}"), "no flag: the cluster may change\n"},
