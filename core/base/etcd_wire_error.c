@@ -39,13 +39,22 @@ static const struct {
     {"future revision", -EAGAIN},
 };
 
-static int etcd_wire_code(int64_t grpc_code, const char *text)
+int etcd_wire_words_code(const char *text)
 {
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(etcd_wire_texts); i++)
         if (strstr(text, etcd_wire_texts[i].text))
             return etcd_wire_texts[i].code;
+    return -EIO;
+}
+
+static int etcd_wire_code(int64_t grpc_code, const char *text)
+{
+    int code = etcd_wire_words_code(text);
+
+    if (code != -EIO)
+        return code;
     switch (grpc_code) {
     case GRPC_INVALID_ARGUMENT:
         return -EINVAL;

@@ -72,31 +72,41 @@ static void store_etcd_lose(struct store_etcd_watch *watch, int r,
 
 static void store_etcd_open_stream(struct store_etcd_watch *watch);
 
+/* Is the watch refused for want of a token that another could be? Then it is
+ * opened once more. */
+static bool store_etcd_reopens(struct store_etcd_watch *watch, int r)
+{
+    struct store_etcd *store = (struct store_etcd *) watch->base.store;
+
+    if ((r != -EPERM && r != -EKEYEXPIRED) || watch->renewed ||
+        !etcd_has_user(store->etcd))
+        return false;
+    watch->renewed = true;
+    etcd_cancel(watch->stream);
+    etcd_forget_token(store->etcd);
+    store_etcd_open_stream(watch);
+    return true;
+}
+
 static void store_etcd_canceled(struct store_etcd_watch *watch,
                                 const struct etcd_wire_watch_answer *answer)
 {
-    struct store_etcd *store = (struct store_etcd *) watch->base.store;
     const char *reason = answer->cancel_reason;
     struct error err;
-    int r = -ECONNRESET;
+    int r = etcd_wire_words_code(reason);
 
-    if (answer->compact_revision > 0) {
+    if (answer->compact_revision > 0)
         r = error_set(&err, -ESTALE,
                       "etcd: revision %lld is compacted up to %lld",
                       (long long) watch->from_revision,
                       (long long) answer->compact_revision);
-    } else if (!strstr(reason, "permission denied")) {
-        r = error_set(&err, r, "etcd ended the watch: %s",
-                      *reason ? reason : "no reason given");
-    } else if (etcd_has_user(store->etcd) && !watch->renewed) {
-        watch->renewed = true;
-        etcd_cancel(watch->stream);
-        etcd_forget_token(store->etcd);
-        store_etcd_open_stream(watch);
+    else if (store_etcd_reopens(watch, r))
         return;
-    } else {
+    else if (r == -EPERM || r == -EKEYEXPIRED)
         r = error_set(&err, -EPERM, "etcd refused the watch: %s", reason);
-    }
+    else
+        r = error_set(&err, -ECONNRESET, "etcd ended the watch: %s",
+                      *reason ? reason : "no reason given");
     store_etcd_lose(watch, r, &err);
 }
 

@@ -38,3 +38,10 @@ t_unit_store_etcd_faults_test_SOURCES = t/unit/store_etcd_faults_test.c \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_etcd_faults_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_etcd_faults_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_etcd_auth_test
+t_unit_store_etcd_auth_test_SOURCES = t/unit/store_etcd_auth_test.c \
+	t/unit/server.c t/unit/server.h \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_etcd_auth_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_etcd_auth_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
