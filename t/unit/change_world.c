@@ -308,7 +308,7 @@ int world_compare(struct world *world, const struct change *changes, size_t n,
 const char *world_recover(struct world *world)
 {
     struct engine *engine;
-    const char *recovered;
+    const char *recovered = NULL;
     struct error err = {{0}};
     int r = engine_open(&world->config, ENGINE_APPLY, &engine, &err);
 
