@@ -13,7 +13,7 @@
  *
  * php_settings become php_admin_value, which scripts cannot override: the
  * object has the last word. They stand in double quotes, inside of which
- * only a quote, a backslash and "${" mean anything; these are refused.
+ * only quotes, backslashes and "$" mean anything; these are refused.
  *
  * is_namespaced has no effect: php-fpm's pools share their master's
  * namespaces. It asks for a service of its own for each pool.
@@ -92,11 +92,11 @@ static void fpm_setting_text(struct ccm_run *run, const json_t *pool, FILE *out,
     const char *byte;
 
     for (byte = text; *byte; byte++)
-        if ((unsigned char) *byte < 0x20 || *byte == 0x7f || *byte == '"' ||
-            *byte == '\\' || (*byte == '$' && byte[1] == '{'))
+        if ((unsigned char) *byte < 0x20 || *byte == 0x7f ||
+            strchr("\"\\$", *byte))
             ccm_reject(run, pool,
                        "php_settings: the value of %s holds a quote, a "
-                       "backslash, \"${\" or a control character",
+                       "backslash, \"$\" or a control character",
                        key);
     fprintf(out, "php_admin_value[%s] = \"%s\"\n", key, text);
 }
@@ -106,9 +106,7 @@ static void fpm_setting(struct ccm_run *run, const json_t *pool, FILE *out,
 {
     if (!*key || strlen(key) > 100 || !fpm_is_word(key, "_.-"))
         ccm_reject(run, pool,
-                   "php_settings: \"%.100s\" is no name of a "
-                   "setting",
-                   key);
+                   "php_settings: a name in it is no name of a setting");
     else if (json_is_string(value))
         fpm_setting_text(run, pool, out, key, json_string_value(value));
     else if (json_is_integer(value))

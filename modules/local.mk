@@ -19,3 +19,5 @@ modules_fpm_pools_so_LDADD = $(JANSSON_LIBS)
 # Examples: to be copied to modules.d by whoever wants the configuration.
 modulesddir = $(docdir)/modules.d
 dist_modulesd_DATA = modules.d/crontab.conf modules.d/fpm-pools.conf
+
+E2E_TESTS += t/t0300-crontab.t t/t0310-fpm-pools.t
