@@ -47,6 +47,9 @@ static void events_lose(struct events *events, const char *why)
 {
     bool was = events->connected;
 
+    /* A check that is under way has nothing to compare with any more. */
+    store_cancel(events->call);
+    events->call = NULL;
     events->connected = false;
     events->suspect = 0;
     timer_set(&events->timer, backoff_next_ms(&events->backoff));

@@ -58,12 +58,6 @@ void queue_forget(struct queue *queue)
     queue->state = QUEUE_OUT;
 }
 
-static void queue_lose(struct queue *queue, const char *why)
-{
-    queue_forget(queue);
-    queue->ops->lost(queue->userdata, why);
-}
-
 static void queue_become_head(struct queue *queue)
 {
     queue->state = QUEUE_HEAD;
@@ -94,9 +88,13 @@ static void queue_looked(void *userdata, const struct store_reply *reply, int r,
         return;
     }
     backoff_reset(&queue->backoff);
+    if (queue->look_again) {
+        queue_look(queue);
+        return;
+    }
     if (reply->ranges[0].n == 0 ||
         reply->ranges[0].kvs[0].create_revision != queue->created) {
-        queue_lose(queue, "the place in the queue is gone");
+        queue->ops->lost(queue->userdata, "the place in the queue is gone");
         return;
     }
     queue_take_front(queue, &reply->ranges[1]);
@@ -118,6 +116,7 @@ static void queue_look(struct queue *queue)
 {
     struct txn *txn = txn_new();
 
+    queue->look_again = false;
     txn_get(txn, queue->key);
     txn_get_below(txn, "lock/",
                   &(struct txn_range){
@@ -130,13 +129,19 @@ static void queue_look(struct queue *queue)
     queue->call = store_commit(queue->store, txn, queue_looked, queue);
 }
 
+/* A look that is under way may be older than what calls for another one. */
+static void queue_look_after(struct queue *queue)
+{
+    if (queue->call)
+        queue->look_again = true;
+    else
+        queue_look(queue);
+}
+
 static void queue_watch_opened(void *userdata, int64_t revision)
 {
-    struct queue *queue = userdata;
-
     (void) revision;
-    if (!queue->call)
-        queue_look(queue);
+    queue_look_after(userdata);
 }
 
 static void queue_watch_event(void *userdata, const struct store_kv *kv,
@@ -145,14 +150,15 @@ static void queue_watch_event(void *userdata, const struct store_kv *kv,
     struct queue *queue = userdata;
 
     (void) kv;
-    if (!deleted || queue->call)
+    if (!deleted)
         return;
     /* The one right in front has gone, and all who were in front are known:
      * very likely they went before it. The begin transaction proves it. */
-    if (queue->state == QUEUE_NEAR && streq(queue->watched, queue->front[0]))
+    if (queue->state == QUEUE_NEAR && !queue->call &&
+        streq(queue->watched, queue->front[0]))
         queue_become_head(queue);
     else
-        queue_look(queue);
+        queue_look_after(queue);
 }
 
 static void queue_watch_lost(void *userdata, int r, const struct error *err)
@@ -197,7 +203,7 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
     (void) err;
     queue->call = NULL;
     if (r == -ENOENT || r == -EINVAL) {
-        queue_lose(queue, "the lease of the place is gone");
+        queue->ops->lost(queue->userdata, "the lease of the place is gone");
         return;
     }
     if (r < 0) {
@@ -284,10 +290,8 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
     size_t i, kept = 0;
 
     if (ranges[0].n == 0 ||
-        ranges[0].kvs[0].create_revision != queue->created) {
-        queue_forget(queue);
+        ranges[0].kvs[0].create_revision != queue->created)
         return false;
-    }
     for (i = 0; i < queue->n_front; i++) {
         if (ranges[i + 1].n > 0)
             queue->front[kept++] = queue->front[i];
@@ -317,10 +321,12 @@ static void queue_swept(void *userdata, const struct store_reply *reply, int r,
     (void) err;
 }
 
-void queue_sweep(struct queue *queue)
+void queue_check(struct queue *queue)
 {
     struct txn *txn;
 
+    if (queue->state >= QUEUE_FAR && !queue->call)
+        queue_look(queue);
     if (queue->sweeps_left == 0 || queue->state != QUEUE_OUT)
         return;
     queue->sweeps_left--;

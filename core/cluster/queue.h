@@ -28,7 +28,9 @@
 struct queue_ops {
     /* queue->state has changed. */
     void (*moved)(void *userdata);
-    /* Our place is gone (the lease has lapsed, somebody deleted it). */
+    /* Our place is gone (the lease has lapsed, somebody deleted it). It is
+     * for the owner to call queue_forget, when no transaction that names the
+     * place is under way. */
     void (*lost)(void *userdata, const char *why);
 };
 
@@ -58,6 +60,7 @@ struct queue {
     char *doubtful; /* a place that a lost request may still take */
     unsigned sweeps_left;
     struct store_call *call;
+    bool look_again;  /* what call brings is out of date already */
     struct timer timer;
     struct backoff backoff;
 };
@@ -87,12 +90,12 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges);
 /* Adds to txn the removal of our place (none if there is no place). */
 void queue_leave(const struct queue *queue, struct txn *txn);
 /*
- * A request for a place whose answer was lost may be carried out much later,
- * when we have left: a ghost that would hold up the cluster for as long as
- * our lease is kept. Call this with each keepalive: it removes such a place
- * while we are out.
+ * To be called with each keepalive. While we wait, it looks: a watch can have
+ * gone silent. While we are out, it removes a place that a request of ours
+ * has taken long after we gave it up for lost: a ghost that would hold up the
+ * cluster for as long as our lease is kept.
  */
-void queue_sweep(struct queue *queue);
+void queue_check(struct queue *queue);
 /* Our place is gone, by such a transaction or otherwise: forget it. */
 void queue_forget(struct queue *queue);
 

@@ -78,6 +78,13 @@ static void rollout_consider_finished(struct rollout *rollout)
     }
 }
 
+/* Without any, the runner ends by itself right after it has planned. */
+static bool rollout_has_work(const struct rollout *rollout)
+{
+    return json_integer_or(rollout->planned, "changes", 0) > 0 ||
+           json_array_size(json_object_get(rollout->planned, "owed")) > 0;
+}
+
 static void rollout_queued(struct rollout *rollout)
 {
     int64_t pause_ms = rollout->pause_until_ms - clock_ms();
@@ -92,7 +99,8 @@ static void rollout_queued(struct rollout *rollout)
     } else if (!rollout->job) {
         if (rollout->queue.state >= QUEUE_NEAR)
             rollout_plan(rollout);
-    } else if (rollout->planned && rollout->queue.state == QUEUE_HEAD) {
+    } else if (rollout_has_work(rollout) &&
+               rollout->queue.state == QUEUE_HEAD) {
         if (pause_ms > 0) {
             timer_set(&rollout->step_timer, pause_ms);
             return;
@@ -147,7 +155,11 @@ static void rollout_queue_lost(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
+    /* Otherwise the transaction that is under way finds out. */
+    if (rollout->phase != ROLLOUT_QUEUED)
+        return;
     log_warning("%s; joining again", why);
+    queue_forget(&rollout->queue);
     rollout_reset_attempt(rollout);
     rollout->phase = ROLLOUT_IDLE;
     timer_set(&rollout->step_timer, 0);

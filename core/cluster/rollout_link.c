@@ -135,7 +135,7 @@ static void rollout_session_alive(void *userdata, int64_t revision)
     if (!rollout->looked_back && !rollout->call)
         rollout_look_back(rollout);
     events_check(&rollout->events, revision);
-    queue_sweep(&rollout->queue);
+    queue_check(&rollout->queue);
 }
 
 static const struct session_ops rollout_session_ops = {

@@ -126,13 +126,20 @@ static void turn_begun(void *userdata, const struct store_reply *reply, int r,
     }
 }
 
+int64_t turn_flag_allowed(const struct turn *turn)
+{
+    const struct flag *flag = &turn->events->flag;
+
+    return flag_is_own(flag, turn->node) ? flag->mod_revision : 0;
+}
+
 static void turn_begin_now(struct turn *turn)
 {
     cleanup_free char *key = turn_marker_key(turn);
     cleanup_free char *value = turn_marker_value(turn);
     struct txn *txn = txn_new();
 
-    txn_if_modified(txn, "flag", turn->events->flag.mod_revision);
+    txn_if_modified(txn, "flag", turn_flag_allowed(turn));
     txn_if_none_below(txn, "applying/");
     queue_conditions(turn->queue, txn);
     txn_put(txn, key, value, 0);

@@ -200,7 +200,10 @@ void turn_close_now(struct turn *turn)
     if (turn->marker != 0)
         txn_if_modified(txn, marker_key, turn->marker);
     if (turn->flag_changes)
-        txn_if_modified(txn, "flag", turn->events->flag.mod_revision);
+        txn_if_modified(txn, "flag",
+                        turn_tells_at_head(turn)
+                            ? turn_flag_allowed(turn)
+                            : turn->events->flag.mod_revision);
     if (turn_tells_at_head(turn)) {
         queue_conditions(turn->queue, txn);
         txn_if_none_below(txn, "applying/");

@@ -14,6 +14,9 @@ void turn_retry(struct turn *turn);
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */
 bool turn_is_id(const struct turn *turn, const struct store_kv *kv);
+/* The flag's revision under which a turn may begin: that of our own, or 0. A
+ * flag that came up while an unanswered try is repeated is not agreed to. */
+int64_t turn_flag_allowed(const struct turn *turn);
 /* Notes whose marker stands in the way. */
 void turn_take_doubt(struct turn *turn, const struct store_kv *kv);
 /* Sends the closing transaction that turn's fields describe. */
