@@ -5,6 +5,7 @@ include t/unit/objects.mk
 include t/unit/cluster.mk
 include t/unit/host.mk
 include t/unit/ctl.mk
+include t/sim/local.mk
 include t/modules/local.mk
 include t/lint/local.mk
 include t/e2e/local.mk

@@ -289,8 +289,7 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
 {
     size_t i, kept = 0;
 
-    if (ranges[0].n == 0 ||
-        ranges[0].kvs[0].create_revision != queue->created)
+    if (ranges[0].n == 0 || ranges[0].kvs[0].create_revision != queue->created)
         return false;
     for (i = 0; i < queue->n_front; i++) {
         if (ranges[i + 1].n > 0)

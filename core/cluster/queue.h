@@ -60,7 +60,7 @@ struct queue {
     char *doubtful; /* a place that a lost request may still take */
     unsigned sweeps_left;
     struct store_call *call;
-    bool look_again;  /* what call brings is out of date already */
+    bool look_again; /* what call brings is out of date already */
     struct timer timer;
     struct backoff backoff;
 };

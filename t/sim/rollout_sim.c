@@ -18,11 +18,13 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 struct sim sim;
 
-/* --------------------------------------------------------------- small things */
+/* --------------------------------------------------------------- small things
+ */
 
 /* splitmix64 */
 static uint64_t sim_random(void)
@@ -84,7 +86,8 @@ void sim_store_changed(const char *key, bool deleted)
         sim.tainted_by = -1;
 }
 
-/* -------------------------------------------------------------- the scenario */
+/* -------------------------------------------------------------- the scenario
+ */
 
 static void world_publish(bool bad)
 {
@@ -202,9 +205,8 @@ static void world_run(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", 1, NULL, 's'},
-                                            {"runs", 1, NULL, 'r'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", 1, NULL, 's'}, {"runs", 1, NULL, 'r'}, {NULL, 0, NULL, 0}};
     uint64_t seed = 1, runs = 400, turns = 0, failed = 0, i;
     int option;
 

@@ -55,9 +55,9 @@ struct sim {
     struct sim_chances chances;
     struct sim_node nodes[SIM_NODES_MAX];
     size_t n_nodes;
-    int64_t wanted;    /* the newest version of the objects */
-    bool bad[4096];    /* versions that no node can apply */
-    int tainted_by;    /* whose turn failed, crashed or vanished; -1 */
+    int64_t wanted; /* the newest version of the objects */
+    bool bad[4096]; /* versions that no node can apply */
+    int tainted_by; /* whose turn failed, crashed or vanished; -1 */
     uint64_t turns;
     char violation[256]; /* "" while all is well */
     bool trace;
@@ -71,7 +71,8 @@ void sim_violate(const char *what, const struct sim_node *node);
 void sim_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* sim_time.c. node: whose event it is (-1: the world's); an event of a node
- * that has died or started anew since is dropped, one of a paused node waits. */
+ * that has died or started anew since is dropped, one of a paused node waits.
+ */
 void sim_time_reset(void);
 void sim_at(int node, int64_t delay_us, void (*fn)(void *userdata),
             void *userdata);

@@ -34,8 +34,8 @@ static json_t *job_failure(const char *step, const char *error,
                            bool rolled_back)
 {
     return json_pack("{s:s, s:s, s:n, s:s, s:b, s:b}", "event", "failed",
-                     "step", step, "configuration", "error", error,
-                     "transient", 0, "rolled_back", rolled_back);
+                     "step", step, "configuration", "error", error, "transient",
+                     0, "rolled_back", rolled_back);
 }
 
 static void job_end(struct job *job, bool ok, json_t *report)
@@ -79,7 +79,8 @@ int job_start(struct loop *loop, const struct config *config,
               struct job **out, struct error *err)
 {
     struct sim_node *node =
-        (struct sim_node *) ((char *) config - offsetof(struct sim_node, config));
+        (struct sim_node *) ((char *) config -
+                             offsetof(struct sim_node, config));
     struct job *job = sim_make(sizeof(*job));
 
     (void) loop, (void) order, (void) err;
@@ -119,8 +120,7 @@ void job_apply(struct job *job, const char *turn)
     size_t i;
 
     (void) turn;
-    sim_say("%s changes to version %lld", node->name,
-            (long long) job->version);
+    sim_say("%s changes to version %lld", node->name, (long long) job->version);
     sim.turns++;
     for (i = 0; i < sim.n_nodes; i++)
         if (sim.nodes[i].changing && &sim.nodes[i] != node)
@@ -157,14 +157,14 @@ static void child_recovered(void *userdata)
 }
 
 int child_start(struct loop *loop, const struct child_spec *spec,
-                const struct child_ops *ops, void *userdata,
-                struct child **out, struct error *err)
+                const struct child_ops *ops, void *userdata, struct child **out,
+                struct error *err)
 {
     struct child *child = sim_make(sizeof(*child));
 
     (void) loop, (void) spec, (void) err;
-    *child = (struct child){.node = &sim.nodes[sim_current], .ops = ops,
-                            .userdata = userdata};
+    *child = (struct child){
+        .node = &sim.nodes[sim_current], .ops = ops, .userdata = userdata};
     sim_at(sim_current, 1000 + sim_chance(50000), child_recovered, child);
     *out = child;
     return 0;
@@ -206,10 +206,15 @@ static const struct rollout_ops node_ops = {
 
 void sim_node_start(struct sim_node *node)
 {
-    node->config = (struct config){
-        .node = node->name, .settle_quiet_ms = 500, .settle_max_ms = 5000,
-        .ttl_s = TTL_S, .plan_ahead = 2, .resync_ms = 3600000,
-        .flag_lift_self = true, .runner = (char *) "", .file = (char *) ""};
+    node->config = (struct config){.node = node->name,
+                                   .settle_quiet_ms = 500,
+                                   .settle_max_ms = 5000,
+                                   .ttl_s = TTL_S,
+                                   .plan_ahead = 2,
+                                   .resync_ms = 3600000,
+                                   .flag_lift_self = true,
+                                   .runner = (char *) "",
+                                   .file = (char *) ""};
     snprintf(node->identity.machine, sizeof(node->identity.machine), "m%d",
              node->index);
     snprintf(node->identity.boot, sizeof(node->identity.boot), "b");

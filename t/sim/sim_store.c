@@ -125,7 +125,8 @@ static void sim_key(char key[64], const char *text)
     snprintf(key, 64, "%s", text);
 }
 
-/* ------------------------------------------------------------------ the server */
+/* ------------------------------------------------------------------ the server
+ */
 
 static struct sim_kv *server_find(const char *key)
 {
@@ -240,8 +241,7 @@ static bool server_holds(const struct sim_cmp *cmp)
     }
     if (!kv)
         return cmp->revision == 0;
-    return cmp->revision ==
-           (cmp->kind == CMP_CREATED ? kv->create : kv->mod);
+    return cmp->revision == (cmp->kind == CMP_CREATED ? kv->create : kv->mod);
 }
 
 static const struct txn_range *sort_how;
@@ -249,11 +249,10 @@ static const struct txn_range *sort_how;
 static int server_compare(const void *a, const void *b)
 {
     const struct store_kv *x = a, *y = b;
-    int64_t order = sort_how->by_create_revision
-                        ? x->create_revision - y->create_revision
-                    : sort_how->by_mod_revision
-                        ? x->mod_revision - y->mod_revision
-                        : strcmp(x->key, y->key);
+    int64_t order =
+        sort_how->by_create_revision ? x->create_revision - y->create_revision
+        : sort_how->by_mod_revision  ? x->mod_revision - y->mod_revision
+                                     : strcmp(x->key, y->key);
 
     if (sort_how->newest_first)
         order = -order;
@@ -344,7 +343,8 @@ static void server_do_lease(struct store_call *call)
         server_end_lease(lease);
 }
 
-/* ----------------------------------------------------------------- the network */
+/* ----------------------------------------------------------------- the network
+ */
 
 static int64_t net_delay_us(void)
 {
@@ -409,7 +409,8 @@ static struct store_call *call_send(struct store_call call)
     return sent;
 }
 
-/* ------------------------------------------------------------------- watches */
+/* ------------------------------------------------------------------- watches
+ */
 
 struct delivery {
     struct store_watch *watch;
@@ -436,8 +437,8 @@ static void watch_say(void *userdata)
     struct error err = {"the stream has ended"};
     struct store_kv kv = {.key = change->key,
                           .value = change->value,
-                          .value_size = change->value ? strlen(change->value)
-                                                      : 0,
+                          .value_size =
+                              change->value ? strlen(change->value) : 0,
                           .mod_revision = change->revision};
 
     if (watch->dead)
@@ -452,10 +453,9 @@ static void watch_say(void *userdata)
     case DELIVER_LOST:
     case DELIVER_STALE:
         watch_remove(watch);
-        watch->ops->lost(watch->userdata,
-                         delivery->kind == DELIVER_STALE ? -ESTALE
-                                                         : -ECONNRESET,
-                         &err);
+        watch->ops->lost(
+            watch->userdata,
+            delivery->kind == DELIVER_STALE ? -ESTALE : -ECONNRESET, &err);
         break;
     }
 }
@@ -533,8 +533,10 @@ struct store_watch *store_watch(struct store *store, const char *first,
 {
     struct store_watch *watch = sim_make(sizeof(*watch));
 
-    *watch = (struct store_watch){.store = store, .from = from_revision,
-                                  .ops = ops, .userdata = userdata,
+    *watch = (struct store_watch){.store = store,
+                                  .from = from_revision,
+                                  .ops = ops,
+                                  .userdata = userdata,
                                   .next = server.watches};
     sim_key(watch->first, first);
     sim_key(watch->end, end ? end : "");
@@ -548,7 +550,8 @@ void store_unwatch(struct store_watch *watch)
     watch_remove(watch);
 }
 
-/* ------------------------------------------------------- store.h: calls, txns */
+/* ------------------------------------------------------- store.h: calls, txns
+ */
 
 struct txn *txn_new(void)
 {
@@ -593,8 +596,7 @@ static struct sim_op *txn_op(struct txn *txn, int kind, const char *key)
     return op;
 }
 
-void txn_put(struct txn *txn, const char *key, const char *value,
-             int64_t lease)
+void txn_put(struct txn *txn, const char *key, const char *value, int64_t lease)
 {
     struct sim_op *op = txn_op(txn, OP_PUT, key);
 
@@ -626,9 +628,8 @@ void txn_get_below(struct txn *txn, const char *prefix,
 struct store_call *store_commit(struct store *store, struct txn *txn,
                                 store_reply_fn fn, void *userdata)
 {
-    return call_send((struct store_call){.store = store, .txn = txn,
-                                         .reply_fn = fn,
-                                         .userdata = userdata});
+    return call_send((struct store_call){
+        .store = store, .txn = txn, .reply_fn = fn, .userdata = userdata});
 }
 
 void store_cancel(struct store_call *call)
@@ -640,24 +641,30 @@ void store_cancel(struct store_call *call)
 struct store_call *store_lease_grant(struct store *store, int64_t ttl_s,
                                      store_lease_fn fn, void *userdata)
 {
-    return call_send((struct store_call){.store = store, .kind = CALL_GRANT,
-                                         .ttl_s = ttl_s, .lease_fn = fn,
+    return call_send((struct store_call){.store = store,
+                                         .kind = CALL_GRANT,
+                                         .ttl_s = ttl_s,
+                                         .lease_fn = fn,
                                          .userdata = userdata});
 }
 
 struct store_call *store_lease_keep(struct store *store, int64_t lease,
                                     store_lease_fn fn, void *userdata)
 {
-    return call_send((struct store_call){.store = store, .kind = CALL_KEEP,
-                                         .lease = lease, .lease_fn = fn,
+    return call_send((struct store_call){.store = store,
+                                         .kind = CALL_KEEP,
+                                         .lease = lease,
+                                         .lease_fn = fn,
                                          .userdata = userdata});
 }
 
 struct store_call *store_lease_revoke(struct store *store, int64_t lease,
                                       store_lease_fn fn, void *userdata)
 {
-    return call_send((struct store_call){.store = store, .kind = CALL_REVOKE,
-                                         .lease = lease, .lease_fn = fn,
+    return call_send((struct store_call){.store = store,
+                                         .kind = CALL_REVOKE,
+                                         .lease = lease,
+                                         .lease_fn = fn,
                                          .userdata = userdata});
 }
 
@@ -667,7 +674,8 @@ const char *store_where(const struct store *store)
     return "the simulated store";
 }
 
-/* ------------------------------------------------------------ for the scenario */
+/* ------------------------------------------------------------ for the scenario
+ */
 
 void sim_store_reset(void)
 {

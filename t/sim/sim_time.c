@@ -131,7 +131,8 @@ void sim_run_for(int64_t us)
         sim.now_us = until;
 }
 
-/* --------------------------------------------------------------- base/clock.h */
+/* --------------------------------------------------------------- base/clock.h
+ */
 
 int64_t clock_us(void)
 {
@@ -148,7 +149,8 @@ void clock_stamp(char stamp[CLOCK_STAMP_SIZE])
     snprintf(stamp, CLOCK_STAMP_SIZE, "%lld us", (long long) sim.now_us);
 }
 
-/* ------------------------------------------------------------ cluster/loop.h */
+/* ------------------------------------------------------------ cluster/loop.h
+ */
 
 void timer_init(struct timer *timer, struct loop *loop,
                 void (*fn)(void *userdata), void *userdata)
