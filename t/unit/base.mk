@@ -13,3 +13,8 @@ UNIT_TESTS += t/unit/base64_test
 t_unit_base64_test_SOURCES = t/unit/base64_test.c
 t_unit_base64_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_base64_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/etcd_wire_test
+t_unit_etcd_wire_test_SOURCES = t/unit/etcd_wire_test.c
+t_unit_etcd_wire_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_etcd_wire_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)

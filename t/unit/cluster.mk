@@ -45,3 +45,8 @@ t_unit_store_etcd_auth_test_SOURCES = t/unit/store_etcd_auth_test.c \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_etcd_auth_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_etcd_auth_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/endpoints_test
+t_unit_endpoints_test_SOURCES = t/unit/endpoints_test.c
+t_unit_endpoints_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_endpoints_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
