@@ -8,54 +8,15 @@
  * sent, or etcd refused the token. Any other failure goes to the caller, who
  * alone knows how to look up what has become of it.
  */
-#include "etcd.h"
+#include "etcd_internal.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/etcd_wire.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/endpoints.h"
-#include "cluster/http.h"
 
 #include <errno.h>
-#include <fcntl.h>
-
-#define ETCD_PASSWORD_MAX 4096
-
-struct etcd {
-    struct loop *loop;
-    struct http *http;
-    struct endpoints endpoints;
-    struct config_tls tls;
-    char *user, *password_file;
-    int64_t timeout_ms;
-    char *token;             /* NULL: none yet, or forgotten */
-    struct etcd_call *login; /* which fetches one */
-    struct etcd_call *calls; /* oldest first */
-};
-
-struct etcd_call {
-    struct etcd *etcd;
-    struct etcd_call *next;
-    const struct etcd_ops *ops;
-    void *userdata;
-    const char *path;
-    struct buf body;
-    bool is_login;
-    bool renewed; /* it has had its second token */
-    bool in_line;
-    bool cancelled; /* from within line() */
-    size_t tries;   /* endpoints that it was not sent to */
-    size_t endpoint;
-    int failed; /* to be reported; text in err */
-    struct error err;
-    struct timer timer; /* starts it, reports it, or a stream is too late */
-    struct http_transfer *transfer;
-};
-
-static void etcd_login(struct etcd *etcd);
 
 /* ------------------------------------------------------------- life of calls
  */
@@ -99,9 +60,7 @@ static void etcd_finish(struct etcd_call *call, const json_t *answer, int r,
     etcd_free_call(call);
 }
 
-/* Reports a failure from the loop. */
-static void etcd_fail_later(struct etcd_call *call, int r,
-                            const struct error *err)
+void etcd_fail_later(struct etcd_call *call, int r, const struct error *err)
 {
     call->failed = r;
     call->err = *err;
@@ -233,7 +192,7 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
         etcd_free_call(call);
 }
 
-static void etcd_send(struct etcd_call *call)
+void etcd_send(struct etcd_call *call)
 {
     static const struct http_ops whole = {NULL, etcd_on_done};
     static const struct http_ops stream = {etcd_on_line, etcd_on_done};
@@ -289,9 +248,8 @@ static void etcd_on_timer(void *userdata)
     }
 }
 
-static struct etcd_call *etcd_new_call(struct etcd *etcd, const char *path,
-                                       const struct etcd_ops *ops,
-                                       void *userdata)
+struct etcd_call *etcd_new_call(struct etcd *etcd, const char *path,
+                                const struct etcd_ops *ops, void *userdata)
 {
     struct etcd_call *call = xcalloc(1, sizeof(*call));
     struct etcd_call **at = &etcd->calls;
@@ -317,76 +275,6 @@ struct etcd_call *etcd_post(struct etcd *etcd, const char *path,
     *body = (struct buf) BUF_INIT;
     etcd_start(call);
     return call;
-}
-
-/* ------------------------------------------------------------------- tokens */
-
-/* Calls that wait for the token: neither sent nor about to be. */
-static bool etcd_waits(const struct etcd_call *call)
-{
-    return !call->transfer && !call->timer.armed && !call->is_login;
-}
-
-static void etcd_on_login(void *userdata, const json_t *answer, int r,
-                          const struct error *answer_err)
-{
-    struct etcd *etcd = userdata;
-    struct error err = *answer_err;
-    struct etcd_call *call;
-
-    if (r == 0)
-        r = etcd_wire_decode_token(answer, &etcd->token, &err);
-    /* A login is never what the caller asked for: a wrong password is all
-     * that it can be sure of. */
-    if (r == -EINVAL || r == -ENOENT)
-        r = -EPERM;
-    for (call = etcd->calls; call; call = call->next) {
-        if (!etcd_waits(call))
-            continue;
-        if (r < 0)
-            etcd_fail_later(call, r, &err);
-        else
-            timer_set(&call->timer, 0);
-    }
-}
-
-static int etcd_read_password(const struct etcd *etcd, char **out,
-                              struct error *err)
-{
-    int r = io_read_file(AT_FDCWD, etcd->password_file, ETCD_PASSWORD_MAX, out,
-                         NULL, err);
-
-    if (r < 0)
-        return error_prefix(err, r, "password_file");
-    (*out)[strcspn(*out, "\r\n")] = '\0';
-    return 0;
-}
-
-/* The file is read each time, so that a new password needs no restart. */
-static void etcd_login(struct etcd *etcd)
-{
-    static const struct etcd_ops ops = {NULL, etcd_on_login};
-    struct etcd_call *call;
-    cleanup_free char *password = NULL;
-    struct error err;
-    int r = etcd_read_password(etcd, &password, &err);
-
-    call = etcd_new_call(etcd, ETCD_WIRE_AUTHENTICATE_PATH, &ops, etcd);
-    call->is_login = true;
-    etcd->login = call;
-    if (r < 0) {
-        etcd_fail_later(call, -EPERM, &err);
-        return;
-    }
-    etcd_wire_authenticate_request(&call->body, etcd->user, password);
-    explicit_bzero(password, strlen(password));
-    etcd_send(call);
-}
-
-void etcd_forget_token(struct etcd *etcd)
-{
-    free(etcd->token);
-    etcd->token = NULL;
 }
 
 bool etcd_has_user(const struct etcd *etcd)

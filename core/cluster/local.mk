@@ -4,6 +4,7 @@ libcluster_a_SOURCES = \
 	core/cluster/control.h \
 	core/cluster/endpoints.c core/cluster/endpoints.h \
 	core/cluster/etcd.c core/cluster/etcd.h \
+	core/cluster/etcd_internal.h core/cluster/etcd_login.c \
 	core/cluster/http.c core/cluster/http.h \
 	core/cluster/local_folder.c core/cluster/local_folder.h \
 	core/cluster/local_hand.c core/cluster/local_hand.h \
