@@ -42,7 +42,7 @@ HOST_DEPENDENCIES = libhost.a libchange.a libobjects.a libbase.a \
 	$(srcdir)/core/host/ccm-api.list
 EXTRA_DIST += core/host/ccm-api.list
 
-EXTRA_PROGRAMS += ccm-runner
+pkglibexec_PROGRAMS += ccm-runner
 ccm_runner_SOURCES = core/host/main.c
 ccm_runner_LDFLAGS = $(HOST_LDFLAGS)
 ccm_runner_LDADD = $(HOST_LIBS)
