@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The main job: an event becomes configuration on three nodes, one at a time.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 nodes=(web1 web2 web3)
 etcd_start

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Settling: a burst of events costs one run.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 etcd_start
 # A pause of 3 s between two of the puts below would end the burst.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # etcd's own lock takes a place in the same queue.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 nodes=(web1 web2)
 etcd_start

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # What happens to a turn when its daemon is stopped, killed, or never returns.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 nodes=(web1 web2 web3)
 etcd_start

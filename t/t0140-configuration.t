@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Bad ccm.conf, bad modules.d: a clear error each, and what ran still runs.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 mkdir "$scratch/objects"
 echo '[{"id":1,"name":"alpha","content":"one"}]' >"$scratch/objects/things.json"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # ccmctl: every command, for people and with --json; its exit status.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 etcd_start
 for node in web1 web2; do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The embedded default: one machine, no etcd; events and the flag are files.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 mkdir "$scratch/objects"
 things() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Objects that come from the Cluster API.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 mkdir "$scratch/api"
 things() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The daemon as a good citizen: its socket, systemd's protocol, its sleep.
 # shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
 
 etcd_start
 node_make web1 'rollout={ ttl = 60; }'

@@ -3,7 +3,7 @@
 # A cluster for a test: a private etcd, nodes that each have a root of their
 # own, and a record of all that happens below the prefix. Sourced.
 #
-#   . "${srcdir:-.}/t/e2e/lib.sh"
+#   . "$(dirname "$0")/e2e/lib.sh" || exit 1
 #   etcd_start
 #   node_make web1 && node_start web1
 #   ctl web1 status
@@ -27,15 +27,15 @@ etcd_start() {
         etcd_url=http://127.0.0.1:$etcd_port
         export ETCDCTL_API=3 ETCDCTL_ENDPOINTS=$etcd_url
         etcd_launch "$((etcd_port - 10000))"
-        if wait_until etcd_answers_or_died && etcd_answers; then
+        if wait_until etcd_answers_or_died && etcd_answers >/dev/null 2>&1
+        then
             [ -n "$port" ] || record_start
             return 0
         fi
         end_of "$etcd_pid"
     done
-    echo "Bail out! etcd does not start"
     tail -n 5 "$scratch/etcd.log" | diagnose
-    exit 1
+    bail "etcd does not start"
 }
 
 etcd_launch() {
@@ -137,8 +137,7 @@ module_add() {
             return
         fi
     done
-    echo "Bail out! there is no module $1"
-    exit 1
+    bail "there is no module $1"
 }
 
 # node_make NAME [KEY=VALUE]...: a folder with root, state and ccm.conf. Each
@@ -164,10 +163,10 @@ node_make() {
     for key in "$@"; do
         conf[${key%%=*}]=${key#*=}
     done
-    mkdir -p "$dir/root" "$dir/state" "$dir/modules.d"
+    mkdir -p "$dir/root/etc" "$dir/state" "$dir/modules.d"
     for key in "${!conf[@]}"; do
         [ -z "${conf[$key]}" ] || echo "$key = ${conf[$key]};"
-    done | sort >"$dir/ccm.conf"
+    done >"$dir/ccm.conf"
     chmod 644 "$dir/ccm.conf"
 }
 
@@ -201,13 +200,17 @@ node_start() {
         node_launch "$name"
     done
     for name in "$@"; do
-        wait_until node_answers "$name" || not_ok "$name starts" \
-            "$(tail -n 20 "$scratch/$name/log")"
+        wait_until node_answers_or_died "$name"
+        node_answers "$name" >/dev/null 2>&1 || bail "$name does not start"
     done
 }
 
 node_answers() {
     ctl "$1" status --json
+}
+
+node_answers_or_died() {
+    node_answers "$1" || node_is_gone "$1"
 }
 
 node_lives() {
@@ -279,7 +282,7 @@ log_says() {
 # digest NAME OF: what nodes --json of NAME says that OF has applied.
 digest() {
     ctl "$1" nodes --json |
-        jq -r --arg of "$2" '.nodes[] | select(.node == $of).applied.digest'
+        jq -r --arg of "$2" '.nodes[] | select(.node == $of).applied.digest // ""'
 }
 
 # others NODE ALL...: all but that one.

@@ -4,6 +4,8 @@
 # lib.sh and by the demo.
 
 umask 022
+# ccmctl that fails in front of a jq that does not mind has failed.
+set -o pipefail
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 builddir=${builddir:-$PWD}
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
@@ -95,6 +97,13 @@ not_ok() {
     if [ $tap_failed -eq 1 ] && declare -F test_details >/dev/null; then
         test_details 2>&1 | diagnose
     fi
+}
+
+# The test makes no sense any more.
+bail() {
+    not_ok "$1"
+    echo "Bail out! $1"
+    exit 1
 }
 
 diagnose() {
