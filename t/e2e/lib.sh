@@ -282,7 +282,7 @@ log_says() {
 # digest NAME OF: what nodes --json of NAME says that OF has applied.
 digest() {
     ctl "$1" nodes --json |
-        jq -r --arg of "$2" '.nodes[] | select(.node == $of).applied.digest // ""'
+        jq -r --arg of "$2" '.nodes[] | select(.node == $of) | .applied.digest // ""'
 }
 
 # others NODE ALL...: all but that one.
