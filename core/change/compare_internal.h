@@ -30,10 +30,15 @@ struct delta *compare_add(struct compare *cmp, const struct change *c,
                           enum delta_action action);
 struct delta *compare_add_path(struct compare *cmp, const struct change *c,
                                enum delta_action action, const struct stat *st);
+/* compare_content.c */
 /* Keeps in d what is in name, to be shown. */
 void compare_keep_old(struct compare *cmp, struct delta *d,
                       const struct tree_dir *dir, const char *name,
                       const struct stat *st);
+/* The contents of a regular file: 1 different, 0 the same, or -errno. */
+int compare_content(struct compare *cmp, const struct change *c,
+                    const struct tree_dir *dir, const char *name,
+                    const struct stat *st);
 
 /* compare_removal.c */
 int compare_absent(struct compare *cmp, const struct change *c);

@@ -36,3 +36,13 @@ t_unit_preview_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_service_test_SOURCES = t/unit/service_test.c $(SCRATCH)
 t_unit_service_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_service_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+
+# The fault matrix has a library of its own, with fault points.
+check_LIBRARIES += libchange_faults.a
+libchange_faults_a_SOURCES = $(libchange_a_SOURCES)
+libchange_faults_a_CPPFLAGS = $(AM_CPPFLAGS) -UCCM_FAULTS -DCCM_FAULTS
+UNIT_TESTS += t/unit/change_fault_test
+t_unit_change_fault_test_SOURCES = t/unit/change_fault_test.c \
+	t/unit/change_scenario.c t/unit/change_scenario.h
+t_unit_change_fault_test_LDADD = libchangeworld.a libchange_faults.a \
+	$(BASE_LIBS)

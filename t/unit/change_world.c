@@ -139,7 +139,7 @@ void world_service(struct world *world, const char *name, const char *test,
                                        .reload = shell(reload),
                                        .restart = shell(reload),
                                        .check = shell(check),
-                                       .timeout_ms = 500};
+                                       .timeout_ms = 30000};
 }
 
 void world_write(const struct world *world, const char *path,
@@ -181,15 +181,18 @@ static void picture_entry(struct buf *out, int dir_fd, const char *name,
                           const char *path)
 {
     cleanup_free char *text = NULL;
-    char target[4096];
+    char target[4096], *c;
     struct stat st;
     ssize_t n;
 
     MUST(fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0);
     buf_printf(out, "%s %06o %u:%u", path, st.st_mode, st.st_uid, st.st_gid);
     if (S_ISREG(st.st_mode) &&
-        io_read_file(dir_fd, name, 1 << 20, &text, NULL, NULL) == 0)
+        io_read_file(dir_fd, name, 1 << 20, &text, NULL, NULL) == 0) {
+        for (c = text; *c; c++)
+            *c = *c == '\n' ? '$' : *c;
         buf_printf(out, " \"%s\"", text);
+    }
     if (S_ISLNK(st.st_mode)) {
         n = readlinkat(dir_fd, name, target, sizeof(target));
         buf_printf(out, " -> %.*s", (int) n, target);

@@ -41,7 +41,7 @@ char *world_read(const struct world *world, const char *path);
 bool world_exists(const struct world *world, const char *path);
 
 /* All that is below dir, one line each: path, type, mode, owner, group,
- * contents or target. Returns new. */
+ * contents (newlines as "$") or target. Returns new. */
 char *world_picture(const char *dir);
 
 /* Declarations, completed with what every planner fills in. */

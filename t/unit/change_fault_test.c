@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The fault matrix. Each scenario is run once to list the fault points that
+ * it passes; then, for each passage and each of kill, ENOSPC, EIO and EACCES,
+ * it is run on a node of its own with that fault, recovered, and looked at:
+ * all old or all new, nothing left behind, and the service runs what is on
+ * disk. The same for the recovery itself, after a run that was killed half
+ * way or past its commit point.
+ *
+ *   change_fault_test                    all cases, as TAP
+ *   change_fault_test case CASE          one case again
+ *   change_fault_test run SCENARIO DIR   one run (for the cases)
+ *   change_fault_test recover SCENARIO DIR
+ */
+#include "change_scenario.h"
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+/* What a run ends with, besides being killed. */
+enum {
+    RUN_DONE = 0,
+    RUN_ROLLED_BACK = 1,
+    RUN_UNFINISHED = 2,
+};
+
+static const char *const faults[] = {"kill", "ENOSPC", "EIO", "EACCES"};
+
+/* A case by name: "scenario/crash/point:n:what", where crash is "-" (the fault
+ * hits the run) or the fault that killed the run whose recovery is hit. */
+struct fault_case {
+    const struct scenario *scenario;
+    char crash[64];
+    char fault[96];
+};
+
+static char self[512];
+
+/* ------------------------------------------------------- one run, one child */
+
+static int driver_run(struct world *world, const struct scenario *scenario)
+{
+    struct world_result result;
+    int r = world_apply(world, scenario->changes, scenario->n, &result);
+
+    if (r == 0)
+        return RUN_DONE;
+    fprintf(stderr, "# %s: %s\n", result.failure.step, result.err.text);
+    return result.failure.rolled_back ? RUN_ROLLED_BACK : RUN_UNFINISHED;
+}
+
+static int driver_recover(struct world *world)
+{
+    struct engine *engine;
+    struct error err;
+    const char *what;
+    int r = engine_open(&world->config, ENGINE_APPLY, &engine, &err);
+
+    if (r == 0) {
+        r = engine_recover(engine, &what, &err);
+        engine_close(engine);
+    }
+    if (r < 0)
+        fprintf(stderr, "# recover: %s\n", err.text);
+    return r < 0 ? RUN_UNFINISHED : RUN_DONE;
+}
+
+static int driver_main(const char *mode, const char *name, const char *dir)
+{
+    const struct scenario *scenario = scenario_find(name);
+    struct world world;
+    int r;
+
+    if (!scenario)
+        return 64;
+    world_use(&world, dir);
+    scenario_services(&world, scenario);
+    r = streq(mode, "run") ? driver_run(&world, scenario)
+                           : driver_recover(&world);
+    world_leave(&world);
+    return r;
+}
+
+/* Runs a child with a fault ("" for none). Returns its exit status, or -1 if
+ * it was killed. */
+static int spawn(const struct world *world, const char *mode,
+                 const char *scenario, const char *fault)
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        cleanup_free char *list = xasprintf("%s/list", world->dir);
+
+        setenv("CCM_FAULT", fault, 1);
+        setenv("CCM_FAULT_LIST", list, 1);
+        execl(self, self, mode, scenario, world->dir, (char *) NULL);
+        _exit(127);
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* ----------------------------------------------------------- looking at it */
+
+/* The root as it is, without what the account tools leave beside theirs. */
+static char *picture(const struct world *world)
+{
+    cleanup_free char *all = world_picture(world->root);
+    struct buf out = BUF_INIT;
+    char *line, *save = NULL;
+
+    for (line = strtok_r(all, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
+        if (!strstr(line, "- 100") && !strstr(line, ".pwd.lock") &&
+            !strstr(line, "/etc/shadow ") && !strstr(line, "/etc/gshadow ")) {
+            buf_puts(&out, line);
+            buf_putc(&out, '\n');
+        }
+    return buf_take(&out);
+}
+
+static char *world_file(const struct world *world, const char *name)
+{
+    cleanup_free char *path = xasprintf("%s/%s", world->dir, name);
+    char *text;
+
+    return io_read_file(AT_FDCWD, path, 1 << 20, &text, NULL, NULL) < 0
+               ? xstrdup("")
+               : text;
+}
+
+/* Old and new pictures of a scenario, from a run without faults. */
+struct expected {
+    char *old, *new;
+};
+
+static struct expected expectations[8];
+
+
+static const struct expected *expect(const struct scenario *scenario)
+{
+    struct expected *e = &expectations[scenario - scenarios];
+    struct world world;
+
+    if (e->old)
+        return e;
+    world_open(&world);
+    scenario_prepare(&world);
+    e->old = picture(&world);
+    spawn(&world, "run", scenario->name, "");
+    e->new = picture(&world);
+    world_done(&world);
+    return e;
+}
+
+/* ------------------------------------------------------------- one case */
+
+struct outcome {
+    char why[4096]; /* "" if all is well */
+};
+
+static void wrong(struct outcome *out, const char *why, const char *detail)
+{
+    if (!*out->why)
+        snprintf(out->why, sizeof(out->why), "%s\n%s", why, detail);
+}
+
+static void check_clean(struct outcome *out, const struct world *world)
+{
+    cleanup_free char *root = world_picture(world->root);
+    cleanup_free char *state = world_picture(world->state);
+
+    if (strstr(root, "/.ccm."))
+        wrong(out, "a temporary file was left behind", root);
+    if (strstr(state, "/journal ") || strstr(state, ".new "))
+        wrong(out, "the state directory is not clean", state);
+}
+
+static void check_service(struct outcome *out, const struct world *world)
+{
+    cleanup_free char *running = world_file(world, "running");
+    cleanup_free char *conf = world_read(world, "/etc/web.conf");
+
+    if (!streq(running, conf))
+        wrong(out, "the service does not run what is on disk", running);
+}
+
+static void check_reloads(struct outcome *out, const struct world *world,
+                          size_t most)
+{
+    cleanup_free char *reloads = world_file(world, "reloads");
+
+    if (strlen(reloads) > most)
+        wrong(out, "too many reloads", reloads);
+}
+
+/* After the fault: which of the two it must be. */
+static void check_state(struct outcome *out, const struct world *world,
+                        const struct expected *e, int status)
+{
+    cleanup_free char *now = picture(world);
+    bool old = streq(now, e->old), new = streq(now, e->new);
+
+    if (!old && !new)
+        wrong(out, "neither old nor new", now);
+    else if (status == RUN_DONE && !new)
+        wrong(out, "the run was done, but it is not new", now);
+    else if (status == RUN_ROLLED_BACK && !old)
+        wrong(out, "the run was rolled back, but it is not old", now);
+}
+
+/* A run without faults must lead to the new state from wherever we are. */
+static void check_next_run(struct outcome *out, struct world *world,
+                           const struct fault_case *c,
+                           const struct expected *e)
+{
+    cleanup_free char *now = NULL;
+    int status = spawn(world, "run", c->scenario->name, "");
+
+    if (status != (c->scenario->refused ? RUN_ROLLED_BACK : RUN_DONE))
+        wrong(out, "the next run failed", "");
+    now = picture(world);
+    if (!streq(now, e->new))
+        wrong(out, "the next run does not lead to the new state", now);
+    check_clean(out, world);
+    check_service(out, world);
+}
+
+/* Is a reload owed, as the state directory says? */
+static bool is_owed(const struct world *world)
+{
+    cleanup_free char *owed = world_file(world, "state/owed.json");
+
+    return strstr(owed, "web") != NULL;
+}
+
+/* A run that could not end for itself leaves its journal. */
+static bool has_journal(const struct world *world)
+{
+    cleanup_free char *journal = xasprintf("%s/journal", world->state);
+
+    return access(journal, F_OK) == 0;
+}
+
+static void case_in_world(const struct fault_case *c, struct world *world,
+                          struct outcome *out)
+{
+    const struct expected *e = expect(c->scenario);
+    bool recovery = !streq(c->crash, "-");
+    int status;
+
+    if (recovery) {
+        spawn(world, "run", c->scenario->name, c->crash);
+        status = spawn(world, "recover", c->scenario->name, c->fault);
+        if (status != RUN_DONE)
+            status = RUN_UNFINISHED;
+    } else {
+        status = spawn(world, "run", c->scenario->name, c->fault);
+    }
+    if (has_journal(world))
+        if (spawn(world, "recover", c->scenario->name, "") != RUN_DONE)
+            wrong(out, "recovery failed", "");
+    check_state(out, world, e, recovery ? RUN_UNFINISHED : status);
+    check_clean(out, world);
+    if (!is_owed(world))
+        check_service(out, world);
+    check_reloads(out, world, 3);
+    check_next_run(out, world, c, e);
+}
+
+static bool case_run(const struct fault_case *c)
+{
+    struct outcome out = {""};
+    struct world world;
+    char *line, *save = NULL;
+
+    world_open(&world);
+    scenario_prepare(&world);
+    case_in_world(c, &world, &out);
+    world_done(&world);
+    for (line = strtok_r(out.why, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
+        printf("# %s\n", line);
+    if (*out.why)
+        printf("# again: %s case %s/%s/%s\n", self, c->scenario->name, c->crash,
+               c->fault);
+    printf("%sok - %s/%s/%s\n", *out.why ? "not " : "", c->scenario->name,
+           c->crash, c->fault);
+    fflush(stdout);
+    return !*out.why;
+}
+
+/* ------------------------------------------------------------- all cases */
+
+struct cases {
+    struct fault_case *list;
+    size_t n, capacity;
+};
+
+/* Every passage is a place to be killed. What a call fails with makes little
+ * difference to us: all errors at a point's first passage, one at each later
+ * one, in turn; CCM_FAULTS_ALL=1 for all. */
+static bool cases_wanted(const char *passage, size_t fault)
+{
+    unsigned n = (unsigned) atoi(strchr(passage, ':') + 1);
+
+    return fault == 0 || n == 1 || fault == 1 + n % 3 ||
+           getenv("CCM_FAULTS_ALL");
+}
+
+/* Adds the cases for all points that a run, or a recovery, passes. */
+static void cases_add(struct cases *cases, const struct scenario *scenario,
+                      const char *crash)
+{
+    cleanup_free char *list = NULL, *path = NULL;
+    char *line, *save = NULL;
+    struct world world;
+    size_t i;
+
+    world_open(&world);
+    scenario_prepare(&world);
+    path = xasprintf("%s/list", world.dir);
+    spawn(&world, "run", scenario->name, streq(crash, "-") ? "" : crash);
+    if (!streq(crash, "-")) {
+        unlink(path);
+        spawn(&world, "recover", scenario->name, "");
+    }
+    list = world_file(&world, "list");
+    for (line = strtok_r(list, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
+        for (i = 0; i < ARRAY_SIZE(faults); i++) {
+            struct fault_case *c;
+
+            if (!cases_wanted(line, i))
+                continue;
+            xgrow(&cases->list, &cases->capacity, cases->n, sizeof(*c));
+            c = &cases->list[cases->n++];
+            c->scenario = scenario;
+            snprintf(c->crash, sizeof(c->crash), "%s", crash);
+            snprintf(c->fault, sizeof(c->fault), "%s:%s", line, faults[i]);
+        }
+    world_done(&world);
+}
+
+static void cases_all(struct cases *cases)
+{
+    cases_add(cases, &scenarios[0], "-");
+    cases_add(cases, &scenarios[0], "told:1:kill");
+    cases_add(cases, &scenarios[0], "commit-exchange:6:kill");
+    cases_add(cases, &scenarios[0], "drop:2:kill");
+    cases_add(cases, &scenarios[0], "stage-write:5:kill");
+    cases_add(cases, &scenarios[1], "-");
+    cases_add(cases, &scenarios[1], "told:1:kill");
+    cases_add(cases, &scenarios[2], "-");
+}
+
+/* Two at a time: each case waits mostly for its children. */
+static int cases_work(const struct cases *cases, size_t worker, size_t workers)
+{
+    size_t i;
+    int failed = 0;
+
+    for (i = worker; i < cases->n; i += workers)
+        failed |= !case_run(&cases->list[i]);
+    return failed;
+}
+
+static int all_main(void)
+{
+    enum { WORKERS = 3 };
+    struct cases cases = {0};
+    pid_t pids[WORKERS];
+    int i, status, failed = 0;
+
+    for (i = 0; i < (int) n_scenarios; i++)
+        expect(&scenarios[i]);
+    cases_all(&cases);
+    printf("1..%zu\n", cases.n);
+    fflush(stdout);
+    for (i = 0; i < WORKERS; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0)
+            _exit(cases_work(&cases, (size_t) i, WORKERS));
+    }
+    for (i = 0; i < WORKERS; i++)
+        failed |= waitpid(pids[i], &status, 0) < 0 || status != 0;
+    free(cases.list);
+    return failed;
+}
+
+static int case_main(char *name)
+{
+    struct fault_case c = {0};
+    char *crash = strchr(name, '/'), *fault = strrchr(name, '/');
+
+    if (!crash || crash == fault)
+        return 64;
+    *crash++ = *fault++ = '\0';
+    c.scenario = scenario_find(name);
+    snprintf(c.crash, sizeof(c.crash), "%s", crash);
+    snprintf(c.fault, sizeof(c.fault), "%s", fault);
+    return c.scenario ? !case_run(&c) : 64;
+}
+
+int main(int argc, char **argv)
+{
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (n < 0 || geteuid() != 0) {
+        printf("1..0 # SKIP needs root\n");
+        return 0;
+    }
+    self[n] = '\0';
+    if (argc == 4)
+        return driver_main(argv[1], argv[2], argv[3]);
+    if (argc == 3 && streq(argv[1], "case"))
+        return case_main(argv[2]);
+    return all_main();
+}
