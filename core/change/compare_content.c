@@ -76,8 +76,8 @@ void compare_keep_old(struct compare *cmp, struct delta *d,
 
 /* Contents of a regular file: 1 different, 0 the same, or -errno. */
 int compare_content(struct compare *cmp, const struct change *c,
-                           const struct tree_dir *dir, const char *name,
-                           const struct stat *st)
+                    const struct tree_dir *dir, const char *name,
+                    const struct stat *st)
 {
     ssize_t n;
 
@@ -90,4 +90,3 @@ int compare_content(struct compare *cmp, const struct change *c,
         return error_errno(cmp->err, (int) n, "reading it");
     return (size_t) n != c->size || memcmp(cmp->buffer, c->content, c->size);
 }
-

@@ -144,7 +144,6 @@ struct expected {
 
 static struct expected expectations[8];
 
-
 static const struct expected *expect(const struct scenario *scenario)
 {
     struct expected *e = &expectations[scenario - scenarios];
@@ -219,8 +218,7 @@ static void check_state(struct outcome *out, const struct world *world,
 
 /* A run without faults must lead to the new state from wherever we are. */
 static void check_next_run(struct outcome *out, struct world *world,
-                           const struct fault_case *c,
-                           const struct expected *e)
+                           const struct fault_case *c, const struct expected *e)
 {
     cleanup_free char *now = NULL;
     int status = spawn(world, "run", c->scenario->name, "");
