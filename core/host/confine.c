@@ -229,7 +229,8 @@ char *confine_refusal(char *text)
     while (mark && (next = strstr(mark + 1, "\n" REFUSAL_MARK)))
         mark = next;
     if (!mark)
-        return xstrdup("a system call");
+        return xstrdup("something with signals blocked, such as to start a "
+                       "thread");
     call = atoi(mark + strlen("\n" REFUSAL_MARK));
     *mark = '\0';
     name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);

@@ -9,7 +9,9 @@
  * something does not just fail, because a module that ignores the error would
  * declare half of what it meant: it ends the process (SIGSYS, see confine.c)
  * and so fails the configuration with the call's name. Threads count as
- * processes: the API is not made for them, and plan() is a function.
+ * processes: the API is not made for them, and plan() is a function. (libc
+ * blocks signals while it starts one: then the kernel ends the process without
+ * the call's name.)
  *
  * libc itself asks for a UNIX socket when a user's name is looked up (nscd)
  * and does without: that one gets EACCES.
