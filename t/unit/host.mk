@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: ISC
+UNIT_TESTS += t/unit/graph_test t/unit/declaration_test
+
+t_unit_graph_test_SOURCES = t/unit/graph_test.c
+t_unit_graph_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_graph_test_LDADD = libhost.a $(BASE_LIBS) $(CMOCKA_LIBS)
+
+t_unit_declaration_test_SOURCES = t/unit/declaration_test.c t/unit/files.h $(SCRATCH)
+t_unit_declaration_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_declaration_test_LDADD = libhost.a $(OBJECTS_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/module_test t/unit/planner_test
+
+t_unit_module_test_SOURCES = t/unit/module_test.c t/unit/files.h $(SCRATCH)
+t_unit_module_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_module_test_LDADD = libhost.a $(OBJECTS_LIBS) $(CMOCKA_LIBS)
+
+t_unit_planner_test_SOURCES = t/unit/planner_test.c t/unit/files.h $(SCRATCH)
+t_unit_planner_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_planner_test_LDFLAGS = $(HOST_LDFLAGS)
+t_unit_planner_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)
+t_unit_planner_test_DEPENDENCIES = $(HOST_DEPENDENCIES)

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/* A module that misbehaves in plan(), in the way that its setting "act" says.
+ * What must become of each is in t/unit/planner_test.c. */
+#include <ccm/module.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static FILE *declare(struct ccm_run *run, const char *path)
+{
+    return ccm_file(run, &(struct ccm_file){.path = path});
+}
+
+static int act_declare(struct ccm_run *run)
+{
+    fputs("text\n", declare(run, "/file"));
+    return 0;
+}
+
+static int act_fail(struct ccm_run *run)
+{
+    declare(run, "/file");
+    return ccm_fail(run, "no cake on %s", ccm_node(run));
+}
+
+static int act_return(struct ccm_run *run)
+{
+    (void) run;
+    return -7;
+}
+
+static int act_crash(struct ccm_run *run)
+{
+    (void) run;
+    raise(SIGSEGV);
+    return 0;
+}
+
+static int act_stray(struct ccm_run *run)
+{
+    volatile char *stray = (char *) run;
+
+    memset((char *) stray - 4096 * 64, 0x55, 4096 * 4096);
+    return 0;
+}
+
+static int act_abort(struct ccm_run *run)
+{
+    (void) run;
+    fputs("the flux is uncoupled\n", stderr);
+    abort();
+}
+
+static int act_hang(struct ccm_run *run)
+{
+    (void) run;
+    while (pause() < 0)
+        ;
+    return 0;
+}
+
+static int act_spin(struct ccm_run *run)
+{
+    volatile bool forever = true;
+
+    (void) run;
+    while (forever)
+        ;
+    return 0;
+}
+
+static int act_exit(struct ccm_run *run)
+{
+    (void) run;
+    exit(3);
+}
+
+static int act_exit_well(struct ccm_run *run)
+{
+    act_declare(run);
+    exit(0);
+}
+
+static void never(void)
+{
+    abort();
+}
+
+static int act_atexit(struct ccm_run *run)
+{
+    atexit(never);
+    return act_declare(run);
+}
+
+static void ignore(int number)
+{
+    (void) number;
+}
+
+static int act_signal(struct ccm_run *run)
+{
+    int number;
+
+    for (number = 1; number < 32; number++)
+        signal(number, ignore);
+    return act_hang(run);
+}
+
+static void *idle(void *argument)
+{
+    pause();
+    return argument;
+}
+
+static int act_thread(struct ccm_run *run)
+{
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, idle, NULL);
+    return act_declare(run);
+}
+
+static int act_fork(struct ccm_run *run)
+{
+    if (fork() == 0)
+        pause();
+    return act_declare(run);
+}
+
+static int act_bomb(struct ccm_run *run)
+{
+    (void) run;
+    while (fork() != 12345)
+        ;
+    return 0;
+}
+
+/* A blocked signal does not help: the kernel then kills at once. */
+static int act_blocked(struct ccm_run *run)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    return act_fork(run);
+}
+
+static int act_exec(struct ccm_run *run)
+{
+    execl("/bin/true", "true", (char *) NULL);
+    return act_declare(run);
+}
+
+static int act_write(struct ccm_run *run)
+{
+    const char *path =
+        ccm_string_or(run, ccm_settings(run), "path", "/tmp/ccm-escaped");
+
+    close(open(path, O_WRONLY | O_CREAT, 0600));
+    return act_declare(run);
+}
+
+static int act_truncate(struct ccm_run *run)
+{
+    close(open("/dev/null", O_RDONLY | O_TRUNC));
+    return act_declare(run);
+}
+
+static int act_unlink(struct ccm_run *run)
+{
+    unlink("/tmp/ccm-escaped");
+    return act_declare(run);
+}
+
+static int act_chmod(struct ccm_run *run)
+{
+    chmod("/tmp", 0777);
+    return act_declare(run);
+}
+
+static int act_connect(struct ccm_run *run)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(9),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    connect(fd, (struct sockaddr *) &address, sizeof(address));
+    return act_declare(run);
+}
+
+static int act_unix(struct ccm_run *run)
+{
+    if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+        abort();
+    return act_declare(run);
+}
+
+static int act_kill(struct ccm_run *run)
+{
+    kill(getppid(), SIGTERM);
+    return act_declare(run);
+}
+
+static int act_ptrace(struct ccm_run *run)
+{
+    ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+    return act_declare(run);
+}
+
+static int act_allocate(struct ccm_run *run)
+{
+    size_t size = (size_t) 10 << 30;
+    char *memory = malloc(size);
+
+    if (!memory)
+        return ccm_fail(run, "10 GB were refused");
+    memset(memory, 1, size);
+    return act_declare(run);
+}
+
+static int act_eat(struct ccm_run *run)
+{
+    FILE *out = declare(run, "/file");
+    static char block[1 << 20];
+
+    memset(block, 'x', sizeof(block));
+    while (fwrite(block, sizeof(block), 1, out) == 1)
+        ;
+    return 0;
+}
+
+static int act_print(struct ccm_run *run)
+{
+    puts("{\"event\":\"done\"}");
+    fflush(stdout);
+    fputs("to standard error\n", stderr);
+    return act_declare(run);
+}
+
+static int act_close(struct ccm_run *run)
+{
+    int fd;
+
+    for (fd = 0; fd < 4096; fd++)
+        close(fd);
+    return act_declare(run);
+}
+
+/* Writes where the result goes, and leaves. */
+static int act_forge(struct ccm_run *run)
+{
+    char rubbish[256];
+    int fd;
+
+    (void) run;
+    memset(rubbish, 0xa5, sizeof(rubbish));
+    for (fd = 3; fd < 256; fd++)
+        if (write(fd, rubbish, sizeof(rubbish)) < 0)
+            continue;
+    _exit(0);
+}
+
+static int act_outside(struct ccm_run *run)
+{
+    declare(run, "/etc/../outside");
+    return 0;
+}
+
+static int act_inserted(struct ccm_run *run)
+{
+    declare(run, ccm_path(run, "/home/%s/x", "../root"));
+    return 0;
+}
+
+static int act_newline(struct ccm_run *run)
+{
+    declare(run, "/a\nb");
+    return 0;
+}
+
+static int declare_many(struct ccm_run *run, int n)
+{
+    while (n-- > 0)
+        fprintf(declare(run, ccm_path(run, "/many/%d", n)), "%d\n", n);
+    return 0;
+}
+
+static int act_many(struct ccm_run *run)
+{
+    return declare_many(run, 100000);
+}
+
+static int act_too_many(struct ccm_run *run)
+{
+    return declare_many(run, 100001);
+}
+
+/* Streams may be closed, given a buffer, or just left. */
+static int act_streams(struct ccm_run *run)
+{
+    static char buffer[4096];
+    FILE *closed = declare(run, "/closed"), *buffered = declare(run, "/kept");
+
+    fputs("closed", closed);
+    fclose(closed);
+    setvbuf(buffered, buffer, _IOFBF, sizeof(buffer));
+    fputs("kept", buffered);
+    fprintf(declare(run, "/left"), "%s", "left");
+    return 0;
+}
+
+static int act_unsubscribed(struct ccm_run *run)
+{
+    return (int) json_array_size(ccm_objects(run, "secrets"));
+}
+
+/* What it can find out about where it runs. */
+static int act_look(struct ccm_run *run)
+{
+    ccm_log(run, "uid %d, home %s, terminal %s", (int) getuid(),
+            getenv("HOME") ? "is set" : "is not set",
+            open("/dev/tty", O_RDONLY) >= 0 ? "in reach" : "out of reach");
+    return act_declare(run);
+}
+
+static const struct {
+    const char *name;
+    int (*act)(struct ccm_run *run);
+} acts[] = {
+    {"declare", act_declare},
+    {"fail", act_fail},
+    {"return", act_return},
+    {"crash", act_crash},
+    {"stray", act_stray},
+    {"abort", act_abort},
+    {"hang", act_hang},
+    {"spin", act_spin},
+    {"exit", act_exit},
+    {"exit-well", act_exit_well},
+    {"atexit", act_atexit},
+    {"signal", act_signal},
+    {"thread", act_thread},
+    {"fork", act_fork},
+    {"bomb", act_bomb},
+    {"blocked", act_blocked},
+    {"exec", act_exec},
+    {"write", act_write},
+    {"truncate", act_truncate},
+    {"unlink", act_unlink},
+    {"chmod", act_chmod},
+    {"connect", act_connect},
+    {"unix", act_unix},
+    {"kill", act_kill},
+    {"ptrace", act_ptrace},
+    {"allocate", act_allocate},
+    {"eat", act_eat},
+    {"print", act_print},
+    {"close", act_close},
+    {"forge", act_forge},
+    {"outside", act_outside},
+    {"inserted", act_inserted},
+    {"newline", act_newline},
+    {"many", act_many},
+    {"too-many", act_too_many},
+    {"streams", act_streams},
+    {"unsubscribed", act_unsubscribed},
+    {"look", act_look},
+};
+
+static int plan(struct ccm_run *run)
+{
+    const char *act = ccm_string(run, ccm_settings(run), "act");
+    size_t i;
+
+    for (i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+        if (strcmp(acts[i].name, act) == 0)
+            return acts[i].act(run);
+    return ccm_fail(run, "unknown act \"%s\"", act);
+}
+
+CCM_MODULE(.name = "hostile", .version = "1", .plan = plan);
