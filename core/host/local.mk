@@ -34,16 +34,16 @@ libhost_a_SOURCES = \
 	core/host/trust.c core/host/trust.h
 
 # Everything that a module can call must be in the program, used or not.
-HOST_LDFLAGS = $(AM_LDFLAGS) \
+HOST_LINK = $(AM_LDFLAGS) \
 	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
 	-Wl,--whole-archive,libhost.a,--no-whole-archive
 HOST_LIBS = libchange.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
-HOST_DEPENDENCIES = libhost.a libchange.a libobjects.a libbase.a \
+HOST_NEEDS = libhost.a libchange.a libobjects.a libbase.a \
 	$(srcdir)/core/host/ccm-api.list
 EXTRA_DIST += core/host/ccm-api.list
 
 pkglibexec_PROGRAMS += ccm-runner
 ccm_runner_SOURCES = core/host/main.c
-ccm_runner_LDFLAGS = $(HOST_LDFLAGS)
+ccm_runner_LDFLAGS = $(HOST_LINK)
 ccm_runner_LDADD = $(HOST_LIBS)
-ccm_runner_DEPENDENCIES = $(HOST_DEPENDENCIES)
+ccm_runner_DEPENDENCIES = $(HOST_NEEDS)

@@ -17,6 +17,18 @@ t_unit_module_test_LDADD = libhost.a $(OBJECTS_LIBS) $(CMOCKA_LIBS)
 
 t_unit_planner_test_SOURCES = t/unit/planner_test.c t/unit/files.h $(SCRATCH)
 t_unit_planner_test_CFLAGS = $(UNIT_CFLAGS)
-t_unit_planner_test_LDFLAGS = $(HOST_LDFLAGS)
+t_unit_planner_test_LDFLAGS = $(HOST_LINK)
 t_unit_planner_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)
-t_unit_planner_test_DEPENDENCIES = $(HOST_DEPENDENCIES)
+t_unit_planner_test_DEPENDENCIES = $(HOST_NEEDS)
+
+UNIT_TESTS += t/unit/api_test t/unit/catalog_test
+
+t_unit_api_test_SOURCES = t/unit/api_test.c t/unit/files.h $(SCRATCH)
+t_unit_api_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_api_test_LDADD = libhost.a $(HOST_LIBS) $(CMOCKA_LIBS)
+
+t_unit_catalog_test_SOURCES = t/unit/catalog_test.c t/unit/files.h $(SCRATCH)
+t_unit_catalog_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_catalog_test_LDFLAGS = $(HOST_LINK)
+t_unit_catalog_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)
+t_unit_catalog_test_DEPENDENCIES = $(HOST_NEEDS)
