@@ -16,14 +16,15 @@ wait_for "two nodes start" all_settled web1 web2
 json() {
     local sentence=$1 condition=$2 status
     shift 2
-    output=$(ctl web1 "$@" --json 2>&1)
+    output=$(ctl web1 "$@" --json 2>"$scratch/errors")
     status=$?
     if [ $status -eq 0 ] && [ "$(jq -s length <<<"$output")" = 1 ] &&
         jq -e "$condition" <<<"$output" >/dev/null; then
         ok "$sentence"
     else
         not_ok "$sentence" "status $status, want: $condition
-$output"
+$output
+$(cat "$scratch/errors")"
     fi
 }
 
@@ -84,7 +85,7 @@ check "queue for people" ctl web1 queue
 json "module list has the names that others rely on" '
     (.digest | length > 0) and (.configurations | length == 1)
     and (.configurations[0] | .name == "things" and .module == "things"
-        and .version == "1.0" and (.file | endswith("things.conf"))
+        and .version == "1.0" and (.file | endswith("things.so"))
         and .subscribes == ["things"] and .depends == [])' module list
 check_says "module list for people" 'things' "$(ctl web1 module list)"
 json "module info shows one" '.name == "things"' module info things
@@ -132,6 +133,8 @@ json "publish answers with the revision" '.revision > 0' publish things
 json "publish --wait waits for all nodes" '.converged == true' \
     publish things --wait
 check "after it all nodes have applied" thing_is web2 alpha new
+check_is "and have the same digest, whatever was loaded meanwhile" \
+    "$(digest web1 web1)" "$(digest web1 web2)"
 json "wait returns when the cluster has converged" '.converged == true' wait
 
 # --- the flag
@@ -152,9 +155,10 @@ json "history has runs" '.. | objects | select(has("revision")) | true' history
 check "history for people" ctl web1 history
 
 # --- without a daemon
+mkdir -p "$scratch/empty/etc"
 check_status "plan --objects DIR needs no daemon" 0 \
     "$builddir/ccmctl" -c "$scratch/web1/ccm.conf" plan --json \
-    --objects "$scratch/import" --root "$scratch/nowhere"
+    --objects "$scratch/import" --root "$scratch/empty"
 check "and plans all of it" \
     jq -e '[.changes[] | select(.kind == "file")] | length == 250' <<<"$output"
 check_status "no daemon: exit status 5" 5 \

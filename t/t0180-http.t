@@ -32,6 +32,7 @@ check_is "each object once" 5 "$(find "$(root web1)/etc/things" -type f | wc -l)
 things "[$(thing 1 a two)]"
 etcdctl put $prefix/events/things "" >/dev/null
 wait_for "an event makes it look again" thing_is web1 a two
+wait_for "it settles" is_settled web1
 check_is "and take away what is gone" 1 \
     "$(find "$(root web1)/etc/things" -type f | wc -l)"
 

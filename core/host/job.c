@@ -26,9 +26,10 @@ struct job {
     struct run run;
     struct engine *engine;
     struct engine_summary summary;
-    struct buf input; /* from standard input, not yet used */
-    char **names;     /* NULL: all */
-    char *catalog;    /* the digest that ccmd knows; NULL: any */
+    struct buf input;   /* from standard input, not yet used */
+    char **names;       /* NULL: all */
+    const char **known; /* all of the catalog; freed by mode_run */
+    char *catalog;      /* the digest that ccmd knows; NULL: any */
     char *who;
     int64_t revision;
     bool allow_removals;
@@ -122,6 +123,18 @@ static int job_check_catalog(struct job *job, struct error *err)
                     "load", NULL);
 }
 
+/* What is not in the catalog any more does not count for the digest. */
+static void job_tell_known(struct job *job)
+{
+    const struct catalog *catalog = job->run.catalog;
+    size_t i;
+
+    job->known = xcalloc(catalog->n + 1, sizeof(*job->known));
+    for (i = 0; i < catalog->n; i++)
+        job->known[i] = catalog->list[i].name;
+    engine_known(job->engine, job->known);
+}
+
 static int job_plan(struct job *job, struct error *err)
 {
     struct run *run = &job->run;
@@ -139,6 +152,7 @@ static int job_plan(struct job *job, struct error *err)
     r = engine_open(run->config, ENGINE_APPLY, &job->engine, err);
     if (r < 0)
         return run_fail(run, r, "compare", NULL);
+    job_tell_known(job);
     r = engine_compare(job->engine, run->plan, job->allow_removals,
                        &job->summary, &run->failure, err);
     if (r < 0)
@@ -270,7 +284,7 @@ static int job_do(struct job *job)
         return job_say_failed(job, &err);
     job_say_planned(job);
     if (job->summary.changes == 0 && job->summary.owed == 0)
-        return job_say_done(job);
+        return job_apply(job, NULL); /* records the digests */
     r = job_await_order(job, &turn, &err);
     if (r < 0)
         return job_say_failed(job, &err);
@@ -288,6 +302,7 @@ int mode_run(struct config *config)
     run_init(&job.run, config);
     status = job_do(&job);
     engine_close(job.engine);
+    free(job.known);
     run_done(&job.run);
     names_free(job.names);
     free(job.catalog);

@@ -310,7 +310,7 @@ thing_put() {
     local node=$1 id=$2 name=$3 content=$4 more=${5:-}
     jq -nc --argjson id "$id" --arg name "$name" --arg content "$content" \
         "{\$id, \$name, \$content} + {$more}" |
-        ctl "$node" object put things -
+        ctl "$node" object put things - >/dev/null
 }
 
 thing_is() {

@@ -72,7 +72,7 @@ end_of() {
     ended=$?
     unset "children[$pid]"
     return 0
-}
+} 2>/dev/null
 
 # wait_until COMMAND...: true as soon as the command is, false when patience
 # is at its end.
