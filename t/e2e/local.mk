@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: ISC
+E2E_TESTS += \
+	t/t0100-roll-out.t \
+	t/t0101-settle.t \
+	t/t0110-flag.t \
+	t/t0120-lock.t \
+	t/t0130-crash.t \
+	t/t0140-configuration.t \
+	t/t0160-ctl.t \
+	t/t0170-local.t \
+	t/t0180-http.t \
+	t/t0190-daemon.t
+
 EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py
 
 check_PROGRAMS += t/e2e/things.so
