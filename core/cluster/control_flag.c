@@ -40,40 +40,65 @@ static void control_flag_put(void *userdata, const struct store_reply *reply,
                              int r, const struct error *err)
 {
     struct client *client = userdata;
+
+    client->call = NULL;
+    if (r < 0)
+        client_fail_store(client, r, err);
+    else if (reply->succeeded)
+        control_answer_flag(client, &reply->ranges[0]);
+    else
+        client_fail(client, CCM_EXIT_FAILED,
+                    "the flag has changed meanwhile: look at ccmctl flag "
+                    "show, then repeat");
+}
+
+static json_t *control_hold(const struct client *client)
+{
+    cleanup_free char *who = client_who(client);
+    cleanup_free char *by =
+        xasprintf("%s at %s", who, client->daemon->config->node);
+
+    return flag_for_operator(by, json_string_or(client->request, "reason", ""));
+}
+
+/* On top of a node's failure the hold is kept in its flag: it stays when the
+ * node has repaired itself. */
+static void control_flag_seen(void *userdata, const struct store_reply *reply,
+                              int r, const struct error *err)
+{
+    struct client *client = userdata;
+    json_t *hold = control_hold(client);
+    cleanup_free char *value = NULL;
     struct flag flag = {0};
-    cleanup_free char *text = NULL;
+    struct txn *txn;
 
     client->call = NULL;
     if (r < 0) {
         client_fail_store(client, r, err);
-        return;
-    }
-    if (reply->succeeded) {
-        control_answer_flag(client, &reply->ranges[0]);
+        json_decref(hold);
         return;
     }
     flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
-    text = flag_describe(&flag);
-    client_fail(client, CCM_EXIT_HALTED, "a flag is up already: %s", text);
+    if (flag.json && !flag_is_kind(&flag, "operator")) {
+        json_object_set_new(flag.json, "also", hold);
+        hold = json_incref(flag.json);
+    }
+    value = json_line(hold);
+    txn = txn_new();
+    txn_if_modified(txn, "flag", flag.mod_revision);
+    txn_put(txn, "flag", value, 0);
+    txn_get(txn, "flag");
+    client_commit(client, txn, control_flag_put);
+    json_decref(hold);
     flag_done(&flag);
 }
 
 void control_flag_set(struct client *client)
 {
-    const char *reason = json_string_or(client->request, "reason", "");
-    cleanup_free char *who = client_who(client);
-    cleanup_free char *by =
-        xasprintf("%s at %s", who, client->daemon->config->node);
-    json_auto_t *flag = flag_for_operator(by, reason);
-    cleanup_free char *value = json_line(flag);
     struct txn *txn = txn_new();
 
-    txn_if_modified(txn, "flag", 0);
-    txn_put(txn, "flag", value, 0);
     txn_get(txn, "flag");
-    txn_otherwise(txn);
-    txn_get(txn, "flag");
-    client_commit(client, txn, control_flag_put);
+    client_commit(client, txn, control_flag_seen);
 }
 
 /* ----------------------------------------------------------------- clearing */
@@ -121,6 +146,9 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     txn = txn_new();
     txn_if_modified(txn, "flag", flag->mod_revision);
     txn_if_created(txn, alive, 0);
+    txn_if_modified(txn, marker,
+                    reply->ranges[2].n ? reply->ranges[2].kvs[0].mod_revision
+                                       : 0);
     txn_delete(txn, marker);
     if (names)
         txn_delete(txn, "flag");

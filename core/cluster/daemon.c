@@ -155,7 +155,8 @@ void daemon_reload(struct daemon *daemon)
 static void daemon_recover_line(void *userdata, const char *line, size_t size)
 {
     (void) userdata;
-    log_info("recover: %.*s", (int) size, line);
+    if (!streq(line, "nothing"))
+        log_warning("recover: %.*s", (int) size, line);
 }
 
 static void daemon_recovered(void *userdata, int status, const char *why)

@@ -14,6 +14,7 @@
 #define OBJECTS_RETRY_FIRST_MS 1000
 #define OBJECTS_RETRY_MAX_MS 60000
 #define DOUBT_PAUSE_MS 1000
+#define DEATHS_MAX 2
 
 static char *rollout_why(struct rollout *rollout)
 {
@@ -63,9 +64,19 @@ static void rollout_consider(struct rollout *rollout)
 /* The runner has ended before a turn began. */
 static void rollout_consider_finished(struct rollout *rollout)
 {
+    bool again = json_bool_or(rollout->finished, "transient", false);
+
+    /* A runner that was killed while it only planned (by the kernel, for
+     * want of memory, say) has changed nothing. */
+    if (json_bool_or(rollout->finished, "died", false) &&
+        rollout->deaths < DEATHS_MAX) {
+        rollout->deaths++;
+        again = true;
+    }
     if (rollout->finished_ok) {
+        rollout->deaths = 0;
         rollout_close(rollout, TURN_GOOD);
-    } else if (json_bool_or(rollout->finished, "transient", false)) {
+    } else if (again) {
         int64_t pause_ms = backoff_next_ms(&rollout->backoff);
 
         log_warning("%s; trying again in %.1f s",
@@ -194,8 +205,11 @@ static void rollout_turn_began(void *userdata, enum turn_answer answer)
         rollout_queue_lost(rollout, "the place in the queue is gone");
         return;
     case TURN_DOUBT:
-        turn_raise_doubt(&rollout->turn);
         rollout_say_doubt(rollout);
+        if (streq(rollout->turn.doubt.node, rollout->config->node))
+            rollout_look_back(rollout);
+        else
+            turn_raise_doubt(&rollout->turn);
         break;
     case TURN_FLAGGED:
     case TURN_BEHIND:

@@ -95,6 +95,7 @@ struct rollout {
     json_t *finished; /* the runner's "done" or "failed" */
     bool finished_ok;
 
+    unsigned deaths;       /* of runners that planned, one after the other */
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
     bool allow_removals;   /* of the next run, if an operator said so */
     char *asked_by;        /* the operator who asked for the next run */
@@ -150,7 +151,9 @@ void rollout_reset_attempt(struct rollout *rollout);
  * the flag begins or ceases to hold us up. */
 bool rollout_is_linked(const struct rollout *rollout);
 void rollout_say_held(struct rollout *rollout);
-/* rollout_link.c: sets up session and events. */
+/* rollout_link.c: sets up session and events; looks for a turn of this node
+ * that nobody here knows of, and ends it. */
+void rollout_look_back(struct rollout *rollout);
 void rollout_link_init(struct rollout *rollout);
 
 #endif

@@ -73,16 +73,19 @@ static void rollout_looked_back(void *userdata, const struct store_reply *reply,
         if (json_parse(kv->value, kv->value_size, 1024 * 1024, &record, NULL) <
             0)
             record = NULL;
+        json_decref(rollout->applied);
         rollout->applied = json_incref(json_object_get(record, "applied"));
     }
-    rollout->looked_back = true;
-    events_start(&rollout->events);
-    rollout->ops->ready(rollout->userdata);
+    if (!rollout->looked_back) {
+        rollout->looked_back = true;
+        events_start(&rollout->events);
+        rollout->ops->ready(rollout->userdata);
+    }
     if (reply->ranges[0].n > 0)
         rollout_meet_marker(rollout, &reply->ranges[0].kvs[0]);
 }
 
-static void rollout_look_back(struct rollout *rollout)
+void rollout_look_back(struct rollout *rollout)
 {
     cleanup_free char *marker = xasprintf("applying/%s", rollout->config->node);
     cleanup_free char *record = xasprintf("nodes/%s", rollout->config->node);
@@ -182,6 +185,12 @@ static void rollout_flag(void *userdata)
     log_info("flag: %s", text);
     if (!flag->json)
         rollout->failed_ticket = 0;
+    /* We are here, and no turn of ours is open that its end would lift this
+     * with: a good run does. */
+    if (flag_is_kind(flag, "in-doubt") &&
+        flag_is_own(flag, rollout->config->node) &&
+        rollout->phase <= ROLLOUT_QUEUED)
+        bus_publish_all(rollout->bus);
     timer_set(&rollout->step_timer, 0);
 }
 

@@ -127,7 +127,8 @@ void rollout_apply(struct rollout *rollout)
 static void rollout_recover_line(void *userdata, const char *line, size_t size)
 {
     (void) userdata;
-    log_info("recover: %.*s", (int) size, line);
+    if (!streq(line, "nothing"))
+        log_warning("recover: %.*s", (int) size, line);
 }
 
 static void rollout_recovered(void *userdata, int status, const char *why)

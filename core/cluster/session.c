@@ -6,7 +6,8 @@
  * lapses. Its successor need not wait for that: same machine and same boot,
  * with the lock on state_dir ours, prove that the older one is dead. So the
  * key is taken over, and the old lease revoked, which also clears the old
- * place in the queue.
+ * place in the queue: not before that is answered are we up, because until
+ * then a request to begin a turn that the older one sent could still succeed.
  */
 #include "cluster/session.h"
 
@@ -23,6 +24,10 @@
 #define ALIVE_BYTES_MAX 4096
 
 static void session_grant(struct session *session);
+static void session_claim(struct session *session, int64_t replaces,
+                          store_reply_fn fn);
+static void session_claimed(void *userdata, const struct store_reply *reply,
+                            int r, const struct error *err);
 
 static char *session_key(const struct session *session)
 {
@@ -105,6 +110,10 @@ static void session_timer(void *userdata)
 
     if (session->call)
         return;
+    if (!session->up && session->lease) { /* its claim was not answered */
+        session_claim(session, 0, session_claimed);
+        return;
+    }
     if (!session->up) {
         session_grant(session);
         return;
@@ -120,10 +129,20 @@ static void session_old_revoked(void *userdata, int64_t lease, int64_t ttl_s,
 {
     struct session *session = userdata;
 
-    /* A lease that could not be revoked lapses by itself. */
-    (void) lease, (void) ttl_s, (void) revision, (void) r, (void) err;
+    (void) lease, (void) ttl_s, (void) revision;
     session->call = NULL;
+    if (r < 0 && r != -ENOENT) {
+        session_retry(session, err->text);
+        return;
+    }
+    session->old_lease = 0;
     session_establish(session);
+}
+
+static void session_revoke_old(struct session *session)
+{
+    session->call = store_lease_revoke(session->store, session->old_lease,
+                                       session_old_revoked, session);
 }
 
 static void session_claim(struct session *session, int64_t replaces,
@@ -150,8 +169,10 @@ static void session_claimed(void *userdata, const struct store_reply *reply,
     struct session *session = userdata;
 
     session->call = NULL;
-    if (r < 0)
+    if (r == -ENOENT || r == -EINVAL)
         session_lose(session, err->text);
+    else if (r < 0)
+        session_retry(session, err->text);
     else if (reply->succeeded)
         session_establish(session);
     else if (reply->ranges[0].n == 0)
@@ -160,22 +181,20 @@ static void session_claimed(void *userdata, const struct store_reply *reply,
         session_meet(session, &reply->ranges[0].kvs[0]);
 }
 
-/* old_lease travels in sent_ms until the take-over is answered. */
 static void session_taken_over(void *userdata, const struct store_reply *reply,
                                int r, const struct error *err)
 {
     struct session *session = userdata;
-    int64_t old_lease = session->sent_ms;
 
     session->call = NULL;
-    session->sent_ms = clock_ms();
-    if (r < 0 || !reply->succeeded) {
-        session_lose(session,
-                     r < 0 ? err->text : "alive key changed while taken over");
-        return;
-    }
-    session->call = store_lease_revoke(session->store, old_lease,
-                                       session_old_revoked, session);
+    if (r == -ENOENT || r == -EINVAL)
+        session_lose(session, err->text);
+    else if (r < 0)
+        session_retry(session, err->text);
+    else if (!reply->succeeded)
+        session_lose(session, "alive key changed while it was taken over");
+    else
+        session_revoke_old(session);
 }
 
 static void session_refuse(struct session *session, const char *since)
@@ -194,6 +213,10 @@ static void session_meet(struct session *session, const struct store_kv *kv)
     json_auto_t *other = NULL;
     const char *machine, *boot;
 
+    if (kv->lease == session->lease && session->old_lease) {
+        session_revoke_old(session);
+        return;
+    }
     if (kv->lease == session->lease) {
         session_establish(session);
         return;
@@ -205,7 +228,7 @@ static void session_meet(struct session *session, const struct store_kv *kv)
     if (!streq(machine, session->identity->machine)) {
         session_refuse(session, json_string_or(other, "since", "?"));
     } else if (streq(boot, session->identity->boot)) {
-        session->sent_ms = kv->lease;
+        session->old_lease = kv->lease;
         session_claim(session, kv->mod_revision, session_taken_over);
     } else {
         session_lose(session, "this node's presence from before the reboot "

@@ -33,7 +33,8 @@ struct session {
     const struct session_ops *ops;
     void *userdata;
     int64_t ttl_s;
-    int64_t lease; /* 0: none */
+    int64_t lease;     /* 0: none */
+    int64_t old_lease; /* of a dead predecessor, to be revoked; 0: none */
     bool up;
     int64_t sent_ms;     /* when the running keepalive was sent */
     int64_t deadline_ms; /* the lease may have lapsed after this */

@@ -199,7 +199,9 @@ void turn_close_now(struct turn *turn)
     turn_decide_flag(turn);
     if (turn->marker != 0)
         txn_if_modified(txn, marker_key, turn->marker);
-    if (turn->flag_changes)
+    /* At the end of a turn always: a doubt about us may have come up that we
+     * have not heard of, and it is ours to lift. */
+    if (turn->flag_changes || turn->marker != 0)
         txn_if_modified(txn, "flag",
                         turn_tells_at_head(turn)
                             ? turn_flag_allowed(turn)
