@@ -41,9 +41,18 @@ static void catalog_ended(void *userdata, int status, const char *why)
     free(loading);
 }
 
+static void catalog_dropped(void *userdata)
+{
+    struct catalog_loading *loading = userdata;
+
+    json_decref(loading->document);
+    free(loading);
+}
+
 static const struct child_ops catalog_child_ops = {
     .line = catalog_line,
     .ended = catalog_ended,
+    .dropped = catalog_dropped,
 };
 
 int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,

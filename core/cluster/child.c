@@ -33,6 +33,7 @@ struct child {
     struct io exit_io, output_io, errors_io;
     struct buf output, errors;
     struct timer limit;
+    struct closer closer;
     bool exited, timed_out, overlong;
     int status;
 };
@@ -77,20 +78,45 @@ static char *child_why(struct child *child)
                      WEXITSTATUS(child->status));
 }
 
+static void child_free(struct child *child)
+{
+    buf_done(&child->output);
+    buf_done(&child->errors);
+    free(child);
+}
+
+static void child_let_go(struct child *child)
+{
+    timer_stop(&child->limit);
+    child_stop_io(&child->exit_io);
+    child_stop_io(&child->output_io);
+    child_stop_io(&child->errors_io);
+    child_close_input(child);
+    loop_remove_closer(child->loop, &child->closer);
+}
+
 static void child_end(struct child *child)
 {
     cleanup_free char *why = NULL;
 
     if (!child->exited || child->output_io.fd >= 0 || child->errors_io.fd >= 0)
         return;
-    timer_stop(&child->limit);
-    child_stop_io(&child->exit_io);
-    child_close_input(child);
+    child_let_go(child);
     why = child_why(child);
     child->ops->ended(child->userdata, child->status, why);
-    buf_done(&child->output);
-    buf_done(&child->errors);
-    free(child);
+    child_free(child);
+}
+
+/* The loop ends: nobody is there any more to be told. */
+static void child_closed(void *userdata)
+{
+    struct child *child = userdata;
+
+    child_kill(child);
+    if (!child->exited)
+        waitpid(child->pid, NULL, 0);
+    child_let_go(child);
+    child_free(child);
 }
 
 static void child_exited(void *userdata, short revents)
@@ -288,6 +314,8 @@ int child_start(struct loop *loop, const struct child_spec *spec,
                             .pid_fd = pid_fd};
     child_watch(child, &pipes);
     child_close_pipes(&pipes);
+    child->closer = (struct closer){.fn = child_closed, .userdata = child};
+    loop_add_closer(loop, &child->closer);
     timer_init(&child->limit, loop, child_limit, child);
     child_set_limit(child, spec->limit_ms);
     if (spec->input)

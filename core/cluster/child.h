@@ -20,6 +20,9 @@ struct child_ops {
      * waitpid(2). why: what the child's owner should say if status is not
      * 0: the time limit, the signal, the last line of its errors. */
     void (*ended)(void *userdata, int status, const char *why);
+    /* The loop was freed before it ended, and it was killed: ended will not
+     * be called. Frees what userdata alone owns. May be NULL. */
+    void (*dropped)(void *userdata);
 };
 
 struct child_spec {

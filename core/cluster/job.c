@@ -64,9 +64,18 @@ static void job_ended(void *userdata, int status, const char *why)
     free(job);
 }
 
+static void job_dropped(void *userdata)
+{
+    struct job *job = userdata;
+
+    json_decref(job->last);
+    free(job);
+}
+
 static const struct child_ops job_child_ops = {
     .line = job_line,
     .ended = job_ended,
+    .dropped = job_dropped,
 };
 
 int job_start(struct loop *loop, const struct config *config,

@@ -27,6 +27,7 @@ struct loop {
     struct timer *timers; /* by at_ms */
     struct timer *due;
     struct io *ios;
+    struct closer *closers;
     struct curl_waitfd *fds; /* what is polled, and for whom */
     struct io **polled;      /* NULL: stopped meanwhile */
     size_t fds_capacity;
@@ -50,11 +51,28 @@ void loop_free(struct loop *loop)
 {
     if (!loop)
         return;
+    while (loop->closers)
+        loop->closers->fn(loop->closers->userdata);
     assert(!loop->timers && !loop->due && !loop->ios);
     curl_multi_cleanup(loop->curl);
     free(loop->fds);
     free(loop->polled);
     free(loop);
+}
+
+void loop_add_closer(struct loop *loop, struct closer *closer)
+{
+    closer->next = loop->closers;
+    loop->closers = closer;
+}
+
+void loop_remove_closer(struct loop *loop, struct closer *closer)
+{
+    struct closer **link = &loop->closers;
+
+    while (*link != closer)
+        link = &(*link)->next;
+    *link = closer->next;
 }
 
 void loop_quit(struct loop *loop)

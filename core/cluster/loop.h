@@ -14,8 +14,19 @@
 struct loop;
 
 struct loop *loop_new(void);
-/* Nobody may be registered any more. */
+/* Calls the closers that are left; then nobody may be registered any more. */
 void loop_free(struct loop *loop);
+
+/* Something that has to be ended with the loop, if nothing has ended it
+ * before. Embedded in its owner. fn removes it. */
+struct closer {
+    void (*fn)(void *userdata);
+    void *userdata;
+    struct closer *next;
+};
+
+void loop_add_closer(struct loop *loop, struct closer *closer);
+void loop_remove_closer(struct loop *loop, struct closer *closer);
 
 /* Runs until loop_quit is called. Returns 0 or -errno. */
 int loop_run(struct loop *loop);
