@@ -116,6 +116,8 @@ static void child_closed(void *userdata)
     if (!child->exited)
         waitpid(child->pid, NULL, 0);
     child_let_go(child);
+    if (child->ops->dropped)
+        child->ops->dropped(child->userdata);
     child_free(child);
 }
 
