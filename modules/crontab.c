@@ -233,8 +233,9 @@ static char *crontab_text(struct crontab *c, const json_t *jobs)
         ccm_fail(c->run, "out of memory");
         return NULL;
     }
-    json_array_foreach (jobs, i, cron)
+    json_array_foreach (jobs, i, cron) {
         job_write(c->run, cron, file, &mailto);
+    }
     fclose(file);
     return text;
 }
@@ -304,8 +305,9 @@ static int crontab_plan(struct ccm_run *run)
     c.jobs = json_object();
     c.names = json_object();
     crontab_sort(&c);
-    json_array_foreach (ccm_objects(run, "unix-users"), i, user)
+    json_array_foreach (ccm_objects(run, "unix-users"), i, user) {
         crontab_user(&c, user);
+    }
     json_decref(c.jobs);
     json_decref(c.names);
     return 0;

@@ -382,8 +382,9 @@ static int fpm_plan(struct ccm_run *run)
     int r = fpm_read_settings(&fpm, run);
 
     if (r == 0) {
-        json_array_foreach (ccm_objects(run, "fpm-pools"), i, pool)
+        json_array_foreach (ccm_objects(run, "fpm-pools"), i, pool) {
             fpm_pool(&fpm, pool);
+        }
         fpm_finish(&fpm);
     }
     fpm_done(&fpm);
