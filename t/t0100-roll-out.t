@@ -40,7 +40,7 @@ wait_for "the cluster converges again" converged web1
 
 before=$(revision_now)
 etcdctl put $prefix/events/things "nothing new" >/dev/null
-event=$(revision_now)
+event=$(event_revision things)
 has_seen_event() {
     ctl web1 nodes --json |
         jq -e --argjson event "$event" \

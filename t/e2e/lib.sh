@@ -109,6 +109,11 @@ revision_now() {
     etcdctl get / -w json | jq .header.revision
 }
 
+# The revision of the newest event of a type.
+event_revision() {
+    etcdctl get "$prefix/events/$1" -w json | jq '.kvs[0].mod_revision'
+}
+
 etcd_get() {
     etcdctl get --print-value-only "$prefix/$1"
 }
