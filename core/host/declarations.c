@@ -4,7 +4,6 @@
 #include "host/declaration.h"
 
 #include "base/alloc.h"
-#include "base/io.h"
 #include "base/path.h"
 #include "base/util.h"
 
@@ -43,9 +42,8 @@ static int declarations_read(struct declarations_reader *reader,
                                   O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     cleanup_free char *real = NULL, *data = NULL;
     struct error *err = reader->err;
-    char link[64];
     struct stat st;
-    size_t size;
+    ssize_t size;
     int r;
 
     if (fd < 0)
@@ -55,11 +53,14 @@ static int declarations_read(struct declarations_reader *reader,
     r = trust_check(reader->trust, fd, file, &real, err);
     if (r < 0)
         return r;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    r = io_read_file(AT_FDCWD, link, DECLARATION_BYTES_MAX, &data, &size, err);
-    if (r < 0)
-        return error_prefix(err, r, "%s", file);
-    if (strlen(data) != size)
+    if (st.st_size > DECLARATION_BYTES_MAX)
+        return error_set(err, -EFBIG, "%s: more than %d bytes", file,
+                         DECLARATION_BYTES_MAX);
+    data = xcalloc(1, (size_t) st.st_size + 1);
+    size = read(fd, data, (size_t) st.st_size);
+    if (size < 0)
+        return error_errno(err, -errno, "%s", file);
+    if (strlen(data) != (size_t) size)
         return error_set(err, -EINVAL, "%s: has a NUL byte", file);
     *text = STEAL(data);
     return 0;

@@ -91,7 +91,7 @@ static int describe_run(void *userdata)
     for (; worker->at < worker->end && !failed; worker->at++) {
         struct describe_task *task = &worker->describe->tasks[worker->at];
         json_auto_t *answer = NULL;
-        cleanup_free char *line = NULL;
+        cleanup_free char *line = NULL, *text = NULL;
         struct ccm_module module;
         struct error err;
 
@@ -101,7 +101,8 @@ static int describe_run(void *userdata)
         answer = failed ? json_pack("{s:o}", "error", json_text(err.text))
                         : describe_answer(&module);
         line = json_line(answer);
-        if (child_report(line, strlen(line)) < 0 || child_report("\n", 1) < 0)
+        text = xasprintf("%s\n", line);
+        if (child_report(text, strlen(text)) < 0)
             return CONFINE_EXIT_REPORT;
     }
     return 0;

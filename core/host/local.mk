@@ -33,8 +33,9 @@ libhost_a_SOURCES = \
 	core/host/setting.c core/host/setting.h \
 	core/host/trust.c core/host/trust.h
 
-# Everything that a module can call must be in the program, used or not.
-HOST_LINK = $(AM_LDFLAGS) \
+# Everything that a module can call must be in the program, used or not. All
+# symbols are bound at the start: once, instead of in each planner.
+HOST_LINK = $(AM_LDFLAGS) -Wl,-z,relro,-z,now \
 	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
 	-Wl,--whole-archive,libhost.a,--no-whole-archive
 HOST_LIBS = libchange.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #define MODULE_BYTES_MAX (256 * 1024 * 1024)
@@ -58,14 +57,26 @@ static int module_find(const char *const *dirs, const char *name, char **path,
                      name, dirs && dirs[0] ? dirs[0] : "none");
 }
 
+static bool module_is_below(const char *path, const char *dir)
+{
+    const char *rest = after_prefix(path, dir);
+
+    return rest && rest[0] == '/';
+}
+
 static int module_check_inside(const char *const *dirs, const char *real,
                                struct error *err)
 {
-    for (; dirs && *dirs; dirs++) {
-        cleanup_free char *dir = realpath(*dirs, NULL);
-        const char *rest = dir ? after_prefix(real, dir) : NULL;
+    const char *const *each;
 
-        if (rest && rest[0] == '/')
+    /* Most are written as they really are. */
+    for (each = dirs; each && *each; each++)
+        if (module_is_below(real, *each))
+            return 0;
+    for (each = dirs; each && *each; each++) {
+        cleanup_free char *dir = realpath(*each, NULL);
+
+        if (dir && module_is_below(real, dir))
             return 0;
     }
     return error_set(err, -EPERM,
@@ -112,19 +123,24 @@ void module_close(struct module_file *file)
 
 int module_digest(struct module_file *file, struct error *err)
 {
+    cleanup_free char *bytes = NULL;
+    size_t size, used = 0;
     struct stat st;
-    void *bytes;
 
     if (fstat(file->fd, &st) < 0)
         return error_errno(err, -errno, "%s", file->path);
     if (st.st_size == 0 || st.st_size > MODULE_BYTES_MAX)
         return error_set(err, -EFBIG, "%s: %lld bytes; 1 to %d are allowed",
                          file->path, (long long) st.st_size, MODULE_BYTES_MAX);
-    bytes = mmap(NULL, (size_t) st.st_size, PROT_READ,
-                 MAP_PRIVATE | MAP_POPULATE, file->fd, 0);
-    if (bytes == MAP_FAILED)
-        return error_errno(err, -errno, "%s", file->path);
-    digest_bytes(bytes, (size_t) st.st_size, file->digest);
-    munmap(bytes, (size_t) st.st_size);
+    size = (size_t) st.st_size;
+    bytes = xmalloc(size);
+    while (used < size) {
+        ssize_t n = pread(file->fd, bytes + used, size - used, (off_t) used);
+
+        if (n <= 0)
+            return error_errno(err, n < 0 ? -errno : -EIO, "%s", file->path);
+        used += (size_t) n;
+    }
+    digest_bytes(bytes, size, file->digest);
     return 0;
 }
