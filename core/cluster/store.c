@@ -63,7 +63,7 @@ struct store_watch *store_watch(struct store *store, const char *first,
     const struct store_watch_spec spec = {first, end, from_revision, ops,
                                           userdata};
 
-    return store->ops->watch(store, &spec);
+    return store->ops->watch(store, spec);
 }
 
 void store_unwatch(struct store_watch *watch)

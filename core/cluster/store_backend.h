@@ -31,7 +31,7 @@ struct store_ops {
                                 void *userdata);
     void (*cancel)(struct store_call *call);
     struct store_watch *(*watch)(struct store *store,
-                                 const struct store_watch_spec *spec);
+                                 struct store_watch_spec spec);
     void (*unwatch)(struct store_watch *watch);
     const char *(*where)(const struct store *store);
 };

@@ -28,7 +28,7 @@ const char *store_etcd_strip(const struct store_etcd *store,
                              const struct etcd_wire_kv *kv);
 
 struct store_watch *store_etcd_watch(struct store *base,
-                                     const struct store_watch_spec *spec);
+                                     struct store_watch_spec spec);
 void store_etcd_unwatch(struct store_watch *base);
 
 #endif

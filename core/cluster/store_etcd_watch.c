@@ -186,17 +186,17 @@ static void store_etcd_open_stream(struct store_etcd_watch *watch)
 }
 
 struct store_watch *store_etcd_watch(struct store *base,
-                                     const struct store_watch_spec *spec)
+                                     struct store_watch_spec spec)
 {
     struct store_etcd *store = (struct store_etcd *) base;
     struct store_etcd_watch *watch = xcalloc(1, sizeof(*watch));
 
     watch->base.store = base;
-    watch->first = store_etcd_key(store, spec->first);
-    watch->end = spec->end ? store_etcd_key(store, spec->end) : NULL;
-    watch->from_revision = spec->from_revision;
-    watch->ops = spec->ops;
-    watch->userdata = spec->userdata;
+    watch->first = store_etcd_key(store, spec.first);
+    watch->end = spec.end ? store_etcd_key(store, spec.end) : NULL;
+    watch->from_revision = spec.from_revision;
+    watch->ops = spec.ops;
+    watch->userdata = spec.userdata;
     watch->next = store->watches;
     store->watches = watch;
     store_etcd_open_stream(watch);

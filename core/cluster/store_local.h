@@ -39,7 +39,7 @@ void local_reply_done(struct store_reply *reply);
  */
 
 struct store_watch *local_watch_open(struct store *base,
-                                     const struct store_watch_spec *spec);
+                                     struct store_watch_spec spec);
 void local_watch_close(struct store_watch *base);
 /* Queues the event for every watch that key is in. Copies kv. */
 void local_watch_notify(struct store_local *store, const struct store_kv *kv,

@@ -104,18 +104,18 @@ void local_watch_notify(struct store_local *store, const struct store_kv *kv,
 }
 
 struct store_watch *local_watch_open(struct store *base,
-                                     const struct store_watch_spec *spec)
+                                     struct store_watch_spec spec)
 {
     struct store_local *store = (struct store_local *) base;
     struct local_watch *watch = xcalloc(1, sizeof(*watch));
 
     watch->base.store = base;
-    watch->first = xstrdup(spec->first);
-    watch->end = spec->end ? xstrdup(spec->end) : NULL;
-    watch->ops = spec->ops;
-    watch->userdata = spec->userdata;
+    watch->first = xstrdup(spec.first);
+    watch->end = spec.end ? xstrdup(spec.end) : NULL;
+    watch->ops = spec.ops;
+    watch->userdata = spec.userdata;
     watch->stale =
-        spec->from_revision > 0 && spec->from_revision <= store->revision;
+        spec.from_revision > 0 && spec.from_revision <= store->revision;
     watch->next = store->watches;
     store->watches = watch;
     local_watch_tell(watch, NULL, false);

@@ -348,8 +348,11 @@ static int count_passes(struct fixture *f, int64_t ms)
     int passes = 0;
 
     timer_init(&timer, f->probe.loop, on_idle_timer, &fired);
-    for (timer_set(&timer, ms); !fired; passes++)
+    timer_set(&timer, ms);
+    do {
         assert_int_equal(loop_step(f->probe.loop, -1), 0);
+        passes++;
+    } while (!fired);
     return passes;
 }
 
