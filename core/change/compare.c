@@ -77,22 +77,35 @@ static int compare_replace(struct compare *cmp, const struct change *c,
     return 0;
 }
 
+/* Most have the owner of the entry before. */
+static int compare_owner(struct compare *cmp, const struct change *c)
+{
+    int r;
+
+    if (cmp->owned && streq(cmp->owned->owner, c->owner) &&
+        streq(cmp->owned->group, c->group))
+        return 0;
+    r = owner_resolve(cmp->plan, cmp->accounts, c, &cmp->owner, cmp->err);
+    cmp->owned = r == 0 ? c : NULL;
+    return r;
+}
+
 /* Whether owner and group differ; and mode, where it counts. */
 static int compare_attributes(struct compare *cmp, const struct change *c,
                               const struct stat *st, bool *mode, bool *owner)
 {
-    struct owner wanted;
+    const struct owner *wanted = &cmp->owner;
     int r;
 
     *mode = c->kind != CHANGE_SYMLINK && (st->st_mode & 07777) != c->mode;
     *owner = false;
     if (!tree_owners(cmp->tree))
         return 0;
-    r = owner_resolve(cmp->plan, cmp->accounts, c, &wanted, cmp->err);
+    r = compare_owner(cmp, c);
     if (r < 0)
         return r;
-    *owner = !wanted.uid_known || wanted.uid != st->st_uid ||
-             !wanted.gid_known || wanted.gid != st->st_gid;
+    *owner = !wanted->uid_known || wanted->uid != st->st_uid ||
+             !wanted->gid_known || wanted->gid != st->st_gid;
     return 0;
 }
 
@@ -203,10 +216,7 @@ static int compare_parent(struct compare *cmp, const struct change *c,
 
 static int compare_missing(struct compare *cmp, const struct change *c)
 {
-    struct owner owner;
-    int r = tree_owners(cmp->tree)
-                ? owner_resolve(cmp->plan, cmp->accounts, c, &owner, cmp->err)
-                : 0;
+    int r = tree_owners(cmp->tree) ? compare_owner(cmp, c) : 0;
 
     if (r < 0)
         return r;
@@ -232,6 +242,7 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (!dir)
         return compare_missing(cmp, c);
     cmp->dir = dir;
+    cmp->read = -1;
     r = FAULT("compare-stat");
     if (r == 0 && fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         r = -errno;
@@ -252,6 +263,7 @@ static int compare_account(struct compare *cmp, const struct change *c)
     struct delta found = {.change = c}, *d;
     int r;
 
+    cmp->owned = NULL; /* a name may mean another number from here on */
     if (accounts_user(cmp->accounts, c->name) ||
         accounts_group(cmp->accounts, c->name))
         cmp->count->managed++;

@@ -69,7 +69,9 @@ void compare_keep_old(struct compare *cmp, struct delta *d,
                    cmp->kept + (size_t) st->st_size > KEPT_MAX;
     if (d->old_large)
         return;
-    n = compare_read(cmp, dir, name, (size_t) st->st_size);
+    n = cmp->read;
+    if (n < 0)
+        n = compare_read(cmp, dir, name, (size_t) st->st_size);
     if (n >= 0)
         compare_keep(cmp, d, xmemdup(cmp->buffer, (size_t) n), (size_t) n);
 }
@@ -81,9 +83,11 @@ int compare_content(struct compare *cmp, const struct change *c,
 {
     ssize_t n;
 
+    cmp->read = -1;
     if ((size_t) st->st_size != c->size)
         return 1;
     n = compare_read(cmp, dir, name, c->size);
+    cmp->read = n;
     if (n == -ENOENT || n == -ELOOP || n == -ENXIO || n == -EAGAIN)
         return 1;
     if (n < 0)

@@ -5,6 +5,7 @@
 /* What compare.c and compare_removal.c share; nobody else's. */
 
 #include "change/compare.h"
+#include "change/owner.h"
 #include "change/table.h"
 
 struct compare {
@@ -19,7 +20,11 @@ struct compare {
     bool *changed;        /* by configuration: something of it changes */
     char *buffer;
     size_t capacity;
-    size_t kept;                    /* bytes of old contents */
+    ssize_t read; /* bytes in buffer that are the present entry's contents;
+                     negative: none */
+    size_t kept;  /* bytes of old contents */
+    const struct change *owned; /* whose owner was resolved last, */
+    struct owner owner;         /* to this */
     struct table removed;           /* paths that earlier steps remove */
     const struct change **services; /* all CHANGE_SERVICE, in order */
     size_t n_services;

@@ -37,6 +37,7 @@ static void removal_add(struct compare *cmp, const struct change *c,
     d->path = xstrdup(path);
     key = removal_key(d->path);
     table_put(&cmp->removed, &key, 0);
+    cmp->read = -1;
     compare_keep_old(cmp, d, dir, strrchr(path, '/') + 1, st);
 }
 
