@@ -23,8 +23,8 @@ struct compare {
     ssize_t read; /* bytes in buffer that are the present entry's contents;
                      negative: none */
     size_t kept;  /* bytes of old contents */
-    const struct change *owned; /* whose owner was resolved last, */
-    struct owner owner;         /* to this */
+    const struct change *owned;     /* whose owner was resolved last, */
+    struct owner owner;             /* to this */
     struct table removed;           /* paths that earlier steps remove */
     const struct change **services; /* all CHANGE_SERVICE, in order */
     size_t n_services;

@@ -141,6 +141,11 @@ static void engine_count(const struct engine *engine,
     out->owed = json_object_size(engine->owed);
 }
 
+static bool engine_has_nothing_to_do(const struct engine *engine)
+{
+    return engine->deltas.n == 0 && engine->deltas.n_services == 0;
+}
+
 /* What an earlier run owes is told by this one. */
 static void engine_add_owed(struct engine *engine)
 {
@@ -167,6 +172,14 @@ static int engine_settle(struct engine *engine, struct error *err)
     engine->owed = state_owed(engine->state_fd);
     engine->applied = state_applied(engine->state_fd);
     return 0;
+}
+
+/* Forgets the configurations that the catalog no longer has, too. */
+static int engine_set_applied(struct engine *engine, struct error *err)
+{
+    json_auto_t *applied = engine_applied(engine);
+
+    return state_set_applied(engine->state_fd, applied, err);
 }
 
 static int engine_compare_plan(struct engine *engine,
@@ -204,6 +217,8 @@ int engine_compare(struct engine *engine, const struct plan *plan,
     engine_add_owed(engine);
     engine_count(engine, summary);
     engine->compare_ms = clock_ms() - begin;
+    if (engine->lock_fd >= 0 && engine_has_nothing_to_do(engine))
+        return engine_set_applied(engine, err);
     if (allow_removals)
         return 0;
     failure->step = "guard";
@@ -273,14 +288,6 @@ static void engine_keep_record(struct engine *engine, json_t *record,
         progress(userdata, "history", NULL, why.text);
 }
 
-/* Forgets the configurations that the catalog no longer has, too. */
-static int engine_set_applied(struct engine *engine, struct error *err)
-{
-    json_auto_t *applied = engine_applied(engine);
-
-    return state_set_applied(engine->state_fd, applied, err);
-}
-
 int engine_apply(struct engine *engine, const char *turn, const char *who,
                  int64_t revision, engine_progress_fn progress, void *userdata,
                  struct engine_failure *failure, struct error *err)
@@ -302,8 +309,8 @@ int engine_apply(struct engine *engine, const char *turn, const char *who,
 
     err = err ? err : &own;
     *failure = (struct engine_failure){.step = "commit", .rolled_back = true};
-    if (engine->deltas.n == 0 && engine->deltas.n_services == 0)
-        return engine_set_applied(engine, err);
+    if (engine_has_nothing_to_do(engine))
+        return 0;
     clock_stamp(stamp);
     record = json_pack("{s:s,s:s?,s:s?,s:I}", "at", stamp, "turn", turn, "who",
                        who, "revision", (json_int_t) revision);

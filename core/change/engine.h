@@ -65,7 +65,8 @@ void engine_known(struct engine *engine, const char *const *names);
 /*
  * Compares the whole plan with the node; engine keeps plan until
  * engine_close. Called once. Checks the guard unless allow_removals. With
- * ENGINE_APPLY a journal that a killed run left is recovered first.
+ * ENGINE_APPLY a journal that a killed run left is recovered first, and if
+ * nothing is to be done, that is recorded at once (the digests).
  * Returns 0 or -errno with failure filled ("compare" or "guard"); after
  * "guard" the preview can still be shown.
  */
@@ -91,9 +92,8 @@ json_t *engine_preview_json(struct engine *engine);
 /*
  * Applies what engine_compare found, as design section 5 says. who and
  * revision go into the history's record, which is written on every ending;
- * turn and who may be NULL. With nothing to do it records the digests (call
- * it then, too) and leaves no record. A record that cannot be written is told
- * as progress, step "history".
+ * turn and who may be NULL. With nothing to do there is no record. One that
+ * cannot be written is told as progress, step "history".
  * Returns 0, or -errno with failure filled; then failure->rolled_back tells
  * whether all was put back.
  */

@@ -46,3 +46,7 @@ t_unit_change_fault_test_SOURCES = t/unit/change_fault_test.c \
 	t/unit/change_scenario.c t/unit/change_scenario.h
 t_unit_change_fault_test_LDADD = libchangeworld.a libchange_faults.a \
 	$(BASE_LIBS)
+UNIT_TESTS += t/unit/change_plan_test
+t_unit_change_plan_test_SOURCES = t/unit/change_plan_test.c
+t_unit_change_plan_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_change_plan_test_LDADD = $(CHANGE_TEST_LIBS)
