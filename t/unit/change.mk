@@ -50,3 +50,7 @@ UNIT_TESTS += t/unit/change_plan_test
 t_unit_change_plan_test_SOURCES = t/unit/change_plan_test.c
 t_unit_change_plan_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_plan_test_LDADD = $(CHANGE_TEST_LIBS)
+UNIT_TESTS += t/unit/change_run_test
+t_unit_change_run_test_SOURCES = t/unit/change_run_test.c
+t_unit_change_run_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_change_run_test_LDADD = $(CHANGE_TEST_LIBS)
