@@ -44,11 +44,15 @@ static int act_crash(struct ccm_run *run)
     return 0;
 }
 
-static int act_stray(struct ccm_run *run)
+/* Sanitizers would stop it before it has done any harm. */
+__attribute__((no_sanitize("address"))) static int
+act_stray(struct ccm_run *run)
 {
-    volatile char *stray = (char *) run;
+    volatile char *stray = (volatile char *) run;
+    size_t i;
 
-    memset((char *) stray - 4096 * 64, 0x55, 4096 * 4096);
+    for (i = 0; i < 64 * 1024 * 1024; i++)
+        stray[i] = 0x55;
     return 0;
 }
 
@@ -219,7 +223,7 @@ static int act_ptrace(struct ccm_run *run)
 static int act_allocate(struct ccm_run *run)
 {
     size_t size = (size_t) 10 << 30;
-    char *memory = malloc(size);
+    char *volatile memory = malloc(size); /* not to be optimised away */
 
     if (!memory)
         return ccm_fail(run, "10 GB were refused");
