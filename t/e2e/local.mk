@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 E2E_TESTS += \
+	t/t0050-model.t \
 	t/t0100-roll-out.t \
 	t/t0101-settle.t \
 	t/t0110-flag.t \
@@ -12,6 +13,7 @@ E2E_TESTS += \
 	t/t0180-http.t \
 	t/t0190-daemon.t
 
+EXTRA_DIST += t/model/rollout.pml t/model/README.md
 EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py
 
 check_PROGRAMS += t/e2e/things.so
