@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* The bench's module: declares count files of size bytes below directory.
+ * seed changes their contents. */
+#include <ccm/module.h>
+
+static void files_fill(FILE *out, int64_t number, int64_t seed, int64_t size)
+{
+    int64_t written = 0;
+
+    while (written < size) {
+        int line =
+            fprintf(out, "line %lld of file %lld, seed %lld\n",
+                    (long long) written, (long long) number, (long long) seed);
+
+        written += line;
+    }
+}
+
+static int plan(struct ccm_run *run)
+{
+    const json_t *settings = ccm_settings(run);
+    const char *directory = ccm_string(run, settings, "directory");
+    int64_t count = ccm_integer(run, settings, "count");
+    int64_t size = ccm_integer_or(run, settings, "size", 400);
+    int64_t seed = ccm_integer_or(run, settings, "seed", 0);
+    char path[4096];
+    int64_t i;
+
+    for (i = 0; i < count; i++) {
+        snprintf(path, sizeof(path), "%s/file-%lld", directory, (long long) i);
+        files_fill(ccm_file(run, &(struct ccm_file){.path = path}), i, seed,
+                   size - 40);
+    }
+    return 0;
+}
+
+CCM_MODULE(.name = "files", .version = "1", .plan = plan,
+           .subscribes = CCM_LIST("things"));
