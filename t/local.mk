@@ -24,6 +24,10 @@ check-local: all-am $(check_PROGRAMS)
 	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS), \
 	    $(UNIT_TESTS) $(E2E_TESTS))
 
+# All that a test needs, built and not run.
+.PHONY: check-programs
+check-programs: all-am $(check_PROGRAMS)
+
 # The unit tests under valgrind.
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite

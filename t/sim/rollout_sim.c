@@ -191,7 +191,8 @@ static void world_run(uint64_t seed)
                                        .silent_watch = sim_chance(30)};
     for (i = 0; i < sim.n_nodes; i++) {
         sim.nodes[i].index = (int) i;
-        snprintf(sim.nodes[i].name, sizeof(sim.nodes[i].name), "n%zu", i);
+        snprintf(sim.nodes[i].name, sizeof(sim.nodes[i].name), "n%zu",
+                 i % 1000);
         sim_node_start(&sim.nodes[i]);
     }
     world_publish(false);
