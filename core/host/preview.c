@@ -2,28 +2,33 @@
 /* `ccm-runner plan`: the preview. It is a run that stops after comparing. */
 #include "host/mode.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/protocol.h"
 #include "base/util.h"
+#include "change/visible.h"
 #include "host/run.h"
 
 #include <errno.h>
 
-/* What was left out and what modules logged comes before the changes, on
- * standard error, so that standard output stays a diff. */
-static void preview_notes(const struct run *run)
+/* What was left out comes before the changes, as comments, so that standard
+ * output stays a diff that patch(1) takes. */
+static void preview_rejected(const struct run *run)
 {
     json_auto_t *rejected = run_rejected(run);
     const json_t *one;
     size_t i;
 
-    run_log(run);
-    json_array_foreach (rejected, i, one)
-        fprintf(stderr, "rejected: %s/%lld by %s: %s\n",
-                json_string_or(one, "type", "?"),
-                (long long) json_integer_or(one, "id", 0),
-                json_string_or(one, "configuration", "?"),
-                json_string_or(one, "error", "?"));
+    json_array_foreach (rejected, i, one) {
+        cleanup_buf struct buf line = BUF_INIT;
+
+        buf_printf(&line, "# rejected: %s/%lld by %s: ",
+                   json_string_or(one, "type", "?"),
+                   (long long) json_integer_or(one, "id", 0),
+                   json_string_or(one, "configuration", "?"));
+        visible_put_line(&line, json_string_or(one, "error", "?"));
+        puts(buf_text(&line));
+    }
 }
 
 static int preview_json_out(struct run *run, struct engine *engine)
@@ -45,7 +50,8 @@ static int preview_show(struct run *run, struct engine *engine,
 
     if (plan->json)
         return preview_json_out(run, engine);
-    preview_notes(run);
+    run_log(run);
+    preview_rejected(run);
     if (engine_preview_text(engine, stdout, plan->colour, &err) < 0)
         return mode_fail(err.text);
     if (fflush(stdout) != 0)
