@@ -99,6 +99,6 @@ int mode_plan(struct config *config, const struct mode_plan *plan)
     }
     if (!plan->check_only)
         return preview_compare(&run, plan);
-    preview_notes(&run);
+    run_log(&run);
     return CCM_EXIT_DONE;
 }
