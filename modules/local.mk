@@ -3,7 +3,7 @@
 MODULE_COMPILE = $(AM_CFLAGS) -fPIC -fvisibility=hidden
 MODULE_LINK = $(AM_LDFLAGS) -shared
 
-module_PROGRAMS += modules/crontab.so modules/fpm-pools.so
+module_PROGRAMS += modules/crontab.so modules/fpm-pools.so modules/exec.so
 
 modules_crontab_so_SOURCES = modules/crontab.c \
 	modules/crontab_schedule.c modules/crontab_schedule.h
@@ -16,8 +16,21 @@ modules_fpm_pools_so_CFLAGS = $(MODULE_COMPILE)
 modules_fpm_pools_so_LDFLAGS = $(MODULE_LINK)
 modules_fpm_pools_so_LDADD = $(JANSSON_LIBS)
 
+modules_exec_so_SOURCES = modules/exec.c modules/exec.h \
+	modules/exec_change.c modules/exec_field.c modules/exec_place.c
+modules_exec_so_CFLAGS = $(MODULE_COMPILE)
+modules_exec_so_LDFLAGS = $(MODULE_LINK)
+modules_exec_so_LDADD = $(JANSSON_LIBS)
+
 # Examples: to be copied to modules.d by whoever wants the configuration.
 modulesddir = $(docdir)/modules.d
 dist_modulesd_DATA = modules.d/crontab.conf modules.d/fpm-pools.conf
 
-E2E_TESTS += t/t0300-crontab.t t/t0310-fpm-pools.t
+# A module in Python, and what such a module reads and prints.
+planexampledir = $(docdir)/examples/exec
+dist_planexample_SCRIPTS = modules.d/exec/url-redirects.py
+dist_planexample_DATA = modules.d/exec/url-redirects.conf
+dist_pkgdata_DATA = modules/exec-input.schema.json \
+	modules/exec-output.schema.json
+
+E2E_TESTS += t/t0300-crontab.t t/t0310-fpm-pools.t t/t0320-exec.t

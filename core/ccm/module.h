@@ -35,8 +35,8 @@ struct ccm_run;
 
 /* The descriptor. New fields go to the end; abi and size stay first. */
 struct ccm_module {
-    uint32_t abi;  /* CCM_ABI; filled by CCM_MODULE */
-    uint32_t size; /* of this struct; filled by CCM_MODULE */
+    uint32_t abi;        /* CCM_ABI; filled by CCM_MODULE */
+    uint32_t size;       /* of this struct; filled by CCM_MODULE */
     const char *name;    /* [a-z][a-z0-9-]*, at most 63 bytes; required */
     const char *version; /* for people; required */
     const char *summary; /* one line; optional */
@@ -126,9 +126,26 @@ bool ccm_rejected(struct ccm_run *run, const json_t *object);
 int ccm_fail(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Says where the module is in what it reads ("line 12"): stands before the
+ * next errors, with a colon behind it. NULL: nothing any more. */
+void ccm_context(struct ccm_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* A line for the log of the run. */
 void ccm_log(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* ---------------------------------------------------------------- a program */
+
+/*
+ * What the program that the declaration names (program = "/path";) has
+ * printed: size bytes and a NUL. The host has started it, in the confinement
+ * of plan() but for being started, and gives it objects, settings and node as
+ * ccm-exec(5) says. Returns "" after an error: there is no such program, it
+ * has not ended with status 0, or it has printed too much. During check() it
+ * does not run and "" is no error. To be called once.
+ */
+const char *ccm_program(struct ccm_run *run, size_t *size);
 
 /* ------------------------------------------------------------- declarations */
 
@@ -198,8 +215,8 @@ struct ccm_group {
 
 struct ccm_user {
     const char *name;
-    uint32_t id;       /* 0: the system chooses */
-    const char *group; /* primary; NULL: one of the user's name */
+    uint32_t id;               /* 0: the system chooses */
+    const char *group;         /* primary; NULL: one of the user's name */
     const char *const *groups; /* further ones, CCM_LIST; NULL: left alone */
     const char *home;          /* NULL: "/" */
     const char *shell;         /* NULL: "/usr/sbin/nologin" */

@@ -31,16 +31,22 @@ void api_done(struct ccm_run *run)
     json_decref(run->empty_array);
     json_decref(run->empty_object);
     buf_done(&run->log);
+    buf_done(&run->said);
     arena_done(&run->arena);
     *run = (struct ccm_run){0};
 }
 
 static void api_fail_args(struct ccm_run *run, const char *format, va_list args)
 {
+    int size;
+
     if (run->failed)
         return;
     run->failed = true;
-    vsnprintf(run->failure.text, sizeof(run->failure.text), format, args);
+    size = snprintf(run->failure.text, sizeof(run->failure.text), "%s%s",
+                    run->context, run->context[0] ? ": " : "");
+    vsnprintf(run->failure.text + size,
+              sizeof(run->failure.text) - (size_t) size, format, args);
 }
 
 void api_fail(struct ccm_run *run, const char *format, ...)

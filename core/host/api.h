@@ -22,6 +22,8 @@
 #define API_LOG_MAX (64 * 1024)             /* bytes */
 #define API_REASONS_MAX 10000               /* rejections with their reason */
 
+struct program_run;
+
 /* What the run is given; kept by it. */
 struct api_input {
     const char *configuration;
@@ -30,6 +32,8 @@ struct api_input {
     const json_t *settings;        /* an object */
     const struct objects *objects; /* NULL during check() */
     const char *const *subscribes; /* NULL-terminated; may be NULL */
+    bool has_program;              /* the declaration names one */
+    struct program_run *program;   /* NULL: not while this runs */
 };
 
 /* The contents of a declared file. */
@@ -62,6 +66,8 @@ struct ccm_run {
     json_t *empty_array, *empty_object;
     struct buf log;
     bool log_full;
+    struct buf said;   /* by the program */
+    char context[256]; /* stands before the next error; may be "" */
     bool failed;
     struct error failure; /* the first one */
 };

@@ -79,6 +79,27 @@ static int catalog_open_modules(struct catalog_work *work, struct error *err)
     return 0;
 }
 
+static int catalog_open_programs(struct catalog_work *work, struct error *err)
+{
+    struct catalog *catalog = work->catalog;
+    size_t n = work->declarations.n, i;
+    int r;
+
+    catalog->programs = xcalloc(n, sizeof(*catalog->programs));
+    catalog->n_programs = n;
+    for (i = 0; i < n; i++) {
+        const struct declaration *declaration = &work->declarations.list[i];
+
+        if (!declaration->program)
+            continue;
+        r = program_open(&work->trust, declaration->program,
+                         &catalog->programs[i], err);
+        if (r < 0)
+            return error_prefix(err, r, "%s", declaration->file);
+    }
+    return 0;
+}
+
 /* All that went wrong, in the order of the files. */
 static int catalog_check_tasks(const struct catalog_work *work,
                                struct error *err)
@@ -138,6 +159,7 @@ static int catalog_sort(struct catalog_work *work, struct error *err)
 
     for (i = 0; i < n; i++) {
         catalog_fill(&all[i], &work->tasks[i]);
+        all[i].program = catalog->programs[i];
         nodes[i] = (struct graph_node){
             .name = all[i].name,
             .file = all[i].declared_in,
@@ -155,21 +177,30 @@ static int catalog_sort(struct catalog_work *work, struct error *err)
     return r;
 }
 
+/* A line that has all that makes a configuration differ from another. */
+static char *catalog_line(const struct configuration *c)
+{
+    json_auto_t *value = json_pack(
+        "{s:s, s:s, s:s, s:s, s:O, s:o, s:o, s:o}", "name", c->name, "version",
+        c->version, "module", c->file->digest, "program",
+        c->program ? c->program->file->digest : "", "settings", c->settings,
+        "subscribes", names_json((const char *const *) c->subscribes),
+        "depends", names_json((const char *const *) c->depends), "after",
+        names_json((const char *const *) c->after));
+
+    return json_line(value);
+}
+
 static void catalog_digest(struct catalog *catalog)
 {
     cleanup_buf struct buf all = BUF_INIT;
     size_t i;
 
     for (i = 0; i < catalog->n; i++) {
-        const struct configuration *c = &catalog->list[i];
-        json_auto_t *value = json_pack(
-            "{s:s, s:s, s:s, s:O, s:o, s:o, s:o}", "name", c->name, "version",
-            c->version, "module", c->file->digest, "settings", c->settings,
-            "subscribes", names_json((const char *const *) c->subscribes),
-            "depends", names_json((const char *const *) c->depends), "after",
-            names_json((const char *const *) c->after));
-        cleanup_free char *line = json_line(value);
+        struct configuration *c = &catalog->list[i];
+        cleanup_free char *line = catalog_line(c);
 
+        digest_bytes(line, strlen(line), c->digest);
         buf_printf(&all, "%s\n", line);
     }
     digest_bytes(buf_text(&all), all.size, catalog->digest);
@@ -182,6 +213,8 @@ static int catalog_make(struct catalog_work *work, struct error *err)
 
     if (r == 0)
         r = catalog_open_modules(work, err);
+    if (r == 0)
+        r = catalog_open_programs(work, err);
     if (r == 0)
         r = describe_all(work->config, work->confine, work->tasks,
                          work->declarations.n, err);
@@ -229,8 +262,11 @@ void catalog_free(struct catalog *catalog)
     }
     for (i = 0; i < catalog->n_files; i++)
         module_close(catalog->files[i]);
+    for (i = 0; i < catalog->n_programs; i++)
+        program_close(catalog->programs[i]);
     free(catalog->list);
     free(catalog->files);
+    free(catalog->programs);
     free(catalog);
 }
 
@@ -255,13 +291,17 @@ json_t *catalog_json(const struct catalog *catalog)
 
         json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
-                      c->name, "module", c->module, "version", c->version,
-                      "summary", c->summary, "file", json_text(c->file->path),
+            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+                      "name", c->name, "module", c->module, "version",
+                      c->version, "summary", c->summary, "file",
+                      json_text(c->file->path), "program",
+                      c->program ? json_text(c->program->file->path)
+                                 : json_null(),
                       "declared_in", json_text(c->declared_in), "subscribes",
                       names_json((const char *const *) c->subscribes),
                       "depends", names_json((const char *const *) c->depends),
-                      "after", names_json((const char *const *) c->after)));
+                      "after", names_json((const char *const *) c->after),
+                      "digest", c->digest));
     }
     return json_pack("{s:s, s:o}", "digest", catalog->digest, "configurations",
                      list);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "host/confine.h"
 #include "host/module.h"
+#include "host/program.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -19,11 +20,13 @@ struct configuration {
     char *version;
     char *summary;                  /* may be "" */
     const struct module_file *file; /* borrowed (until catalog_free) */
+    const struct program *program;  /* borrowed (until catalog_free) or NULL */
     char *declared_in;              /* file of modules.d */
     char **subscribes;              /* descriptor's and declaration's */
     char **depends;                 /* the same */
     char **after;                   /* the same */
     json_t *settings;
+    char digest[DIGEST_SIZE]; /* of all that makes it differ from another */
 };
 
 struct catalog {
@@ -33,6 +36,8 @@ struct catalog {
     struct module_file **files;
     size_t n_files;
     size_t files_capacity;
+    struct program **programs; /* of the declarations, some NULL */
+    size_t n_programs;
 };
 
 /*
@@ -50,8 +55,8 @@ const struct configuration *catalog_find(const struct catalog *catalog,
 
 /*
  * {"digest":d,"configurations":[{"name","module","version","summary","file",
- * "declared_in","subscribes","depends","after"}]} in run order. Returns new
- * (freed with json_decref).
+ * "program" or null,"declared_in","subscribes","depends","after","digest"}]}
+ * in run order. Returns new (freed with json_decref).
  */
 json_t *catalog_json(const struct catalog *catalog);
 

@@ -89,6 +89,7 @@ static _Noreturn void child_run(const struct child_spec *spec,
         .memory_bytes = spec->memory_bytes,
         .time_ms = spec->time_ms,
         .file_bytes = spec->result_bytes,
+        .start = spec->start,
     };
     struct error err;
     int r;

@@ -50,6 +50,7 @@ struct child_spec {
     uint64_t result_bytes;
     const int *keep; /* descriptors that stay open, ascending */
     size_t n_keep;
+    const struct confine_start *start; /* a program; NULL: none */
     bool report; /* with a report pipe: see child_report */
     child_fn run;
     void *userdata; /* of run */
@@ -77,6 +78,10 @@ int child_wait(struct child *const *children, size_t n, struct error *err);
 /* How it ended, for people: "crashed (SIGSEGV, Segmentation fault)", with the
  * end of what it wrote to standard error. Returns new (freed with free). */
 char *child_describe_end(struct child *child);
+
+/* The end of what it wrote to standard error. Returns new (freed with free),
+ * or NULL if that is nothing. */
+char *child_said(const struct child *child);
 
 /* Kills it if it runs, and frees what it holds. */
 void child_done(struct child *child);

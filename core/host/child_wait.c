@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #define SAID_MAX 4096
+#define SAID_SHOWN_MAX 1000
 #define OUT_MAX (64 * 1024 * 1024)
 #define FDS_EACH 3
 
@@ -172,18 +173,25 @@ static char *child_end_text(struct child *child)
     }
 }
 
-char *child_describe_end(struct child *child)
+char *child_said(const struct child *child)
 {
-    cleanup_free char *end = child_end_text(child);
-    char *said = child->said.data, *tail;
+    const char *said = child->said.data, *tail;
 
     if (!said)
-        return STEAL(end);
+        return NULL;
     said += strspn(said, "\n ");
     tail = said + strlen(said);
     while (tail > said && (tail[-1] == '\n' || tail[-1] == ' '))
-        *--tail = '\0';
-    if (tail - said > 1000)
-        said = tail - 1000;
-    return said[0] ? xasprintf("%s; it said: %s", end, said) : STEAL(end);
+        tail--;
+    if (tail - said > SAID_SHOWN_MAX)
+        said = tail - SAID_SHOWN_MAX;
+    return tail > said ? xstrndup(said, (size_t) (tail - said)) : NULL;
+}
+
+char *child_describe_end(struct child *child)
+{
+    cleanup_free char *end = child_end_text(child);
+    cleanup_free char *said = child_said(child);
+
+    return said ? xasprintf("%s; it said: %s", end, said) : STEAL(end);
 }

@@ -46,6 +46,8 @@
 #endif
 
 #define NOBODY 65534
+/* Of that user, before its program is started, and of the program: threads. */
+#define PROCESSES_OF_PROGRAM 4096
 #define REFUSAL_MARK "ccm-refused-call "
 
 #if SANITIZED
@@ -88,7 +90,8 @@ int confine_new(struct confine **out, struct error *err)
 
     confine->root = geteuid() == 0;
     confine->mapped_bytes = confine_mapped();
-    r = confine_filter_build(&confine->filter, &confine->filter_error);
+    r = confine_filter_build(CONFINE_FILTER_MODULE, &confine->filter,
+                             &confine->filter_error);
     confine->filtered = r == 0;
     confine->landlock_fd = confine_landlock_open(&confine->landlock_abi);
     if (confine->landlock_fd < -1) {
@@ -167,7 +170,9 @@ static int confine_set_limits(const struct confine *confine,
         r = confine_limit(RLIMIT_FSIZE, limits->file_bytes);
     if (r == 0)
         r = confine_limit(RLIMIT_NOFILE, limits->files);
-    return r == 0 ? confine_limit(RLIMIT_NPROC, 0) : r;
+    return r == 0 ? confine_limit(RLIMIT_NPROC,
+                                  limits->start ? PROCESSES_OF_PROGRAM : 0)
+                  : r;
 }
 
 static int confine_drop_user(const struct confine *confine)
@@ -184,24 +189,53 @@ static int confine_drop_user(const struct confine *confine)
     return 0;
 }
 
-static int confine_fence(const struct confine *confine)
+/* What is started comes between Landlock, which holds for it, too, and the
+ * filter, which would forbid it. */
+static int confine_start_program(const struct confine *confine,
+                                 const struct confine_start *start,
+                                 struct error *err)
+{
+    cleanup_close int rules = -1;
+    int abi, r = 0;
+    size_t i;
+
+    if (confine->landlock_fd >= 0) {
+        rules = confine_landlock_open(&abi);
+        r = rules < 0 ? rules : 0;
+        for (i = 0; i < start->n_executables && r == 0; i++)
+            r = confine_landlock_allow_executing(rules, start->executables[i]);
+        if (r == 0)
+            r = confine_landlock_enter(rules);
+    }
+    if (r < 0)
+        return error_errno(err, r, "Landlock for a program");
+    r = start->start(start->userdata, err);
+    return r < 0 ? r : confine_limit(RLIMIT_NPROC, 0);
+}
+
+static int confine_fence(const struct confine *confine,
+                         const struct confine_start *start, struct error *err)
 {
     struct sigaction action = {.sa_sigaction = confine_on_refusal,
                                .sa_flags = SA_SIGINFO | SA_NODEFER};
     int r = 0;
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return -errno;
-    if (confine->landlock_fd >= 0)
+        return error_errno(err, -errno, "no_new_privs");
+    if (start)
+        r = confine_start_program(confine, start, err);
+    else if (confine->landlock_fd >= 0)
         r = confine_landlock_enter(confine->landlock_fd);
     if (r < 0)
-        return r;
+        return start ? r : error_errno(err, r, "Landlock");
     if (sigaction(SIGSYS, &action, NULL) < 0)
-        return -errno;
+        return error_errno(err, -errno, "a signal handler");
 #if SANITIZED
     confined = true;
 #endif
-    return confine->filtered ? confine_filter_load(&confine->filter) : 0;
+    if (confine->filtered)
+        r = confine_filter_load(&confine->filter);
+    return r < 0 ? error_errno(err, r, "system call filter") : 0;
 }
 
 /* The kernel forgets the death signal when the user changes: set it after. */
@@ -231,8 +265,7 @@ int confine_enter(const struct confine *confine,
     r = confine_die_with(parent);
     if (r < 0)
         return error_errno(err, r, "asking to end with the runner");
-    r = confine_fence(confine);
-    return r < 0 ? error_errno(err, r, "Landlock and system call filter") : 0;
+    return confine_fence(confine, limits->start, err);
 }
 
 char *confine_refusal(char *text)

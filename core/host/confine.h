@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,11 +25,22 @@ enum confine_exit {
     CONFINE_EXIT_REPORT = 73,  /* it could not hand over its result */
 };
 
+/* A program that is started on the way into confinement, in the same one but
+ * for being started: see program.h. */
+struct confine_start {
+    const int *executables; /* where Landlock is there, the only files that
+                               can be executed */
+    size_t n_executables;
+    int (*start)(void *userdata, struct error *err); /* forks */
+    void *userdata;
+};
+
 struct confine_limits {
     uint64_t memory_bytes; /* on top of what the runner has mapped */
     int64_t time_ms;       /* of the processor; rounded up to seconds */
     uint64_t file_bytes;   /* of the result */
     uint64_t files;        /* numbers of descriptors that can be opened */
+    const struct confine_start *start; /* NULL: nothing */
 };
 
 /*

@@ -16,6 +16,11 @@
  * libc itself asks for a UNIX socket when a user's name is looked up (nscd)
  * and does without: that one gets EACCES.
  *
+ * A program that plans (see program.h) has the same filter, but for being
+ * started, for threads, and for what happens to an attempt: it gets EPERM,
+ * because a runtime knows how to say where in a script that was, and its exit
+ * status then fails the configuration.
+ *
  * A signal may go to oneself alone, for abort(3). The filter is compiled
  * once; each child writes its own process id over the place-holder.
  */
@@ -27,6 +32,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -38,237 +44,15 @@
 #define PID_PLACE_HOLDER 0x7ccf1d5eu
 #define OPEN_WRITE (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))
 
-static const char *const allowed[] = {
-    /* memory */
-    "brk",
-    "mmap",
-    "munmap",
-    "mremap",
-    "mprotect",
-    "madvise",
-    "mincore",
-    /* descriptors that are there; none of them leads to a file */
-    "read",
-    "readv",
-    "pread64",
-    "preadv",
-    "write",
-    "writev",
-    "pwrite64",
-    "lseek",
-    "close",
-    "close_range",
-    "dup",
-    "dup2",
-    "dup3",
-    "pipe",
-    "pipe2",
-    "poll",
-    "ppoll",
-    "select",
-    "pselect6",
-    /* looking at files */
-    "fstat",
-    "stat",
-    "lstat",
-    "newfstatat",
-    "statx",
-    "statfs",
-    "fstatfs",
-    "access",
-    "faccessat",
-    "faccessat2",
-    "readlink",
-    "readlinkat",
-    "getcwd",
-    "getdents",
-    "getdents64",
-    "fadvise64",
-    "getxattr",
-    "lgetxattr",
-    "fgetxattr",
-    "chdir",
-    "fchdir",
-    "umask",
-    /* oneself */
-    "getpid",
-    "gettid",
-    "getppid",
-    "getuid",
-    "geteuid",
-    "getgid",
-    "getegid",
-    "getresuid",
-    "getresgid",
-    "getgroups",
-    "getpgrp",
-    "getpgid",
-    "getsid",
-    "getrlimit",
-    "getrusage",
-    "times",
-    "uname",
-    "sysinfo",
-    "getrandom",
-    "sched_getaffinity",
-    "sched_yield",
-    "futex",
-    "set_robust_list",
-    "rseq",
-    "set_tid_address",
-    "arch_prctl",
-    "exit",
-    "exit_group",
-    "capget",
-    /* the time */
-    "time",
-    "gettimeofday",
-    "clock_gettime",
-    "clock_getres",
-    "nanosleep",
-    "clock_nanosleep",
-    "restart_syscall",
-    /* signals */
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "rt_sigpending",
-    "sigaltstack",
-};
-
-static const char *const forbidden[] = {
-    /* starting something */
-    "fork",
-    "vfork",
-    "clone",
-    "execve",
-    "execveat",
-    /* connecting */
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "socketpair",
-    "sendto",
-    "sendmsg",
-    "sendmmsg",
-    /* other processes */
-    "kill",
-    "tkill",
-    "rt_sigqueueinfo",
-    "rt_tgsigqueueinfo",
-    "pidfd_send_signal",
-    "pidfd_getfd",
-    "ptrace",
-    "process_vm_readv",
-    "process_vm_writev",
-    "setpriority",
-    "shmget",
-    "shmat",
-    "semget",
-    "msgget",
-    "mq_open",
-    /* files */
-    "creat",
-    "unlink",
-    "unlinkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "mkdir",
-    "mkdirat",
-    "rmdir",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "mknod",
-    "mknodat",
-    "chmod",
-    "fchmod",
-    "fchmodat",
-    "fchmodat2",
-    "chown",
-    "fchown",
-    "lchown",
-    "fchownat",
-    "truncate",
-    "ftruncate",
-    "fallocate",
-    "utime",
-    "utimes",
-    "utimensat",
-    "futimesat",
-    "setxattr",
-    "lsetxattr",
-    "fsetxattr",
-    "removexattr",
-    "lremovexattr",
-    "fremovexattr",
-    "copy_file_range",
-    "sendfile",
-    "splice",
-    "fsync",
-    "sync",
-    "syncfs",
-    "memfd_create",
-    /* the system */
-    "mount",
-    "umount2",
-    "move_mount",
-    "open_tree",
-    "fsopen",
-    "fsmount",
-    "mount_setattr",
-    "pivot_root",
-    "chroot",
-    "unshare",
-    "setns",
-    "bpf",
-    "perf_event_open",
-    "io_uring_setup",
-    "userfaultfd",
-    "keyctl",
-    "add_key",
-    "request_key",
-    "init_module",
-    "finit_module",
-    "delete_module",
-    "kexec_load",
-    "kexec_file_load",
-    "reboot",
-    "swapon",
-    "swapoff",
-    "sethostname",
-    "setdomainname",
-    "settimeofday",
-    "clock_settime",
-    "clock_adjtime",
-    "adjtimex",
-    "quotactl",
-    "acct",
-    "syslog",
-    "iopl",
-    "ioperm",
-    "setuid",
-    "setgid",
-    "setreuid",
-    "setregid",
-    "setresuid",
-    "setresgid",
-    "setgroups",
-    "setfsuid",
-    "setfsgid",
-    "capset",
-};
-
 /* Rules that look at one argument. The kernel takes these arguments as 32
  * bits; with more bits set than that, none of the rules that allow match. */
-static const struct {
+struct filter_condition {
     const char *name;
     uint32_t action;
     struct scmp_arg_cmp arg;
-} conditional[] = {
+};
+
+static const struct filter_condition conditional[] = {
     {"socket", SCMP_ACT_ERRNO(EACCES), {0, SCMP_CMP_EQ, AF_UNIX, 0}},
     {"socket", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, AF_UNIX, 0}},
     {"tgkill", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PID_PLACE_HOLDER, 0}},
@@ -299,37 +83,81 @@ static const struct {
     {SCMP_ACT_TRAP, O_TMPFILE & ~O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY},
 };
 
+/* Of a program: it may start threads, and be started by its descriptor. */
+static const struct filter_condition of_program[] = {
+    {"clone",
+     SCMP_ACT_ALLOW,
+     {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD}},
+    {"clone", SCMP_ACT_TRAP, {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0}},
+    {"execveat", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, CONFINE_PROGRAM_FD, 0}},
+    {"execveat", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, CONFINE_PROGRAM_FD, 0}},
+    {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_SETFL, 0}},
+    {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIOCLEX, 0}},
+    {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIONCLEX, 0}},
+    {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},
+    {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_GET_NAME, 0}},
+};
+
+/* A filter that is being made. */
+struct filter {
+    scmp_filter_ctx context;
+    enum confine_filter_of of;
+};
+
 /* Adds a rule; a system call that this architecture lacks needs none. */
-static int filter_rule(scmp_filter_ctx filter, uint32_t action,
+static int filter_rule(const struct filter *filter, uint32_t action,
                        const char *name, const struct scmp_arg_cmp *arg)
 {
     int call = seccomp_syscall_resolve_name(name);
 
     if (call < 0)
         return 0;
-    return seccomp_rule_add_array(filter, action, call, arg ? 1 : 0, arg);
+    if (action == SCMP_ACT_TRAP && filter->of == CONFINE_FILTER_PROGRAM)
+        action = SCMP_ACT_ERRNO(EPERM);
+    return seccomp_rule_add_array(filter->context, action, call, arg ? 1 : 0,
+                                  arg);
 }
 
-static int filter_add_names(scmp_filter_ctx filter)
+static int filter_add_all(const struct filter *filter, uint32_t action,
+                          const char *const *name)
 {
-    size_t i;
     int r = 0;
 
-    for (i = 0; i < ARRAY_SIZE(allowed) && r == 0; i++)
-        r = filter_rule(filter, SCMP_ACT_ALLOW, allowed[i], NULL);
-    for (i = 0; i < ARRAY_SIZE(forbidden) && r == 0; i++)
-        r = filter_rule(filter, SCMP_ACT_TRAP, forbidden[i], NULL);
+    for (; *name && r == 0; name++)
+        if (filter->of != CONFINE_FILTER_PROGRAM ||
+            (!streq(*name, "clone") && !streq(*name, "execveat")))
+            r = filter_rule(filter, action, *name, NULL);
     return r;
 }
 
-static int filter_add_conditional(scmp_filter_ctx filter)
+static int filter_add_names(const struct filter *filter)
+{
+    int r = filter_add_all(filter, SCMP_ACT_ALLOW, confine_calls_allowed);
+
+    if (r == 0 && filter->of == CONFINE_FILTER_PROGRAM)
+        r = filter_add_all(filter, SCMP_ACT_ALLOW, confine_calls_program);
+    return r == 0
+               ? filter_add_all(filter, SCMP_ACT_TRAP, confine_calls_forbidden)
+               : r;
+}
+
+static int filter_add_conditions(const struct filter *filter,
+                                 const struct filter_condition *condition,
+                                 size_t n)
+{
+    int r = 0;
+
+    for (; n > 0 && r == 0; n--, condition++)
+        r = filter_rule(filter, condition->action, condition->name,
+                        &condition->arg);
+    return r;
+}
+
+static int filter_add_opening(const struct filter *filter)
 {
     size_t i;
     int r = 0;
 
-    for (i = 0; i < ARRAY_SIZE(conditional) && r == 0; i++)
-        r = filter_rule(filter, conditional[i].action, conditional[i].name,
-                        &conditional[i].arg);
     for (i = 0; i < ARRAY_SIZE(opening) && r == 0; i++) {
         struct scmp_arg_cmp flags = {1, SCMP_CMP_MASKED_EQ, opening[i].mask,
                                      opening[i].value};
@@ -340,6 +168,17 @@ static int filter_add_conditional(scmp_filter_ctx filter)
             r = filter_rule(filter, opening[i].action, "openat", &flags);
     }
     return r;
+}
+
+static int filter_add_rules(const struct filter *filter)
+{
+    int r = filter_add_names(filter);
+
+    if (r == 0)
+        r = filter_add_conditions(filter, conditional, ARRAY_SIZE(conditional));
+    if (r == 0 && filter->of == CONFINE_FILTER_PROGRAM)
+        r = filter_add_conditions(filter, of_program, ARRAY_SIZE(of_program));
+    return r == 0 ? filter_add_opening(filter) : r;
 }
 
 /* libseccomp writes the program into a file. */
@@ -366,24 +205,23 @@ static int filter_export(scmp_filter_ctx filter, struct sock_fprog *out)
     return 0;
 }
 
-int confine_filter_build(struct sock_fprog *out, struct error *err)
+int confine_filter_build(enum confine_filter_of of, struct sock_fprog *out,
+                         struct error *err)
 {
-    scmp_filter_ctx filter;
+    struct filter filter = {.of = of};
     int r;
 
     if (prctl(PR_GET_SECCOMP) < 0)
         return error_set(err, -ENOSYS, "this kernel filters no system calls");
-    filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    if (!filter)
+    filter.context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    if (!filter.context)
         return error_set(err, -ENOMEM, "seccomp_init failed");
-    r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    r = seccomp_attr_set(filter.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     if (r == 0)
-        r = filter_add_names(filter);
+        r = filter_add_rules(&filter);
     if (r == 0)
-        r = filter_add_conditional(filter);
-    if (r == 0)
-        r = filter_export(filter, out);
-    seccomp_release(filter);
+        r = filter_export(filter.context, out);
+    seccomp_release(filter.context);
     return r < 0 ? error_errno(err, r, "compiling the system call filter") : 0;
 }
 

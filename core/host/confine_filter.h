@@ -9,9 +9,23 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
+enum confine_filter_of {
+    CONFINE_FILTER_MODULE,
+    CONFINE_FILTER_PROGRAM, /* may be started, by CONFINE_PROGRAM_FD alone */
+};
+
+/* The descriptor from which a program is started. */
+#define CONFINE_PROGRAM_FD 3
+
+/* Names of system calls, NULL-terminated. */
+extern const char *const confine_calls_allowed[];
+extern const char *const confine_calls_program[];
+extern const char *const confine_calls_forbidden[];
+
 /* Compiles the filter. Fills *out (filter is new, freed with free).
  * Returns 0, or -errno (-ENOSYS: this kernel has no filters). */
-int confine_filter_build(struct sock_fprog *out, struct error *err);
+int confine_filter_build(enum confine_filter_of of, struct sock_fprog *out,
+                         struct error *err);
 
 /* Puts it on for this process, for good; no_new_privs must be set.
  * Returns 0 or -errno. */

@@ -39,21 +39,27 @@ static uint64_t landlock_access(int abi)
     return (UINT64_C(1) << bits) - 1;
 }
 
+static int landlock_allow(int rules, int fd, uint64_t access)
+{
+    struct landlock_path_beneath_attr beneath = {.allowed_access = access,
+                                                 .parent_fd = fd};
+
+    return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+                   &beneath, 0) < 0
+               ? -errno
+               : 0;
+}
+
 static int landlock_allow_reading(int rules)
 {
-    struct landlock_path_beneath_attr beneath = {
-        .allowed_access = ACCESS_READ,
-        .parent_fd = open("/", O_PATH | O_CLOEXEC),
-    };
-    long r;
+    cleanup_close int root = open("/", O_PATH | O_CLOEXEC);
 
-    if (beneath.parent_fd < 0)
-        return -errno;
-    r = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
-                &beneath, 0);
-    r = r < 0 ? -errno : 0;
-    close(beneath.parent_fd);
-    return (int) r;
+    return root < 0 ? -errno : landlock_allow(rules, root, ACCESS_READ);
+}
+
+int confine_landlock_allow_executing(int rules, int fd)
+{
+    return landlock_allow(rules, fd, LANDLOCK_ACCESS_FS_EXECUTE);
 }
 
 int confine_landlock_open(int *abi)

@@ -8,6 +8,9 @@
  * descriptor, -1 if there is no Landlock, or another -errno. */
 int confine_landlock_open(int *abi);
 
+/* This file may be executed, too. Returns 0 or -errno. */
+int confine_landlock_allow_executing(int rules, int fd);
+
 /* Puts the rules on for this process, for good; no_new_privs must be set.
  * Returns 0 or -errno. */
 int confine_landlock_enter(int fd);

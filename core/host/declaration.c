@@ -43,6 +43,19 @@ static int declaration_module(struct declaration_reader *reader,
     return 0;
 }
 
+static int declaration_program(struct declaration_reader *reader,
+                               const config_setting_t *setting)
+{
+    const char *text = config_setting_get_string(setting);
+
+    if (!text || text[0] != '/')
+        return declaration_fault(reader, setting,
+                                 "\"program\" must be an absolute path, as a "
+                                 "string");
+    reader->out->program = xstrdup(text);
+    return 0;
+}
+
 static int declaration_name(struct declaration_reader *reader,
                             const config_setting_t *setting)
 {
@@ -139,10 +152,10 @@ static const struct {
     int (*read)(struct declaration_reader *reader,
                 const config_setting_t *setting);
 } declaration_keys[] = {
-    {"module", declaration_module},     {"name", declaration_name},
-    {"enabled", declaration_enabled},   {"subscribes", declaration_subscribes},
-    {"depends", declaration_depends},   {"after", declaration_after},
-    {"settings", declaration_settings},
+    {"module", declaration_module},         {"name", declaration_name},
+    {"program", declaration_program},       {"enabled", declaration_enabled},
+    {"subscribes", declaration_subscribes}, {"depends", declaration_depends},
+    {"after", declaration_after},           {"settings", declaration_settings},
 };
 
 static int declaration_read_key(struct declaration_reader *reader,
@@ -156,7 +169,7 @@ static int declaration_read_key(struct declaration_reader *reader,
             return declaration_keys[i].read(reader, setting);
     return error_set(reader->err, -EINVAL,
                      "%s:%u: unknown key \"%s\"; known are module, name, "
-                     "enabled, subscribes, depends, after, settings",
+                     "program, enabled, subscribes, depends, after, settings",
                      reader->file,
                      (unsigned) config_setting_source_line(setting), key);
 }
@@ -224,6 +237,7 @@ void declaration_done(struct declaration *declaration)
     free(declaration->file);
     free(declaration->module);
     free(declaration->name);
+    free(declaration->program);
     names_free(declaration->subscribes);
     names_free(declaration->depends);
     names_free(declaration->after);

@@ -13,8 +13,9 @@
 
 struct declaration {
     char *file;
-    char *module; /* a name or an absolute path */
-    char *name;   /* NULL: the module's own */
+    char *module;  /* a name or an absolute path */
+    char *program; /* an absolute path; NULL: none */
+    char *name;    /* NULL: the module's own */
     bool enabled;
     char **subscribes, **depends, **after; /* NULL-terminated, or NULL */
     json_t *settings;                      /* an object */

@@ -56,6 +56,7 @@ static int describe_check(struct describe_worker *worker,
         .node = config->node,
         .groups = config->groups,
         .settings = task->declaration->settings,
+        .has_program = task->declaration->program != NULL,
     };
     struct ccm_run run;
     int r;

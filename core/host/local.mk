@@ -10,11 +10,13 @@ libhost_a_SOURCES = \
 	core/host/api_get.c \
 	core/host/api_object.c \
 	core/host/api_path.c \
+	core/host/api_program.c \
 	core/host/arena.c core/host/arena.h \
 	core/host/catalog.c core/host/catalog.h \
 	core/host/child.c core/host/child.h \
 	core/host/child_wait.c \
 	core/host/confine.c core/host/confine.h \
+	core/host/confine_calls.c \
 	core/host/confine_filter.c core/host/confine_filter.h \
 	core/host/confine_landlock.c core/host/confine_landlock.h \
 	core/host/declaration.c core/host/declaration.h \
@@ -29,6 +31,8 @@ libhost_a_SOURCES = \
 	core/host/planner.c core/host/planner.h \
 	core/host/planner_result.c core/host/planner_result.h \
 	core/host/preview.c \
+	core/host/program.c core/host/program.h \
+	core/host/program_run.c \
 	core/host/run.c core/host/run.h \
 	core/host/setting.c core/host/setting.h \
 	core/host/trust.c core/host/trust.h

@@ -24,6 +24,7 @@ struct planner_slot {
     struct child child;
     const struct planner_job *job;
     struct planner_result *result; /* NULL: the slot is free */
+    struct program_run program;    /* of the configuration, if it has one */
 };
 
 /* Does the module still say what it said when it was described? Another
@@ -71,7 +72,7 @@ static int planner_plan(struct ccm_run *run, const struct configuration *c,
 /* In the child. */
 static int planner_child(void *userdata)
 {
-    const struct planner_slot *slot = userdata;
+    struct planner_slot *slot = userdata;
     const struct configuration *c = slot->result->configuration;
     struct api_input input = {
         .configuration = c->name,
@@ -80,6 +81,8 @@ static int planner_child(void *userdata)
         .settings = c->settings,
         .objects = slot->job->objects,
         .subscribes = (const char *const *) c->subscribes,
+        .has_program = c->program != NULL,
+        .program = c->program ? &slot->program : NULL,
     };
     struct ccm_run run;
     struct error err;
@@ -91,10 +94,15 @@ static int planner_child(void *userdata)
     return r < 0 ? CONFINE_EXIT_REPORT : 0;
 }
 
-static int planner_start(struct planner_slot *slot,
-                         struct planner_result *result, struct error *err)
+static int planner_compare_fds(const void *a, const void *b)
 {
-    int fd = planner_result_open(), keep[2];
+    return *(const int *) a - *(const int *) b;
+}
+
+static int planner_fork(struct planner_slot *slot, struct error *err)
+{
+    const struct configuration *c = slot->result->configuration;
+    int keep[4] = {slot->result->fd, c->file->fd};
     struct child_spec spec = {
         .confine = slot->job->confine,
         .memory_bytes = MEMORY_BYTES,
@@ -105,15 +113,35 @@ static int planner_start(struct planner_slot *slot,
         .run = planner_child,
         .userdata = slot,
     };
-    int module = result->configuration->file->fd;
 
-    if (fd < 0)
-        return error_errno(err, fd, "a memory file for a plan");
-    keep[0] = fd < module ? fd : module;
-    keep[1] = fd < module ? module : fd;
-    result->fd = fd;
-    slot->result = result;
+    if (c->program) {
+        keep[spec.n_keep++] = slot->program.to[1];
+        keep[spec.n_keep++] = slot->program.from[0];
+        spec.start = &slot->program.start;
+    }
+    qsort(keep, spec.n_keep, sizeof(*keep), planner_compare_fds);
     return child_start(&slot->child, &spec, err);
+}
+
+static int planner_start(struct planner_slot *slot,
+                         struct planner_result *result, struct error *err)
+{
+    const struct program *program = result->configuration->program;
+    int r;
+
+    result->fd = planner_result_open();
+    if (result->fd < 0)
+        return error_errno(err, result->fd, "a memory file for a plan");
+    slot->result = result;
+    if (program) {
+        r = program_run_open(&slot->program, program, err);
+        if (r < 0)
+            return r;
+    }
+    r = planner_fork(slot, err);
+    if (program)
+        program_run_close(&slot->program);
+    return r;
 }
 
 static void planner_add_said(struct planner_result *result,
@@ -128,6 +156,19 @@ static void planner_add_said(struct planner_result *result,
     result->log = log;
 }
 
+/* A program says on standard error why it has failed. */
+static void planner_quote(struct planner_result *result, struct child *child)
+{
+    cleanup_free char *said = child_said(child);
+    char *error;
+
+    if (!said)
+        return;
+    error = xasprintf("%s; it said: %s", result->error, said);
+    free(result->error);
+    result->error = error;
+}
+
 static void planner_finish(struct planner_slot *slot)
 {
     struct planner_result *result = slot->result;
@@ -135,6 +176,8 @@ static void planner_finish(struct planner_slot *slot)
     result->end = slot->child.end;
     if (slot->child.end == CHILD_DONE) {
         planner_result_read(result);
+        if (result->outcome == PLANNER_FAILED && result->configuration->program)
+            planner_quote(result, &slot->child);
         planner_add_said(result, &slot->child);
     } else {
         result->outcome = PLANNER_DIED;
