@@ -78,11 +78,14 @@ void sim_violate(const char *what, const struct sim_node *node)
                  what, node ? node->name : "-", (double) sim.now_us / 1e6);
 }
 
-/* The flag's end, or an operator's word about a dead node, ends the taint. */
-void sim_store_changed(const char *key, bool deleted)
+/* The flag's end, or an operator's hold that is put back in its place, or an
+ * operator's word about a dead node, ends the taint. */
+void sim_store_changed(const char *key, const char *value, bool deleted)
 {
     sim_say("store: %s %s", deleted ? "delete" : "put", key);
-    if (deleted && streq(key, "flag"))
+    if (streq(key, "flag") &&
+        (deleted || strstr(value, "\"kind\":\"operator\"")) &&
+        !strstr(value, "\"also\""))
         sim.tainted_by = -1;
 }
 
@@ -126,6 +129,46 @@ static void world_hurt(struct sim_node *node)
     }
 }
 
+/* An operator declares a crashed node dead, as `ccmctl flag clear NODE` does:
+ * only when its presence has lapsed. */
+static void world_bury(const struct sim_node *node)
+{
+    char alive[32], marker[32];
+
+    snprintf(alive, sizeof(alive), "alive/%s", node->name);
+    snprintf(marker, sizeof(marker), "applying/%s", node->name);
+    if (node->running || sim_store_has(alive) || !sim_store_has(marker))
+        return;
+    sim_say("the operator declares %s dead", node->name);
+    sim_store_delete(marker);
+    sim_store_delete("flag");
+    sim.tainted_by = -1;
+}
+
+/* The bad change may then go on to another node, as the operator wanted. */
+static void world_operate(void)
+{
+    size_t i;
+
+    if (!sim_store_has("flag")) {
+        sim_say("the operator holds the cluster");
+        sim_store_put("flag", "{\"kind\":\"operator\",\"node\":\"\"}");
+    } else if (sim_happens(500)) {
+        sim_say("the operator clears the flag");
+        sim_store_delete("flag");
+    } else {
+        for (i = 0; i < sim.n_nodes; i++)
+            world_bury(&sim.nodes[i]);
+    }
+}
+
+/* A hold outlives the faults, also beneath a failure that is mended. */
+static void world_unhold(void)
+{
+    if (sim_store_says("flag", "\"kind\":\"operator\""))
+        sim_store_delete("flag");
+}
+
 static void world_faulty(unsigned steps)
 {
     while (steps-- > 0 && !sim.violation[0]) {
@@ -134,10 +177,8 @@ static void world_faulty(unsigned steps)
             world_publish(sim_happens(250));
         if (sim_happens(350))
             world_hurt(&sim.nodes[sim_chance((uint32_t) sim.n_nodes)]);
-        /* An operator lifts a flag now and then: the bad change may go on
-         * to another node, as the operator wanted. */
-        if (sim_happens(20) && sim_store_has("flag"))
-            sim_store_delete("flag");
+        if (sim_happens(80))
+            world_operate();
     }
 }
 
@@ -165,9 +206,11 @@ static void world_mend(void)
     }
     /* What was under way before comes to an end first. */
     sim_run_for(200000000);
+    world_unhold();
     world_publish(false);
     for (minutes = 0; minutes < 15 && !sim.violation[0]; minutes++) {
         sim_run_for(60000000);
+        world_unhold();
         if (world_is_done())
             return;
     }

@@ -94,8 +94,10 @@ void sim_store_forget(struct store *store);
 int64_t sim_store_put(const char *key, const char *value);
 void sim_store_delete(const char *key);
 bool sim_store_has(const char *key);
+/* Does its value contain this text? */
+bool sim_store_says(const char *key, const char *text);
 /* Called for each key that changes. */
-void sim_store_changed(const char *key, bool deleted);
+void sim_store_changed(const char *key, const char *value, bool deleted);
 
 /* sim_node.c */
 void sim_node_start(struct sim_node *node);

@@ -153,7 +153,7 @@ static void server_note(const char *key, const char *value, bool deleted)
     change->value = sim_text(value);
     change->revision = server.revision;
     change->deleted = deleted;
-    sim_store_changed(key, deleted);
+    sim_store_changed(key, value, deleted);
     for (watch = server.watches; watch; watch = watch->next)
         if (watch->placed)
             watch_deliver(watch, change);
@@ -725,4 +725,11 @@ void sim_store_delete(const char *key)
 bool sim_store_has(const char *key)
 {
     return server_find(key) != NULL;
+}
+
+bool sim_store_says(const char *key, const char *text)
+{
+    const struct sim_kv *kv = server_find(key);
+
+    return kv && strstr(kv->value, text);
 }
