@@ -23,6 +23,7 @@ static int rollback_ops(struct work *work, struct error *err)
 
         if (failed < 0 && r == 0)
             r = error_set(err, failed, "%s", why.text);
+        work->incomplete = r < 0;
     }
     accounts_free(STEAL(work->accounts));
     return r;

@@ -7,6 +7,7 @@
  */
 #include "change/undo.h"
 
+#include "base/alloc.h"
 #include "base/util.h"
 #include "change/account.h"
 #include "change/fault.h"
@@ -14,6 +15,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+
+/* As often as when committing. */
+#define UNDO_TRIES 64
 
 /* What stands at a name. */
 struct undo_seen {
@@ -50,9 +54,9 @@ static int undo_look(struct work *work, const char *path,
     return work_touch(work, seen->dir, st.st_dev);
 }
 
-/* A directory that is not empty stays: what is in it is not ours. */
-static int undo_discard(struct work *work, const struct undo_seen *seen,
-                        const char *path, struct error *err)
+/* Removes what was seen there. Returns 0, -ENOTEMPTY, or another -errno. */
+static int undo_unlink(const struct undo_seen *seen, const char *path,
+                       struct error *err)
 {
     int r;
 
@@ -62,44 +66,94 @@ static int undo_discard(struct work *work, const struct undo_seen *seen,
     if (r == 0 && unlinkat(seen->dir->fd, seen->name,
                            S_ISDIR(seen->mode) ? AT_REMOVEDIR : 0) < 0)
         r = -errno;
-    if (r == -ENOENT)
-        return 0;
-    if (r == -ENOTEMPTY || r == -EEXIST) {
-        buf_printf(&work->notes, "; %s stays, it is not empty", path);
-        return 0;
-    }
-    return r < 0 ? error_errno(err, r, "removing %s", path) : 0;
+    if (r == -EEXIST)
+        r = -ENOTEMPTY;
+    if (r == 0 || r == -ENOENT || r == -ENOTEMPTY)
+        return r == -ENOENT ? 0 : r;
+    return error_errno(err, r, "removing %s", path);
+}
+
+/* A directory that is not empty stays: what is in it is not ours. */
+static int undo_discard(struct work *work, const struct undo_seen *seen,
+                        const char *path, struct error *err)
+{
+    int r = undo_unlink(seen, path, err);
+
+    if (r != -ENOTEMPTY)
+        return r;
+    buf_printf(&work->notes, "; %s stays, it is not empty", path);
+    return 0;
 }
 
 static int undo_swap(const struct undo_seen *from, const struct undo_seen *to,
-                     unsigned flags, const char *path, struct error *err)
+                     unsigned flags)
 {
     int r = FAULT("undo-exchange");
 
     if (r == 0 &&
         renameat2(from->dir->fd, from->name, to->dir->fd, to->name, flags) < 0)
         r = -errno;
-    return r < 0 ? error_errno(err, r, "putting %s back", path) : 0;
+    return r;
+}
+
+/* After the exchange: what came to the temporary name goes. If it is a
+ * directory of ours into which others have put something meanwhile, it stays
+ * where they know it, and what was there before goes instead; but what is in
+ * it may also be ours, if it could not be removed just now: then there will
+ * be another attempt. */
+static int undo_settle(struct work *work, struct op *op, struct error *err)
+{
+    struct undo_seen at, temporary;
+    int r = undo_look(work, op->temporary, &temporary, err);
+
+    if (r == 0)
+        r = undo_unlink(&temporary, op->temporary, err);
+    if (r != -ENOTEMPTY)
+        return r;
+    r = undo_look(work, op->path, &at, err);
+    if (r == 0 && at.dir)
+        undo_swap(&temporary, &at,
+                  at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+    if (work->incomplete)
+        return error_errno(err, -ENOTEMPTY, "putting %s back", op->path);
+    r = undo_look(work, op->temporary, &temporary, err);
+    buf_printf(&work->notes, "; %s stays, it is not empty", op->path);
+    return r < 0 ? r : undo_discard(work, &temporary, op->temporary, err);
+}
+
+/* One try. Returns 1 if what stands at the path has just changed. */
+static int undo_try(struct work *work, struct op *op, struct error *err)
+{
+    struct undo_seen at, temporary;
+    int r = undo_look(work, op->temporary, &temporary, err);
+
+    if (r == 0)
+        r = undo_look(work, op->path, &at, err);
+    if (r < 0)
+        return r;
+    if (!at.dir) /* removed by others, and this would be gone with it */
+        return undo_discard(work, &temporary, op->temporary, err);
+    r = undo_swap(&temporary, &at,
+                  at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+    if (r == -ENOENT || r == -EEXIST) {
+        error_errno(err, r, "putting %s back", op->path);
+        tree_forget(work->tree);
+        return 1;
+    }
+    if (r < 0)
+        return error_errno(err, r, "putting %s back", op->path);
+    return at.inode ? undo_settle(work, op, err) : 0;
 }
 
 /* What is under the temporary name comes back to the path, and what is at the
  * path goes. */
-static int undo_restore(struct work *work, struct op *op,
-                        const struct undo_seen *at,
-                        const struct undo_seen *temporary, struct error *err)
+static int undo_restore(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen dropped;
-    int r;
+    int i, r = 1;
 
-    if (!at->dir)
-        return error_set(err, -ENOENT, "putting %s back: its directory is gone",
-                         op->path);
-    if (at->inode == 0)
-        return undo_swap(temporary, at, RENAME_NOREPLACE, op->path, err);
-    r = undo_swap(temporary, at, RENAME_EXCHANGE, op->path, err);
-    if (r == 0)
-        r = undo_look(work, op->temporary, &dropped, err);
-    return r < 0 ? r : undo_discard(work, &dropped, op->temporary, err);
+    for (i = 0; r == 1 && i < UNDO_TRIES; i++)
+        r = undo_try(work, op, err);
+    return r == 1 ? -EBUSY : r;
 }
 
 static int undo_put(struct work *work, struct op *op, struct error *err)
@@ -115,7 +169,7 @@ static int undo_put(struct work *work, struct op *op, struct error *err)
     if (op->inode == 0 || temporary.inode == op->inode)
         return undo_discard(work, &temporary, op->temporary, err);
     if (temporary.inode != 0 && !op->inside)
-        return undo_restore(work, op, &at, &temporary, err);
+        return undo_restore(work, op, err);
     if (at.inode == op->inode && (op->inside || !op->existed))
         return undo_discard(work, &at, op->path, err);
     return 0;
@@ -123,13 +177,10 @@ static int undo_put(struct work *work, struct op *op, struct error *err)
 
 static int undo_remove(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen at, temporary;
+    struct undo_seen temporary;
     int r = undo_look(work, op->temporary, &temporary, err);
 
-    if (r < 0 || temporary.inode == 0)
-        return r;
-    r = undo_look(work, op->path, &at, err);
-    return r < 0 ? r : undo_restore(work, op, &at, &temporary, err);
+    return r < 0 || temporary.inode == 0 ? r : undo_restore(work, op, err);
 }
 
 static int undo_set(struct work *work, const struct op *op, int fd)
@@ -204,28 +255,41 @@ int undo_op(struct work *work, struct op *op, struct error *err)
     return 0;
 }
 
+/* A directory that somebody fills although it has its temporary name already
+ * goes back to where its owner finds it, beside what replaced it. */
+static int undo_give_back(struct work *work, const struct op *op,
+                          const struct undo_seen *seen, struct error *err)
+{
+    cleanup_free char *kept = xasprintf("%s.kept-%s", op->path, work->t.token);
+    struct undo_seen to;
+    int r = undo_look(work, kept, &to, err);
+
+    if (r == 0 && to.dir)
+        r = undo_swap(seen, &to, RENAME_NOREPLACE);
+    return r < 0 ? error_errno(err, r, "giving %s back", op->path) : 0;
+}
+
 int undo_drop(struct work *work, struct op *op, struct error *err)
 {
-    struct tree_dir *dir;
-    const char *name;
+    struct undo_seen seen = {0};
     int r;
 
     if ((op->kind != OP_PUT && op->kind != OP_REMOVE) || op->inside)
         return 0;
     if (op->kind == OP_PUT && !op->existed && op->delta)
         return 0;
-    r = tree_parent(work->tree, op->temporary, &dir, &name, err);
+    r = tree_parent(work->tree, op->temporary, &seen.dir, &seen.name, err);
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (r == 0)
         r = FAULT("drop");
-    if (r == 0 && unlinkat(dir->fd, name, 0) < 0)
+    if (r == 0 && unlinkat(seen.dir->fd, seen.name, 0) < 0)
         r = -errno;
-    if (r == -EISDIR && unlinkat(dir->fd, name, AT_REMOVEDIR) < 0)
-        r = -errno;
-    else if (r == -EISDIR)
-        r = 0;
-    if (r == -ENOENT || r == -ENOTEMPTY)
-        return 0;
-    return r < 0 ? error_errno(err, r, "dropping what %s was", op->path) : 0;
+    if (r == -EISDIR)
+        r = unlinkat(seen.dir->fd, seen.name, AT_REMOVEDIR) < 0 ? -errno : 0;
+    if (r == -ENOTEMPTY || r == -EEXIST)
+        return undo_give_back(work, op, &seen, err);
+    return r < 0 && r != -ENOENT
+               ? error_errno(err, r, "dropping what %s was", op->path)
+               : 0;
 }

@@ -30,6 +30,7 @@ struct work {
     struct sync *syncs;
     size_t n_syncs;
     size_t syncs_capacity;
+    bool incomplete;             /* something could not be undone yet */
     struct buf notes;            /* what could not be undone, for people */
     engine_progress_fn progress; /* may be NULL */
     void *userdata;

@@ -41,6 +41,7 @@ struct fault_case {
 };
 
 static char self[512];
+static bool quiet = true; /* false: a case says why its runs failed */
 
 /* ------------------------------------------------------- one run, one child */
 
@@ -100,6 +101,8 @@ static int spawn(const struct world *world, const char *mode,
 
         setenv("CCM_FAULT", fault, 1);
         setenv("CCM_FAULT_LIST", list, 1);
+        if (quiet && !freopen("/dev/null", "w", stderr))
+            _exit(126);
         execl(self, self, mode, scenario, world->dir, (char *) NULL);
         _exit(127);
     }
@@ -419,6 +422,7 @@ int main(int argc, char **argv)
     self[n] = '\0';
     if (argc == 4)
         return driver_main(argv[1], argv[2], argv[3]);
+    quiet = argc != 3;
     if (argc == 3 && streq(argv[1], "case"))
         return case_main(argv[2]);
     return all_main();
