@@ -65,6 +65,7 @@ rm "$(root web2)/etc/things/alpha"
 etcdctl put $prefix/events/things "look again" >/dev/null
 wait_for "a deleted file comes back on the next run" \
     thing_is web2 alpha one
+wait_for "the nodes settle" all_settled "${nodes[@]}" web4
 echo "by hand" >"$(root web3)/etc/things/beta"
 echo "by hand" >"$(root web3)/etc/things/gamma"
 check "apply --all makes a full run" ctl web3 apply --all

@@ -98,7 +98,7 @@ check "the operator says that the node is dead" \
     ctl "${rest[0]}" flag clear "$bad"
 gate_open
 wait_for "the others go on" all_have_thing alpha seven "${rest[@]}"
-check "its marker is gone" no_key_below applying/
+wait_for "no marker is left" no_key_below applying/
 check "there is no flag" no_flag "${rest[0]}"
 node_start "$bad"
 wait_for "if it comes back after all, it catches up" \

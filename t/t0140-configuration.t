@@ -41,7 +41,7 @@ bad_conf "an unknown kind of store" 'ccm.conf:[0-9]+: .*kind' \
     'store={ kind = "paper"; }'
 bad_conf "etcd without endpoints" 'ccm.conf:[0-9]+: .*endpoints' \
     'store={ kind = "etcd"; }'
-bad_conf "what libconfig cannot read" 'ccm.conf:[0-9]+: ' 'node="web1'
+bad_conf "what libconfig cannot read" 'ccm.conf:[0-9]+: ' 'node=="web1"'
 check_status "a missing ccm.conf is refused" 1 \
     "$builddir/ccmd" -t -c "$scratch/none.conf"
 check_says "  by name" 'none.conf' "$output"
