@@ -22,6 +22,7 @@ void api_done(struct ccm_run *run)
 {
     size_t i;
 
+    api_end_stream(run);
     for (i = 0; i < run->n_items; i++)
         if (run->items[i].content)
             buf_done(&run->items[i].content->bytes);

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* What one configuration may declare. */
 #define API_CHANGES_MAX 120000              /* of all kinds */
@@ -21,6 +22,7 @@
 #define API_CONTENT_MAX (256 * 1024 * 1024) /* bytes in all files */
 #define API_LOG_MAX (64 * 1024)             /* bytes */
 #define API_REASONS_MAX 10000               /* rejections with their reason */
+#define API_BUFFER_SIZE 8192                /* of the stream at work */
 
 struct program_run;
 
@@ -39,6 +41,7 @@ struct api_input {
 /* The contents of a declared file. */
 struct api_content {
     struct ccm_run *run;
+    FILE *stream; /* while it is run->buffered */
     struct buf bytes;
 };
 
@@ -60,6 +63,8 @@ struct ccm_run {
     struct api_item *items;
     size_t n_items, items_capacity;
     size_t n_files, content_bytes;
+    struct api_content *buffered; /* whose stream has the buffer, or NULL */
+    char *buffer;
     size_t owner_hint; /* where api_owner begins to search */
     struct api_set rejected;
     json_t *reasons; /* array of {"type","id","error"} */
@@ -95,6 +100,9 @@ const json_t *api_owner(struct ccm_run *run, const json_t *value,
 
 bool api_set_has(const struct api_set *set, const json_t *object);
 void api_set_add(struct api_set *set, const json_t *object);
+
+/* Takes the buffer away from the stream that has it. */
+void api_end_stream(struct ccm_run *run);
 
 /* Appends a zeroed item of that kind, or returns NULL after an error. */
 struct api_item *api_add(struct ccm_run *run, enum change_kind kind);

@@ -47,6 +47,7 @@ int api_encode(struct ccm_run *run, int fd, uint64_t *size)
     size_t i;
     int r = 0;
 
+    api_end_stream(run);
     fflush(NULL); /* a module may have given a stream a buffer */
     for (i = 0; i < run->n_items && r == 0; i++) {
         api_encode_item(run, &run->items[i], &out);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Declared files and their streams. A module may declare ten thousand files
- * and close none, so a stream has no buffer of its own (stdio then hands each
- * call's text on at once) and its bytes go to a buffer that grows with them.
+ * and close none, so they share one buffer: the stream that was opened last
+ * has it, for that is the one that is written to. One that a module comes
+ * back to has none (stdio then hands each call's text on at once).
  */
 #include "host/api.h"
 #include "host/api_check.h"
@@ -34,16 +35,52 @@ static ssize_t api_write_nowhere(void *cookie, const char *bytes, size_t size)
     return (ssize_t) size;
 }
 
-static FILE *api_open_stream(struct api_content *content)
+/* After the last bytes were written. */
+static int api_close(void *cookie)
 {
-    cookie_io_functions_t functions = {.write = content ? api_write
-                                                        : api_write_nowhere};
-    FILE *stream = fopencookie(content, "w", functions);
+    struct api_content *content = cookie;
+
+    if (content->run->buffered == content)
+        content->run->buffered = NULL;
+    return 0;
+}
+
+void api_end_stream(struct ccm_run *run)
+{
+    struct api_content *content = run->buffered;
+
+    if (!content)
+        return;
+    run->buffered = NULL;
+    fflush(content->stream);
+    setvbuf(content->stream, NULL, _IONBF, 0);
+}
+
+static FILE *api_open_nowhere(void)
+{
+    cookie_io_functions_t functions = {.write = api_write_nowhere};
+    FILE *stream = fopencookie(NULL, "w", functions);
 
     if (!stream)
         _exit(70); /* out of memory, as in base/alloc.c */
     setvbuf(stream, NULL, _IONBF, 0);
     return stream;
+}
+
+static FILE *api_open_stream(struct api_content *content)
+{
+    cookie_io_functions_t functions = {.write = api_write, .close = api_close};
+    struct ccm_run *run = content->run;
+
+    content->stream = fopencookie(content, "w", functions);
+    if (!content->stream)
+        _exit(70);
+    api_end_stream(run);
+    if (!run->buffer)
+        run->buffer = arena_alloc(&run->arena, API_BUFFER_SIZE);
+    setvbuf(content->stream, run->buffer, _IOFBF, API_BUFFER_SIZE);
+    run->buffered = content;
+    return content->stream;
 }
 
 static struct api_content *api_declare_file(struct ccm_run *run,
@@ -78,9 +115,10 @@ static struct api_content *api_declare_file(struct ccm_run *run,
 FILE *ccm_file_sized(struct ccm_run *run, const struct ccm_file *given,
                      size_t size)
 {
+    struct api_content *content = NULL;
     struct ccm_file file;
 
-    if (!api_copy(run, "ccm_file", &file, sizeof(file), given, size))
-        return api_open_stream(NULL);
-    return api_open_stream(api_declare_file(run, &file));
+    if (api_copy(run, "ccm_file", &file, sizeof(file), given, size))
+        content = api_declare_file(run, &file);
+    return content ? api_open_stream(content) : api_open_nowhere();
 }

@@ -410,6 +410,29 @@ static void ten_thousand_open_files_cost_little(void **state)
     assert_true(after.uordblks - before.uordblks < 12 * 1024 * 1024);
 }
 
+/* Which stream has the buffer must not be seen. */
+static void streams_may_be_written_in_any_order(void **state)
+{
+    struct place *place = *state;
+    struct ccm_run *run = &place->run;
+    FILE *a = ccm_file(run, &(struct ccm_file){.path = "/a"}), *b;
+
+    fputs("a1 ", a);
+    b = ccm_file(run, &(struct ccm_file){.path = "/b"});
+    fputs("b1 ", b);
+    fputs("a2 ", a);
+    setvbuf(a, NULL, _IOLBF, 64);
+    fputs("b2 ", b);
+    fputs("a3 ", a);
+    assert_int_equal(fclose(b), 0);
+    fputs("closed", ccm_file(run, &(struct ccm_file){.path = "/c"}));
+    assert_int_equal(fclose(a), 0);
+    api_end_stream(run);
+    assert_string_equal(buf_text(&run->items[0].content->bytes), "a1 a2 a3 ");
+    assert_string_equal(buf_text(&run->items[1].content->bytes), "b1 b2 ");
+    assert_string_equal(buf_text(&run->items[2].content->bytes), "closed");
+}
+
 static void the_log_is_limited(void **state)
 {
     struct place *place = *state;
@@ -449,6 +472,7 @@ int main(void)
         PLACED(wrong_declarations_fail_by_name),
         PLACED(what_a_rejected_object_declared_is_kept),
         PLACED(ten_thousand_open_files_cost_little),
+        PLACED(streams_may_be_written_in_any_order),
         PLACED(the_log_is_limited),
         PLACED(check_has_no_objects),
     };
