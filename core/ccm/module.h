@@ -202,7 +202,8 @@ struct ccm_absent {
  * nobody declares are removed. Subdirectories are left alone. */
 struct ccm_exclusive {
     const char *path;    /* need not exist */
-    const char *pattern; /* fnmatch(3) of the name; NULL: "*" */
+    const char *pattern; /* fnmatch(3) of the name, as a shell does it: "*"
+                            does not match a leading dot; NULL: "*" */
     const char *service;
 };
 

@@ -62,3 +62,7 @@ UNIT_TESTS += t/unit/change_swap_test
 t_unit_change_swap_test_SOURCES = t/unit/change_swap_test.c
 t_unit_change_swap_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_swap_test_LDADD = $(CHANGE_TEST_LIBS)
+UNIT_TESTS += t/unit/change_full_test
+t_unit_change_full_test_SOURCES = t/unit/change_full_test.c
+t_unit_change_full_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_change_full_test_LDADD = $(CHANGE_TEST_LIBS)
