@@ -37,8 +37,9 @@ void control_status(struct client *client)
                         rollout->last_run, "applied", rollout->applied,
                         "catalog", control_catalog(client), "store",
                         store_where(client->daemon->store), "trouble",
-                        connected ? NULL : rollout->session.trouble, "version",
-                        PACKAGE_VERSION, "pid", (json_int_t) getpid()));
+                        connected ? rollout->trouble : rollout->session.trouble,
+                        "version", PACKAGE_VERSION, "pid",
+                        (json_int_t) getpid()));
 }
 
 void control_module_list(struct client *client)

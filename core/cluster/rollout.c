@@ -61,6 +61,21 @@ static void rollout_consider(struct rollout *rollout)
                rollout->config->plan_ahead);
 }
 
+static void rollout_try_again(struct rollout *rollout)
+{
+    int64_t pause_ms = backoff_next_ms(&rollout->backoff);
+    const char *error = json_string_or(rollout->finished, "error", "?");
+    cleanup_free char *text = xasprintf("%s; trying again in %.1f s", error,
+                                        (double) pause_ms / 1000);
+
+    log_warning("%s", text);
+    free(rollout->trouble);
+    rollout->trouble = xstrdup(error);
+    rollout->ops->progress(rollout->userdata, text);
+    rollout->pause_until_ms = clock_ms() + pause_ms;
+    rollout_close(rollout, TURN_DROPPED);
+}
+
 /* The runner has ended before a turn began. */
 static void rollout_consider_finished(struct rollout *rollout)
 {
@@ -77,13 +92,7 @@ static void rollout_consider_finished(struct rollout *rollout)
         rollout->deaths = 0;
         rollout_close(rollout, TURN_GOOD);
     } else if (again) {
-        int64_t pause_ms = backoff_next_ms(&rollout->backoff);
-
-        log_warning("%s; trying again in %.1f s",
-                    json_string_or(rollout->finished, "error", "?"),
-                    (double) pause_ms / 1000);
-        rollout->pause_until_ms = clock_ms() + pause_ms;
-        rollout_close(rollout, TURN_DROPPED);
+        rollout_try_again(rollout);
     } else if (rollout->queue.state == QUEUE_HEAD) {
         rollout_close(rollout, TURN_FAILED);
     }
@@ -235,8 +244,11 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
     } else if (rollout->turn.doubt.node) {
         rollout_say_doubt(rollout);
     }
-    if (verdict != TURN_DROPPED)
+    if (verdict != TURN_DROPPED) {
+        free(rollout->trouble);
+        rollout->trouble = NULL;
         rollout->ops->ended(rollout->userdata, ticket, rollout->last_run);
+    }
     rollout_reset_attempt(rollout);
     rollout->ops->between_turns(rollout->userdata);
     rollout_step(rollout);
@@ -362,6 +374,7 @@ void rollout_done(struct rollout *rollout)
     bus_free(rollout->bus);
     free(rollout->who);
     free(rollout->asked_by);
+    free(rollout->trouble);
     json_decref(rollout->applied);
     json_decref(rollout->last_run);
 }

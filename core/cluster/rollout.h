@@ -105,6 +105,7 @@ struct rollout {
     struct timer step_timer; /* settling, and pauses */
     struct timer resync_timer;
     struct backoff backoff; /* objects out of reach */
+    char *trouble;          /* why the last try came to nothing, or NULL */
     int64_t pause_until_ms;
     struct store_call *call; /* the look back */
 };

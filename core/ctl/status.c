@@ -92,6 +92,9 @@ int status_show(struct ctl *ctl)
                   "the store is out of reach%s%s; ccmd tries again by itself, "
                   "its log tells more: journalctl -u ccmd",
                   trouble[0] ? ": " : "", trouble);
+    else if (trouble[0])
+        text_line(ctl->out, "not applied yet: %s; ccmd tries again by itself",
+                  trouble);
     return CCM_EXIT_DONE;
 }
 
