@@ -208,6 +208,7 @@ static void rollout_turn_began(void *userdata, enum turn_answer answer)
     rollout->phase = ROLLOUT_QUEUED;
     switch (answer) {
     case TURN_BEGUN:
+        rollout_stamp("the turn has begun");
         rollout_apply(rollout);
         return;
     case TURN_LOST:
@@ -233,6 +234,7 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
     struct rollout *rollout = userdata;
     int64_t ticket = rollout->ticket;
 
+    rollout_stamp("the turn is over");
     rollout->phase = ROLLOUT_IDLE;
     rollout->stale = false;
     if (verdict == TURN_GOOD) {

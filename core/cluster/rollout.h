@@ -141,7 +141,9 @@ const char *rollout_state(const struct rollout *rollout);
 
 /* ------------------------------------------- between the rollout_*.c files */
 
-/* rollout_run.c: starts the runner; begins to apply; ends the attempt. */
+/* rollout_run.c: logs when, in clock_us, on -v; make bench reads it. */
+void rollout_stamp(const char *text);
+/* Starts the runner; begins to apply; ends the attempt. */
 void rollout_plan(struct rollout *rollout);
 void rollout_apply(struct rollout *rollout);
 void rollout_recover(struct rollout *rollout);

@@ -20,6 +20,11 @@ void rollout_reset_attempt(struct rollout *rollout)
     rollout->finished_ok = false;
 }
 
+void rollout_stamp(const char *text)
+{
+    log_debug("at %lld us: %s", (long long) clock_us(), text);
+}
+
 static void rollout_say(struct rollout *rollout, const char *text)
 {
     log_info("%s", text);
@@ -260,5 +265,6 @@ void rollout_close(struct rollout *rollout, enum turn_verdict verdict)
         log_error("%s: failed at %s: %s", rollout->who,
                   json_string_or(rollout->finished, "step", "?"),
                   json_string_or(rollout->finished, "error", "?"));
+    rollout_stamp("ending the turn");
     turn_close(&rollout->turn, verdict, report, record);
 }

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: ISC
 """make bench: each figure beside the floor on this machine, as a ratio.
 
-bench.py [CASE...]; RUNS=N sets how many counted runs each median is of.
+bench.py [CASE...]; RUNS=N sets how many counted runs each median is of,
+NODES="3 30" the sizes of the clusters, IDLE=N the seconds of watching an idle
+daemon.
 """
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cluster import bench_cluster, bench_event, bench_idle
 from lib import (FLOOR, RUNNER, RUNS, Row, Scratch, floor, pairs, run)
 
 COUNT = 10000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The bench's module: declares count files of size bytes below directory.
- * seed changes their contents. */
+/* The bench's module: declares count files of size bytes below directory. The
+ * setting seed changes their contents, and so does that of an object. */
 #include <ccm/module.h>
 
 static void files_fill(FILE *out, int64_t number, int64_t seed, int64_t size)
@@ -23,9 +23,13 @@ static int plan(struct ccm_run *run)
     int64_t count = ccm_integer(run, settings, "count");
     int64_t size = ccm_integer_or(run, settings, "size", 400);
     int64_t seed = ccm_integer_or(run, settings, "seed", 0);
+    const json_t *thing;
     char path[4096];
     int64_t i;
+    size_t j;
 
+    json_array_foreach (ccm_objects(run, "things"), j, thing)
+        seed += ccm_integer_or(run, thing, "seed", 0);
     for (i = 0; i < count; i++) {
         snprintf(path, sizeof(path), "%s/file-%lld", directory, (long long) i);
         files_fill(ccm_file(run, &(struct ccm_file){.path = path}), i, seed,

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: ISC
-BENCHES = t/bench/floor t/bench/files.so t/bench/host_bench \
+BENCHES = t/bench/floor t/bench/pair t/bench/files.so t/bench/host_bench \
 	t/bench/host_module.so
 EXTRA_PROGRAMS += $(BENCHES)
 t_bench_floor_SOURCES = t/bench/floor.c
 t_bench_floor_LDADD = -ldl
+t_bench_pair_SOURCES = t/bench/pair.c
+t_bench_pair_LDADD = $(BASE_LIBS) $(CURL_LIBS)
 t_bench_files_so_SOURCES = t/bench/files.c
 t_bench_files_so_CFLAGS = $(AM_CFLAGS) -fPIC
 t_bench_files_so_LDFLAGS = $(AM_LDFLAGS) -shared
 t_bench_files_so_LDADD = $(JANSSON_LIBS)
-EXTRA_DIST += t/bench/bench.py t/bench/lib.py
-
+EXTRA_DIST += t/bench/bench.py t/bench/lib.py t/bench/cluster.py
 
 t_bench_host_module_so_SOURCES = t/bench/host_module.c
 t_bench_host_module_so_CFLAGS = $(MODULE_COMPILE)
