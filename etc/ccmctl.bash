@@ -42,7 +42,8 @@ _ccmctl() {
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     case $previous in
-    -c | --config | --socket | --objects | --modules | --root)
+    -c | --config | --socket | --objects | --modules | --root | \
+        --settings)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;

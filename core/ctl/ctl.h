@@ -62,6 +62,11 @@ int ctl_ask(struct ctl *ctl, const char *op, json_t *fields, int fd,
 int ctl_ask_document(struct ctl *ctl, const char *op, json_t *fields,
                      json_t **document);
 
+/* The runner that ccm.conf names; the installed one if there is none. Sets
+ * *runner, new (freed with free), and *file, borrowed: ccm.conf, or NULL.
+ * Returns an exit status. */
+int ctl_runner(struct ctl *ctl, char **runner, const char **file);
+
 /* Prints one JSON document. Returns an exit status. */
 int ctl_print_json(struct ctl *ctl, const json_t *document);
 /* A member as text for people: strings, numbers, lists with commas; the
@@ -89,6 +94,8 @@ int module_list(struct ctl *ctl);
 int module_info(struct ctl *ctl);
 int module_reload(struct ctl *ctl);
 int module_graph(struct ctl *ctl);
+int module_new(struct ctl *ctl);
+int module_check(struct ctl *ctl);
 int flag_show(struct ctl *ctl);
 int flag_raise(struct ctl *ctl);
 int flag_clear(struct ctl *ctl);

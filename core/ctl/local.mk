@@ -7,6 +7,7 @@ libctl_a_SOURCES = \
 	core/ctl/flag.c \
 	core/ctl/import.c \
 	core/ctl/module.c \
+	core/ctl/module_make.c \
 	core/ctl/object.c \
 	core/ctl/options.c core/ctl/options.h \
 	core/ctl/plan.c \
@@ -18,3 +19,19 @@ libctl_a_SOURCES = \
 bin_PROGRAMS += ccmctl
 ccmctl_SOURCES = core/ctl/main.c
 ccmctl_LDADD = libctl.a $(BASE_LIBS)
+
+# The files of `ccmctl module new`, as C strings.
+MODULE_TEMPLATES = NAME.c NAME.conf Makefile t/check t/expected \
+	t/objects/unix-users.json
+MODULE_TEMPLATE_FILES = $(MODULE_TEMPLATES:%=$(srcdir)/etc/module/%.new)
+EXTRA_DIST += $(MODULE_TEMPLATES:%=etc/module/%.new)
+CLEANFILES += core/ctl/module_template.inc
+core/ctl/module_template.inc: $(MODULE_TEMPLATE_FILES)
+	@$(MKDIR_P) core/ctl
+	$(AM_V_GEN)for name in $(MODULE_TEMPLATES); do \
+	    echo "{\"$$name\","; \
+	    $(SED) -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	        "$(srcdir)/etc/module/$$name.new"; \
+	    echo '},'; \
+	done >$@.new && mv $@.new $@
+core/ctl/module_make.$(OBJEXT): core/ctl/module_template.inc

@@ -99,29 +99,53 @@ int module_info(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
+/* One line for each that has changed, with the old and the new version. */
+static void module_changes(struct ctl *ctl, const json_t *changed)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (changed, i, one) {
+        const char *from = json_string_or(one, "from", "?");
+        const char *to = json_string_or(one, "to", "?");
+
+        text_line(ctl->out, "%-8s %s %s%s%s", "changed",
+                  json_string_or(one, "name", "?"), from,
+                  streq(from, to) ? ", but its contents or settings" : " -> ",
+                  streq(from, to) ? "" : to);
+    }
+}
+
+/* Returns whether there are some. */
+static bool module_names(struct ctl *ctl, const json_t *result,
+                         const char *field)
+{
+    cleanup_free char *names = ctl_text(result, field);
+
+    if (names[0])
+        text_line(ctl->out, "%-8s %s", field, names);
+    return names[0] != '\0';
+}
+
 int module_reload(struct ctl *ctl)
 {
-    static const char *const fields[] = {"added", "changed", "removed"};
     json_auto_t *result = NULL;
-    const json_t *list;
-    bool same = true;
-    size_t i;
+    const json_t *list, *changed;
+    bool others;
     int r = module_ask(ctl, "module.reload", &result, &list);
 
     if (r != CCM_EXIT_DONE)
         return r;
     if (ctl->json)
         return ctl_print_json(ctl, result);
-    for (i = 0; i < ARRAY_SIZE(fields); i++) {
-        cleanup_free char *names = ctl_text(result, fields[i]);
-
-        if (names[0])
-            text_line(ctl->out, "%-8s %s", fields[i], names);
-        same = same && !names[0];
-    }
+    changed = json_object_get(result, "changed");
+    others = module_names(ctl, result, "added");
+    module_changes(ctl, changed);
+    others = module_names(ctl, result, "removed") || others;
     text_line(ctl->out, "%sin force: %zu configuration%s",
-              same ? "nothing has changed; " : "", json_array_size(list),
-              CTL_PLURAL(json_array_size(list)));
+              others || json_array_size(changed) > 0 ? ""
+                                                     : "nothing has changed; ",
+              json_array_size(list), CTL_PLURAL(json_array_size(list)));
     return CCM_EXIT_DONE;
 }
 

@@ -36,6 +36,8 @@ static const struct option_spec specs[] = {
      "with --objects: declarations instead of modules_d"},
     {"root", OPTION_ROOT, 0, "DIR", AT(root),
      "with --objects: compare with DIR instead of root"},
+    {"settings", OPTION_SETTINGS, 0, "FILE", AT(settings),
+     "its declaration, as in modules.d"},
     {"text", OPTION_TEXT, 0, "TEXT", AT(text), "say why; for people"},
     {"wait", OPTION_WAIT, 'w', NULL, 0,
      "wait until every live node has applied it"},

@@ -26,15 +26,16 @@ enum option_bit {
     OPTION_TEXT = 1 << 13,
     OPTION_LIMIT = 1 << 14,
     OPTION_REVISION = 1 << 15,
+    OPTION_SETTINGS = 1 << 16,
     /* What every command takes. */
     OPTIONS_COMMON = OPTION_JSON | OPTION_SOCKET | OPTION_CONFIG | OPTION_HELP,
 };
 
 struct options {
     unsigned seen; /* enum option_bit of those that were given */
-    const char *socket, *config, *timeout, *objects, *modules, *root, *text,
-        *limit, *revision; /* borrowed from argv; NULL: not given */
-    const char **words;    /* NULL-terminated; freed by options_done */
+    const char *socket, *config, *timeout, *objects, *modules, *root, *settings,
+        *text, *limit, *revision; /* borrowed from argv; NULL: not given */
+    const char **words;           /* NULL-terminated; freed by options_done */
     int n_words;
 };
 

@@ -47,8 +47,7 @@ static void plan_add(struct arguments *arguments, const char *name,
     arguments->list[arguments->n++] = value;
 }
 
-/* The runner that ccm.conf names; the installed one if there is none. */
-static int plan_runner(struct ctl *ctl, char **runner, const char **file)
+int ctl_runner(struct ctl *ctl, char **runner, const char **file)
 {
     const char *wanted = ctl_config_file(ctl);
     struct config *config;
@@ -72,7 +71,7 @@ static int plan_alone(struct ctl *ctl)
     struct arguments arguments = {.n = 0};
     cleanup_free char *runner = NULL;
     const char *file;
-    int i, status = plan_runner(ctl, &runner, &file);
+    int i, status = ctl_runner(ctl, &runner, &file);
 
     if (status != CCM_EXIT_DONE)
         return status;

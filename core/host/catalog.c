@@ -126,8 +126,8 @@ static char **catalog_names(const json_t *answer, const char *field,
     return names;
 }
 
-static void catalog_fill(struct configuration *configuration,
-                         const struct describe_task *task)
+void configuration_fill(struct configuration *configuration,
+                        const struct describe_task *task)
 {
     const struct declaration *declaration = task->declaration;
     const char *module = json_string_or(task->answer, "name", "");
@@ -158,7 +158,7 @@ static int catalog_sort(struct catalog_work *work, struct error *err)
     int r;
 
     for (i = 0; i < n; i++) {
-        catalog_fill(&all[i], &work->tasks[i]);
+        configuration_fill(&all[i], &work->tasks[i]);
         all[i].program = catalog->programs[i];
         nodes[i] = (struct graph_node){
             .name = all[i].name,
@@ -241,25 +241,28 @@ int catalog_load(const struct config *config, const struct confine *confine,
     return r;
 }
 
+void configuration_done(struct configuration *c)
+{
+    free(c->name);
+    free(c->module);
+    free(c->version);
+    free(c->summary);
+    free(c->declared_in);
+    names_free(c->subscribes);
+    names_free(c->depends);
+    names_free(c->after);
+    json_decref(c->settings);
+    *c = (struct configuration){0};
+}
+
 void catalog_free(struct catalog *catalog)
 {
     size_t i;
 
     if (!catalog)
         return;
-    for (i = 0; i < catalog->n; i++) {
-        struct configuration *c = &catalog->list[i];
-
-        free(c->name);
-        free(c->module);
-        free(c->version);
-        free(c->summary);
-        free(c->declared_in);
-        names_free(c->subscribes);
-        names_free(c->depends);
-        names_free(c->after);
-        json_decref(c->settings);
-    }
+    for (i = 0; i < catalog->n; i++)
+        configuration_done(&catalog->list[i]);
     for (i = 0; i < catalog->n_files; i++)
         module_close(catalog->files[i]);
     for (i = 0; i < catalog->n_programs; i++)

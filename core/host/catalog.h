@@ -29,6 +29,13 @@ struct configuration {
     char digest[DIGEST_SIZE]; /* of all that makes it differ from another */
 };
 
+struct describe_task;
+
+/* From a task that has an answer; emptied with configuration_done. */
+void configuration_fill(struct configuration *configuration,
+                        const struct describe_task *task);
+void configuration_done(struct configuration *configuration);
+
 struct catalog {
     struct configuration *list; /* in run order */
     size_t n;

@@ -279,7 +279,7 @@ char *confine_refusal(char *text)
     if (!mark)
         return xstrdup("something with signals blocked, such as to start a "
                        "thread");
-    call = atoi(mark + strlen("\n" REFUSAL_MARK));
+    call = (int) strtol(mark + strlen("\n" REFUSAL_MARK), NULL, 10);
     *mark = '\0';
     name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);
     if (!name)

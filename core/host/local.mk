@@ -13,6 +13,8 @@ libhost_a_SOURCES = \
 	core/host/api_program.c \
 	core/host/arena.c core/host/arena.h \
 	core/host/catalog.c core/host/catalog.h \
+	core/host/check.c core/host/check.h \
+	core/host/check_plan.c core/host/check_variant.c \
 	core/host/child.c core/host/child.h \
 	core/host/child_wait.c \
 	core/host/confine.c core/host/confine.h \

@@ -25,6 +25,10 @@ static const char usage_text[] =
     "    --objects DIR         objects from DIR/TYPE.json\n"
     "    --modules DIR         configurations from DIR instead of modules_d\n"
     "    --root DIR            compare with what is below DIR\n"
+    "  check [OPTION...] FILE  examine a module\n"
+    "    --objects DIR         sample objects, DIR/TYPE.json\n"
+    "    --settings FILE       its declaration, as in modules_d\n"
+    "    --json\n"
     "  run                     one job on standard input (ccmd)\n"
     "  recover                 put right what a crash left behind\n"
     "  objects TYPE [ID]       print objects as JSON\n"
@@ -41,6 +45,7 @@ enum {
     OPTION_OBJECTS,
     OPTION_MODULES,
     OPTION_ROOT,
+    OPTION_SETTINGS,
     OPTION_LIMIT,
     OPTION_HELP,
 };
@@ -54,6 +59,7 @@ static const struct option long_options[] = {
     {"objects", required_argument, NULL, OPTION_OBJECTS},
     {"modules", required_argument, NULL, OPTION_MODULES},
     {"root", required_argument, NULL, OPTION_ROOT},
+    {"settings", required_argument, NULL, OPTION_SETTINGS},
     {"limit", required_argument, NULL, OPTION_LIMIT},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -65,7 +71,7 @@ struct options {
     const char *mode;
     char **words; /* NULL-terminated */
     int n_words;
-    const char *objects, *modules, *root;
+    const char *objects, *modules, *root, *settings;
     struct mode_plan plan;
     struct history_query history;
     bool help;
@@ -98,6 +104,27 @@ static int options_limit(struct options *options, const char *text)
     return 0;
 }
 
+static int options_take_path(struct options *options, int option,
+                             const char *value)
+{
+    switch (option) {
+    case OPTION_OBJECTS:
+        options->objects = value;
+        return 0;
+    case OPTION_MODULES:
+        options->modules = value;
+        return 0;
+    case OPTION_ROOT:
+        options->root = value;
+        return 0;
+    case OPTION_SETTINGS:
+        options->settings = value;
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
 static int options_take(struct options *options, int option, const char *value)
 {
     switch (option) {
@@ -121,22 +148,13 @@ static int options_take(struct options *options, int option, const char *value)
     case OPTION_EXIT_CODE:
         options->plan.exit_code = true;
         return 0;
-    case OPTION_OBJECTS:
-        options->objects = value;
-        return 0;
-    case OPTION_MODULES:
-        options->modules = value;
-        return 0;
-    case OPTION_ROOT:
-        options->root = value;
-        return 0;
     case OPTION_LIMIT:
         return options_limit(options, value);
     case OPTION_HELP:
         options->help = true;
         return 0;
     default:
-        return -EINVAL;
+        return options_take_path(options, option, value);
     }
 }
 
@@ -189,7 +207,8 @@ static int main_load(const struct options *options, struct config **out,
     struct config *config;
     int r;
 
-    if (!options->file && options->objects && access(file, F_OK) < 0)
+    if (!options->file && (options->objects || streq(options->mode, "check")) &&
+        access(file, F_OK) < 0)
         r = main_load_default(&config, err);
     else
         r = config_load(file, &config, err);
@@ -202,6 +221,16 @@ static int main_load(const struct options *options, struct config **out,
         config->objects.kind = OBJECTS_DIRECTORY;
     *out = config;
     return 0;
+}
+
+static int main_check(const struct options *options, struct config *config)
+{
+    struct mode_check check = {.file = options->words[0],
+                               .settings = options->settings,
+                               .objects = options->objects != NULL,
+                               .json = options->plan.json};
+
+    return mode_check(config, &check);
 }
 
 static int main_mode(struct options *options, struct config *config)
@@ -219,6 +248,8 @@ static int main_mode(struct options *options, struct config *config)
         options->history.id = options->words[0];
         return mode_history(config, &options->history);
     }
+    if (n == 1 && streq(options->mode, "check"))
+        return main_check(options, config);
     if (n == 0 && streq(options->mode, "describe"))
         return mode_describe(config);
     if (n == 0 && streq(options->mode, "run"))

@@ -20,6 +20,17 @@ struct mode_plan {
     bool check_only; /* plan, but do not compare with the node */
 };
 
+/* Of `check`. */
+struct mode_check {
+    const char *file;
+    const char *settings; /* a declaration; NULL: none */
+    bool objects;         /* config says where they are */
+    bool json;
+};
+
+/* Examines a module; CCM_EXIT_FAILED if there are findings. */
+int mode_check(struct config *config, const struct mode_check *check);
+
 /* Prints the catalog as JSON, or {"error":...} and fails. */
 int mode_describe(struct config *config);
 

@@ -41,8 +41,12 @@ static const struct {
      "crontab        crontab  1.0      crons, unix-users  -        /f\n"},
     {"module reload", "{\"op\":\"module.reload\"}\n", NULL,
      OK("{\"configurations\":[{}],\"added\":[\"a\"],\"changed\":"
-        "[{\"name\":\"b\"}],\"removed\":[]}"),
-     "added    a\nchanged  b\nin force: 1 configuration\n"},
+        "[{\"name\":\"b\",\"from\":\"1.0\",\"to\":\"1.1\"},"
+        "{\"name\":\"c\",\"from\":\"2\",\"to\":\"2\"}],"
+        "\"removed\":[\"d\"]}"),
+     "added    a\nchanged  b 1.0 -> 1.1\n"
+     "changed  c 2, but its contents or settings\nremoved  d\n"
+     "in force: 1 configuration\n"},
     {"module graph", "{\"op\":\"module.list\"}\n", NULL,
      OK("{\"configurations\":[{\"name\":\"a\\\"\",\"depends\":[\"b\"]}]}"),
      "digraph ccm {\n  \"a\\\"\";\n  \"a\\\"\" -> \"b\";\n}\n"},

@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# ccmctl module check: what is not deterministic or not careful is found.
+# shellcheck source=t/e2e/tap.sh
+. "$(dirname "$0")/e2e/tap.sh" || exit 1
+
+mkdir "$scratch"/{objects,modules,root} || exit 1
+cat >"$scratch/ccm.conf" <<END
+store = { kind = "local"; path = "$scratch/store"; };
+state_dir = "$scratch/state";
+runner = "$builddir/ccm-runner";
+rollout = { plan_timeout = 3; };
+END
+cat >"$scratch/objects/things.json" <<'END'
+[{"id": 2, "name": "beta", "count": 2, "colour": "blue"},
+ {"id": 1, "name": "alpha", "count": 1, "colour": "red"}]
+END
+for module in "$builddir"/t/modules/*.so "$builddir"/modules/*.so; do
+    install -m 644 "$module" "$scratch/modules/"
+done
+
+# examine NAME [OPTION...]: with the samples.
+examine() {
+    local name=$1
+    shift
+    "$builddir/ccmctl" -c "$scratch/ccm.conf" module check \
+        "$scratch/modules/$name.so" --objects "$scratch/objects" "$@"
+}
+
+# careless ACT STATUS SENTENCE [PATTERN]
+careless() {
+    printf '%s\n' 'module = "careless";' "settings = { act = \"$1\"; };" \
+        >"$scratch/careless.conf"
+    check_status "$3" "$2" examine careless \
+        --settings "$scratch/careless.conf"
+    [ -z "${4-}" ] || check_says "and it says why" "$4" "$output"
+}
+
+careless good 0 "a careful module passes" '[0-9]+ plans, 0 findings'
+check_says "with all fields tried" '^careless 1: 15 plans' "$output"
+careless clock 1 "a module that asks the clock is found" \
+    '^finding: the same objects do not give the same plan.*/careless/clock'
+careless members 1 "one that writes members as they come is found" \
+    '^finding: depends on the order in which the members.*/careless/a'
+careless order 1 "one that declares by the order of objects is found" \
+    '^finding: what is declared depends on the order.*/careless/alpha'
+careless list 0 "a list in the order of the objects is no fault" \
+    '^note: the order of the objects shows .*/careless/list'
+careless crash 1 "one that crashes when a field is missing is found" \
+    '^finding: does not survive when "colour" of things/1 is missing: crashed'
+check_says "and when it is of another type" \
+    '"colour" of things/1 is of another type: crashed' "$output"
+careless fail 1 "one that fails because of one object is found" \
+    '^finding: fails as a whole.*"count" of things/1 is missing: no count'
+careless path 1 "one that lets a text into a path is found" \
+    '^finding: fails as a whole.*"name" of things/1 is hostile text: .*path'
+printf '%s\n' 'module = "hostile";' 'settings = { act = "hang"; };' \
+    >"$scratch/hostile.conf"
+check_status "one that hangs is found" 1 \
+    examine hostile --settings "$scratch/hostile.conf"
+check_says "and it says so" '^finding: plan: timed out' "$output"
+
+# --- the descriptor, as the host examines it
+# refused NAME PATTERN
+refused() {
+    check_status "$1 is refused" 1 examine "$1"
+    check_says "with the field and both values" "^finding: .*$2" "$output"
+}
+refused wrong-abi 'abi is 77; this ccm speaks 1'
+refused boasting 'size is 4096; [0-9]+ to [0-9]+ \(of the symbol\)'
+refused nameless 'name is "\(NULL\)"; \[a-z\]'
+refused bad-name 'name is "Not A Name"; \[a-z\]'
+refused no-symbol 'exports no constant "ccm_module"'
+refused constructor-crashes 'crashed \(SIGABRT'
+refused constructor-exits 'exited by itself'
+check_status "an older, shorter descriptor is none" 0 examine shorter
+check_status "nor is a newer, longer one" 0 examine longer
+echo "no module" >"$scratch/modules/text.so"
+check_status "a file that is no module is refused" 1 examine text
+check_says "as the loader says" 'text.so: .*(ELF|short)' "$output"
+check_status "a file that is not there is no finding" 1 examine nothing
+check_says "but an error" 'nothing.so: No such file' "$output"
+printf '%s\n' 'module = "ok";' 'settings = { refuse = "no"; };' \
+    >"$scratch/ok.conf"
+check_status "settings that check() refuses are found" 1 \
+    examine ok --settings "$scratch/ok.conf"
+check_says "with its reason" '^finding: .*refused: no' "$output"
+chmod 666 "$scratch/modules/ok.so"
+check_status "where it lies is only noted" 0 examine ok
+check_says "with what to do" \
+    'note: .*would not load it: .*ok.so can be written by others' "$output"
+chmod 644 "$scratch/modules/ok.so"
+echo 'modul = "ok";' >"$scratch/ok.conf"
+check_status "a misspelt declaration is an error" 1 \
+    examine ok --settings "$scratch/ok.conf"
+check_says "with file and line" 'ok.conf:1: unknown key "modul"' "$output"
+check_status "without samples there is a plan, too" 0 \
+    "$builddir/ccmctl" -c "$scratch/ccm.conf" module check \
+    "$scratch/modules/ok.so"
+check_says "and a note" '^note: without --objects' "$output"
+
+document=$(examine careless --settings "$scratch/careless.conf" --json)
+check_is "--json has all of it" \
+    '["file","findings","module","notes","plans","version"]' \
+    "$(jq -c keys <<<"$document")"
+check_is "the findings are sentences" string \
+    "$(jq -r '.findings[0] | type' <<<"$document")"
+
+# --- ours
+cat >"$scratch/objects/unix-users.json" <<'END'
+[{"id": 1, "username": "alice", "unix_id": 2001, "home_directory":
+  "/home/alice"}, {"id": 2, "username": "bob", "unix_id": 2002,
+  "home_directory": "/home/bob"}]
+END
+cat >"$scratch/objects/crons.json" <<'END'
+[{"id": 1, "name": "one", "unix_user_id": 1, "command": "true",
+  "schedule": "* * * * *", "email_address": "a@example.org"},
+ {"id": 2, "name": "two", "unix_user_id": 2, "command": "false",
+  "schedule": "1 2 * * *", "timeout_seconds": 600, "is_active": true}]
+END
+cat >"$scratch/objects/fpm-pools.json" <<'END'
+[{"id": 1, "name": "alice", "version": "8.2", "unix_user_id": 1,
+  "max_children": 5, "php_settings": {"memory_limit": "64M",
+  "display_errors": "off"}}]
+END
+check_status "crontab passes" 0 examine crontab
+echo "# $output"
+sed 's/^#.*//' "$srcdir/modules.d/fpm-pools.conf" >"$scratch/fpm-pools.conf"
+check_status "fpm-pools passes" 0 examine fpm-pools \
+    --settings "$scratch/fpm-pools.conf"
+done_testing
