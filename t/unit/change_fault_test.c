@@ -113,33 +113,6 @@ static int spawn(const struct world *world, const char *mode,
 
 /* ----------------------------------------------------------- looking at it */
 
-/* The root as it is, without what the account tools leave beside theirs. */
-static char *picture(const struct world *world)
-{
-    cleanup_free char *all = world_picture(world->root);
-    struct buf out = BUF_INIT;
-    char *line, *save = NULL;
-
-    for (line = strtok_r(all, "\n", &save); line;
-         line = strtok_r(NULL, "\n", &save))
-        if (!strstr(line, "- 100") && !strstr(line, ".pwd.lock") &&
-            !strstr(line, "/etc/shadow ") && !strstr(line, "/etc/gshadow ")) {
-            buf_puts(&out, line);
-            buf_putc(&out, '\n');
-        }
-    return buf_take(&out);
-}
-
-static char *world_file(const struct world *world, const char *name)
-{
-    cleanup_free char *path = xasprintf("%s/%s", world->dir, name);
-    char *text;
-
-    return io_read_file(AT_FDCWD, path, 1 << 20, &text, NULL, NULL) < 0
-               ? xstrdup("")
-               : text;
-}
-
 /* Old and new pictures of a scenario, from a run without faults. */
 struct expected {
     char *old, *new;
@@ -156,9 +129,9 @@ static const struct expected *expect(const struct scenario *scenario)
         return e;
     world_open(&world);
     scenario_prepare(&world);
-    e->old = picture(&world);
+    e->old = scenario_picture(&world);
     spawn(&world, "run", scenario->name, "");
-    e->new = picture(&world);
+    e->new = scenario_picture(&world);
     world_done(&world);
     return e;
 }
@@ -188,7 +161,7 @@ static void check_clean(struct outcome *out, const struct world *world)
 
 static void check_service(struct outcome *out, const struct world *world)
 {
-    cleanup_free char *running = world_file(world, "running");
+    cleanup_free char *running = scenario_file(world, "running");
     cleanup_free char *conf = world_read(world, "/etc/web.conf");
 
     if (!streq(running, conf))
@@ -198,17 +171,16 @@ static void check_service(struct outcome *out, const struct world *world)
 static void check_reloads(struct outcome *out, const struct world *world,
                           size_t most)
 {
-    cleanup_free char *reloads = world_file(world, "reloads");
+    cleanup_free char *reloads = scenario_file(world, "reloads");
 
     if (strlen(reloads) > most)
         wrong(out, "too many reloads", reloads);
 }
 
-/* After the fault: which of the two it must be. */
 static void check_state(struct outcome *out, const struct world *world,
                         const struct expected *e, int status)
 {
-    cleanup_free char *now = picture(world);
+    cleanup_free char *now = scenario_picture(world);
     bool old = streq(now, e->old), new = streq(now, e->new);
 
     if (!old && !new)
@@ -219,7 +191,7 @@ static void check_state(struct outcome *out, const struct world *world,
         wrong(out, "the run was rolled back, but it is not old", now);
 }
 
-/* A run without faults must lead to the new state from wherever we are. */
+/* A run without faults leads to the new state from wherever we are. */
 static void check_next_run(struct outcome *out, struct world *world,
                            const struct fault_case *c, const struct expected *e)
 {
@@ -228,17 +200,16 @@ static void check_next_run(struct outcome *out, struct world *world,
 
     if (status != (c->scenario->refused ? RUN_ROLLED_BACK : RUN_DONE))
         wrong(out, "the next run failed", "");
-    now = picture(world);
+    now = scenario_picture(world);
     if (!streq(now, e->new))
         wrong(out, "the next run does not lead to the new state", now);
     check_clean(out, world);
     check_service(out, world);
 }
 
-/* Is a reload owed, as the state directory says? */
 static bool is_owed(const struct world *world)
 {
-    cleanup_free char *owed = world_file(world, "state/owed.json");
+    cleanup_free char *owed = scenario_file(world, "state/owed.json");
 
     return strstr(owed, "web") != NULL;
 }
@@ -334,7 +305,7 @@ static void cases_add(struct cases *cases, const struct scenario *scenario,
         unlink(path);
         spawn(&world, "recover", scenario->name, "");
     }
-    list = world_file(&world, "list");
+    list = scenario_file(&world, "list");
     for (line = strtok_r(list, "\n", &save); line;
          line = strtok_r(NULL, "\n", &save))
         for (i = 0; i < ARRAY_SIZE(faults); i++) {

@@ -3,8 +3,10 @@
 #include "change_scenario.h"
 
 #include "base/alloc.h"
+#include "base/io.h"
 #include "base/util.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define OWNED_ .owner = "alice", .group = "alice"
@@ -118,4 +120,30 @@ void scenario_services(struct world *world, const struct scenario *scenario)
         scenario->refused ? "! grep -q refused" : "true", world->dir);
 
     world_service(world, "web", "true", reload, "true");
+}
+
+char *scenario_picture(const struct world *world)
+{
+    cleanup_free char *all = world_picture(world->root);
+    struct buf out = BUF_INIT;
+    char *line, *save = NULL;
+
+    for (line = strtok_r(all, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
+        if (!strstr(line, "- 100") && !strstr(line, ".pwd.lock") &&
+            !strstr(line, "/etc/shadow ") && !strstr(line, "/etc/gshadow ")) {
+            buf_puts(&out, line);
+            buf_putc(&out, '\n');
+        }
+    return buf_take(&out);
+}
+
+char *scenario_file(const struct world *world, const char *name)
+{
+    cleanup_free char *path = xasprintf("%s/%s", world->dir, name);
+    char *text;
+
+    return io_read_file(AT_FDCWD, path, 1 << 20, &text, NULL, NULL) < 0
+               ? xstrdup("")
+               : text;
 }

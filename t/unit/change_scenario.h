@@ -24,4 +24,10 @@ void scenario_prepare(struct world *world);
 /* The services, for a world that was prepared. */
 void scenario_services(struct world *world, const struct scenario *scenario);
 
+/* What is below root, without what the account tools leave beside their
+ * files. Returns new. */
+char *scenario_picture(const struct world *world);
+/* A file beside root; "" if there is none. Returns new. */
+char *scenario_file(const struct world *world, const char *name);
+
 #endif
