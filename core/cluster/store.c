@@ -155,6 +155,51 @@ int txn_check(const struct txn *txn, struct error *err)
                      txn->bad_key);
 }
 
+/* Is the key what op asks for? */
+static bool txn_is_asked(const struct txn_op *op, const char *key)
+{
+    const char *rest;
+
+    if (op->kind == TXN_GET)
+        return streq(key, op->key);
+    rest = after_prefix(key, op->key);
+    return rest && *rest;
+}
+
+static bool txn_fits(const struct txn_op *op, const struct store_range *range)
+{
+    size_t i;
+
+    for (i = 0; i < range->n; i++)
+        if (!txn_is_asked(op, range->kvs[i].key))
+            return false;
+    return op->kind != TXN_GET || range->n <= 1;
+}
+
+int txn_check_reply(const struct txn *txn, const struct store_reply *reply,
+                    struct error *err)
+{
+    const struct txn_branch *branch = &txn->branches[reply->succeeded ? 0 : 1];
+    size_t i, n = 0;
+
+    for (i = 0; i < branch->n; i++) {
+        const struct txn_op *op = &branch->ops[i];
+
+        if (op->kind != TXN_GET && op->kind != TXN_GET_BELOW)
+            continue;
+        if (n >= reply->n_ranges || !txn_fits(op, &reply->ranges[n]))
+            return error_set(err, -EPROTO,
+                             "the answer does not hold what was asked for "
+                             "(\"%.100s\")",
+                             op->key);
+        n++;
+    }
+    return n == reply->n_ranges
+               ? 0
+               : error_set(err, -EPROTO,
+                           "the answer holds more than was asked for");
+}
+
 static void txn_add_condition(struct txn *txn, enum txn_condition_kind kind,
                               const char *key, int64_t revision)
 {

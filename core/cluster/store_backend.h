@@ -107,4 +107,12 @@ int store_check_key(const char *key);
 /* 0, or -EINVAL and the text if the transaction holds a bad key. */
 int txn_check(const struct txn *txn, struct error *err);
 
+/*
+ * Is it an answer to that transaction: a range for each "get" of its branch,
+ * with no key that was not asked for? Who asked looks at ranges[i] and behind
+ * a key's prefix without looking twice. Returns 0, or -EPROTO.
+ */
+int txn_check_reply(const struct txn *txn, const struct store_reply *reply,
+                    struct error *err);
+
 #endif

@@ -25,6 +25,7 @@ struct store_etcd_call {
     store_reply_fn reply_fn;
     store_lease_fn lease_fn;
     void *userdata;
+    struct txn *txn; /* NULL: a lease */
     int64_t lease;
     bool revokes;
     struct timer refuse; /* says so, from the loop */
@@ -68,6 +69,7 @@ static void store_etcd_free_call(struct store_etcd_call *call)
         at = &(*at)->next;
     *at = call->next;
     timer_stop(&call->refuse);
+    txn_free(call->txn);
     free(call->bad_text);
     free(call);
 }
@@ -201,15 +203,17 @@ static void store_etcd_reply(struct store_etcd_call *call,
                                 answer->n_ranges};
     store_reply_fn fn = call->reply_fn;
     void *userdata = call->userdata;
-    struct error none = {""};
+    struct error err = {""};
     size_t i;
+    int r;
 
     for (i = 0; i < answer->n_ranges; i++) {
         ranges[i].kvs = store_etcd_kvs(store, &answer->ranges[i], &ranges[i].n);
         ranges[i].count = answer->ranges[i].count;
     }
+    r = txn_check_reply(call->txn, &reply, &err);
     store_etcd_free_call(call);
-    fn(userdata, &reply, 0, &none);
+    fn(userdata, r == 0 ? &reply : NULL, r, &err);
     for (i = 0; i < reply.n_ranges; i++)
         free((void *) ranges[i].kvs);
     free(ranges);
@@ -255,6 +259,7 @@ static struct store_call *store_etcd_commit(struct store *base, struct txn *txn,
     struct error err;
 
     call->reply_fn = fn;
+    call->txn = txn;
     if (txn_check(txn, &err) < 0) {
         call->bad_text = xstrdup(err.text);
         timer_init(&call->refuse, store->loop, store_etcd_on_refuse, call);
@@ -264,7 +269,6 @@ static struct store_call *store_etcd_commit(struct store *base, struct txn *txn,
         call->etcd_call =
             etcd_post(store->etcd, ETCD_WIRE_TXN_PATH, &body, &ops, call);
     }
-    txn_free(txn);
     return &call->base;
 }
 
