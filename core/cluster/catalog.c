@@ -84,8 +84,9 @@ void catalog_subscribe(const json_t *catalog, struct bus *bus)
                         configuration)
         json_array_foreach (json_object_get(configuration, "subscribes"), j,
                             type)
-            bus_subscribe(bus, json_string_or(configuration, "name", ""),
-                          json_string_value(type));
+            if (json_is_string(type))
+                bus_subscribe(bus, json_string_or(configuration, "name", ""),
+                              json_string_value(type));
 }
 
 static const json_t *catalog_find(const json_t *catalog, const char *name)

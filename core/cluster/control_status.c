@@ -144,7 +144,7 @@ static int64_t nodes_wanted(const struct store_range *events,
         const char *name = events->kvs[i].key + strlen("events/");
 
         json_array_foreach (json_object_get(record, "subscribes"), j, type)
-            if (streq(json_string_value(type), name) &&
+            if (json_is_string(type) && streq(json_string_value(type), name) &&
                 events->kvs[i].mod_revision > newest)
                 newest = events->kvs[i].mod_revision;
     }
