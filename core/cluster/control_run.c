@@ -76,6 +76,11 @@ static int control_types(struct client *client, const char **types, size_t max)
     const json_t *type, *one;
     size_t i, j;
 
+    if (list && !json_is_null(list) && !json_is_array(list)) {
+        client_fail(client, CCM_EXIT_USAGE,
+                    "\"types\" must be an array of object types");
+        return -1;
+    }
     if (json_array_size(list) > max) {
         client_fail(client, CCM_EXIT_USAGE, "more than %zu types", max);
         return -1;
@@ -132,12 +137,17 @@ void control_object_list(struct client *client)
 
 void control_object_get(struct client *client)
 {
-    int64_t id = json_integer_or(client->request, "id", 0);
-    cleanup_free char *text = xasprintf("%lld", (long long) id);
+    const json_t *id = json_object_get(client->request, "id");
+    cleanup_free char *text =
+        xasprintf("%lld", (long long) json_integer_value(id));
     const char *words[] = {"objects", control_type(client), text, NULL};
 
-    if (words[1])
+    if (!words[1])
+        return;
+    if (json_is_integer(id))
         control_runner(client, words);
+    else
+        client_fail(client, CCM_EXIT_USAGE, "\"id\" must be an integer");
 }
 
 void control_history(struct client *client)
