@@ -30,6 +30,9 @@ static void job_line(void *userdata, const char *line, size_t size)
         return;
     event = json_string_or(report, "event", "");
     if (streq(event, "planned")) {
+        /* A second plan in mid-change would take its time limit away. */
+        if (job->applying)
+            return;
         /* From here it waits for its turn, for as long as that takes. */
         child_set_limit(job->child, 0);
         job->ops->planned(job->userdata, report);
