@@ -151,6 +151,11 @@ int account_state_load(const char *text, size_t size, struct account_state *out,
 
     if (r < 0)
         return error_prefix(err, -EPROTO, "an account's old state");
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return error_set(err, -EPROTO,
+                         "an account's old state is no JSON object");
+    }
     id = json_integer_or(object, "id", -1);
     gid = json_integer_or(object, "gid", -1);
     *out = (struct account_state){

@@ -10,6 +10,11 @@
 #include <errno.h>
 #include <xxhash.h>
 
+/* What an operation and a digest have at least: what is counted is there, so
+ * the file's size bounds the memory. */
+#define OP_BYTES_MIN (12 * sizeof(uint64_t))
+#define DONE_BYTES_MIN (2 * sizeof(uint64_t))
+
 static int load_begin(struct transaction *t, struct record_reader *reader)
 {
     cleanup_free char *token = NULL;
@@ -17,7 +22,7 @@ static int load_begin(struct transaction *t, struct record_reader *reader)
 
     if (record_get_text(reader, &token) < 0 || !token ||
         strlen(token) >= sizeof(t->token) ||
-        record_get_number(reader, &n) < 0 || n > reader->left)
+        record_get_number(reader, &n) < 0 || n > reader->left / OP_BYTES_MIN)
         return -EPROTO;
     snprintf(t->token, sizeof(t->token), "%s", token);
     t->ops = xcalloc(n + 1, sizeof(*t->ops));
@@ -69,7 +74,8 @@ static int load_done(struct transaction *t, struct record_reader *reader)
 {
     uint64_t n, i;
 
-    if (record_get_number(reader, &n) < 0 || n > reader->left)
+    if (t->done || record_get_number(reader, &n) < 0 ||
+        n > reader->left / DONE_BYTES_MIN)
         return -EPROTO;
     t->applied = xcalloc(n + 1, sizeof(*t->applied));
     for (i = 0; i < n; i++) {
