@@ -131,7 +131,9 @@ static bool link_path_below(CURLU *base, CURLU *url)
 
         while (size > 0 && above[size - 1] == '/')
             size--;
-        below = strncmp(path, above, size) == 0 && path[size] == '/';
+        /* curl resolves "..", but a server may read "%2e%2e" the same. */
+        below = strncmp(path, above, size) == 0 && path[size] == '/' &&
+                !strcasestr(path + size, "%2e");
     }
     curl_free(above);
     curl_free(path);

@@ -58,6 +58,7 @@ static const struct {
     {"/v10/crons", NULL},
     {"/v1", NULL},
     {"../../crons", NULL},
+    {"https://api/v1/%2E%2e/crons", NULL},
     {"file:///v1/crons", NULL},
 };
 
