@@ -38,4 +38,4 @@ check-valgrind: all-am $(UNIT_TESTS)
 	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS),$(UNIT_TESTS))
 
 clean-local:
-	rm -rf t/log
+	rm -rf t/log fuzz

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* A customer's schedule: what is accepted cannot leave its line or its five
+ * fields, and each of its numbers is in range. */
+#include "fuzz.h"
+
+#include "base/util.h"
+#include "modules/crontab_schedule.h"
+
+#include <ctype.h>
+
+static const struct {
+    unsigned low, high;
+} ranges[] = {{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}};
+
+static void check_field(const char *text, size_t size, size_t field)
+{
+    size_t i;
+
+    fuzz_check(size > 0);
+    for (i = 0; i < size; i++) {
+        unsigned number = 0;
+
+        if (!isdigit((unsigned char) text[i]))
+            continue;
+        for (; i < size && isdigit((unsigned char) text[i]); i++)
+            number = number * 10 + (unsigned) (text[i] - '0');
+        fuzz_check(number >= ranges[field].low && number <= ranges[field].high);
+    }
+}
+
+static void check_fields(const char *schedule)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+        size_t size = strcspn(schedule, " ");
+
+        check_field(schedule, size, i);
+        schedule += size;
+        schedule += strspn(schedule, " ");
+    }
+    fuzz_check(*schedule == '\0');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input input = {(const char *) data, size};
+    cleanup_free char *schedule = fuzz_cut(&input, '\0', NULL);
+
+    if (crontab_schedule_check(schedule))
+        return 0;
+    fuzz_check(strspn(schedule,
+                      "0123456789*,-/ @abcdefghijklmnopqrstuvwxyz"
+                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(schedule));
+    if (schedule[0] != '@')
+        check_fields(schedule);
+    return 0;
+}

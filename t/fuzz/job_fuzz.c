@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a runner says on its standard output, as ccmd hears it: its lines in
+ * any order, cut and damaged, then its end. The owner is told of the end
+ * exactly once, with an object, and never of a plan while it applies. job.c
+ * talks to a child that is not there.
+ */
+#include "cluster/job.c"
+
+#include "fuzz.h"
+
+struct owner {
+    struct job *job;
+    bool applied;
+    unsigned ended;
+};
+
+int child_start(struct loop *loop, const struct child_spec *spec,
+                const struct child_ops *ops, void *userdata, struct child **out,
+                struct error *err)
+{
+    (void) loop, (void) spec, (void) ops, (void) userdata, (void) err;
+    *out = NULL;
+    return 0;
+}
+
+void child_send(struct child *child, const char *line)
+{
+    (void) child;
+    fuzz_check(!strchr(line, '\n'));
+}
+
+void child_close_input(struct child *child)
+{
+    (void) child;
+}
+
+void child_kill(struct child *child)
+{
+    (void) child;
+}
+
+void child_set_limit(struct child *child, int64_t limit_ms)
+{
+    (void) child;
+    fuzz_check(limit_ms >= 0);
+}
+
+static void on_planned(void *userdata, const json_t *report)
+{
+    struct owner *owner = userdata;
+
+    fuzz_check(json_is_object(report) && owner->ended == 0);
+    fuzz_check(!owner->applied);
+    owner->applied = true;
+    job_apply(owner->job, "turn-1");
+}
+
+static void on_progress(void *userdata, const json_t *report)
+{
+    struct owner *owner = userdata;
+
+    fuzz_check(json_is_object(report) && owner->ended == 0);
+}
+
+static void on_ended(void *userdata, bool ok, const json_t *report)
+{
+    struct owner *owner = userdata;
+
+    fuzz_check(json_is_object(report) && owner->ended++ == 0);
+    fuzz_check(
+        streq(json_string_or(report, "event", ""), ok ? "done" : "failed"));
+}
+
+static const struct job_ops owner_ops = {on_planned, on_progress, on_ended};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct config config = {.runner = (char *) "/bin/false",
+                                         .run_timeout_ms = 1000};
+    struct fuzz_input input = {(const char *) data, size};
+    int status = fuzz_byte(&input) % 2;
+    struct owner owner = {0};
+
+    fuzz_check(job_start(NULL, &config, json_null(), &owner_ops, &owner,
+                         &owner.job, NULL) == 0);
+    while (input.left > 0) {
+        size_t n;
+        char *line = fuzz_cut(&input, '\n', &n);
+
+        job_line(owner.job, line, n);
+        free(line);
+    }
+    job_ended(owner.job, status, "it has died");
+    fuzz_check(owner.ended == 1);
+    return 0;
+}
