@@ -7,6 +7,7 @@ include t/unit/host.mk
 include t/unit/ctl.mk
 include t/sim/local.mk
 include t/modules/local.mk
+include t/abi/local.mk
 include t/lint/local.mk
 include t/e2e/local.mk
 include t/fuzz/local.mk

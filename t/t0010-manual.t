@@ -36,6 +36,71 @@ for example in 1 2 3; do
 done
 check_is "there are three of them" 3 "$(find "$scratch" -name '*.c' | wc -l)"
 
+# And they are planned, with the samples that one would try them with.
+mkdir "$scratch"/{modules,modules.d,objects,root} || exit 1
+mkdir -p "$scratch/root/etc/nginx"
+cat >"$scratch/ccm.conf" <<END
+node = "web1";
+root = "$scratch/root";
+state_dir = "$scratch/state";
+store = { kind = "local"; path = "$scratch/store"; };
+module_dirs = ("$scratch/modules");
+modules_d = "$scratch/modules.d";
+END
+echo '[{"id": 2, "hostname": "web2"}, {"id": 1, "hostname": "web1"}]' \
+    >"$scratch/objects/nodes.json"
+cat >"$scratch/objects/url-redirects.json" <<'END'
+[{"id": 1, "domain": "example.org", "destination_url": "https://example.com"},
+ {"id": 2, "domain": "../passwd", "destination_url": "https://example.com"},
+ {"id": 3, "domain": "example.net", "destination_url": "a; } server {"}]
+END
+cat >"$scratch/objects/unix-users.json" <<'END'
+[{"id": 1, "username": "alice", "unix_id": 64101}]
+END
+cat >"$scratch/objects/ssh-keys.json" <<'END'
+[{"id": 1, "name": "deploy", "unix_user_id": 1, "private_key": "hush\n"},
+ {"id": 2, "name": "lost", "unix_user_id": 9, "private_key": "hush\n"}]
+END
+
+# example N SETTINGS: its plan, in $output.
+example() {
+    rm -f "$scratch"/modules.d/*
+    install -m 644 "$scratch/example$1.so" "$scratch/modules/"
+    printf '%s\n' "module = \"example$1\";" "settings = { $2 };" \
+        >"$scratch/modules.d/it.conf"
+    check_status "example $1 plans" 0 "$builddir/ccm-runner" \
+        -c "$scratch/ccm.conf" plan --objects "$scratch/objects"
+}
+example 1 'contact = "operators@example.org";'
+check_is "the first says what its page says" \
+    "+++ b/etc/motd
++This is web1 of these nodes:
++  web1
++  web2
++Trouble? operators@example.org" "$(grep '^+' <<<"$output")"
+check_status "its settings are checked" 1 bash -c \
+    "echo 'module = \"example1\";' >'$scratch/modules.d/it.conf' &&
+     '$builddir/ccm-runner' -c '$scratch/ccm.conf' describe"
+check_says "when it is loaded" 'it.conf: .*setting "contact" is missing' \
+    "$output"
+example 2 ''
+check_is "the second writes a file for what is good" \
+    "+++ b/etc/nginx/redirects.d/example.org.conf
++server { listen 80; server_name example.org; return 302 https://example.com; }" \
+    "$(grep '^+' <<<"$output")"
+check_says "its service is reloaded" '^# service nginx: reload' "$output"
+check_says "a name that is none is rejected" 'url-redirects/2.*domain' "$output"
+check_says "and what nginx would understand" \
+    'url-redirects/3.*nginx would understand' "$output"
+example 3 ''
+check_says "the third makes a user" 'user alice.*64101|alice' "$output"
+check_says "a file of that user's" \
+    'create /etc/deploy-keys/alice.deploy, mode 0400, owner alice' "$output"
+check_is "whose contents are not shown" 0 "$(grep -c hush <<<"$output")"
+check_says "a reference to nobody is rejected" 'ssh-keys/2.*unix_user_id' \
+    "$output"
+check_says "and runs its command" 'run /usr/bin/deploy-scan --quiet' "$output"
+
 # Every function of the header is explained, and every command and key.
 missing=$(grep -oE 'ccm_[a-z_]+\(' "$srcdir/core/ccm/module.h" | tr -d '(' |
     grep -v _sized | sort -u | while read -r name; do
