@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 E2E_TESTS += \
 	t/t0050-model.t \
+	t/t0051-model-broken.t \
 	t/t0100-roll-out.t \
 	t/t0101-settle.t \
 	t/t0110-flag.t \
@@ -13,7 +14,7 @@ E2E_TESTS += \
 	t/t0180-http.t \
 	t/t0190-daemon.t
 
-EXTRA_DIST += t/model/rollout.pml t/model/README.md
+EXTRA_DIST += t/model/rollout.pml t/model/README.md t/model/lib.sh
 EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py
 
 check_PROGRAMS += t/e2e/things.so

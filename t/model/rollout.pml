@@ -54,8 +54,9 @@
  *   NO_MARKER      the lock alone decides
  *   LEASED_MARKER  the marker goes with its node's lease
  *   NO_FLAG_GUARD  begin does not compare the flag's revision
- *   NO_TAKE_OVER   a restarted node recovers under the marker that it found
  *   NO_STRAY       a node does not look for its marker outside of a turn
+ *   HASTY_END      the end is sent before the files are at rest
+ *   LATE_TELL      a node whose marker the operator removed flags its failure
  *   LAX_REFUSE     a plan that failed is flagged whatever markers there are
  *   FORGET         a node that is held forgets its event
  *   BLIND_CLEAR    the operator clears a silent node, not a dead one
@@ -106,8 +107,8 @@ bool late_old; /* sent in the node's life before its crash */
 
 #define DEAD 0      /* crashed, for ever */
 #define DOWN 1      /* crashed, will start again */
-#define START 2     /* looks for its own marker */
-#define RECOVER 3   /* puts its files back */
+#define RECOVER 2   /* puts its files back, before anything else */
+#define START 3     /* is present, looks for its own marker */
 #define IDLE 4
 #define QUEUED 5    /* has joined, has not planned */
 #define CHANGES 6   /* planned: there is something to change */
@@ -132,6 +133,10 @@ byte left = INCIDENTS;
 #define MAY(what) (what && left)
 byte doomed = N; /* the node that the operator holds for dead */
 
+bool torn[N];     /* crashed in the middle of changing its files */
+bool declared[N]; /* declared dead by the operator; what it does with its
+                   * files when it comes back all the same is no turn */
+
 /* The turn has failed or was cut off, and its flag has not been lifted. */
 bool spoiled[N];
 
@@ -139,8 +144,9 @@ bool spoiled[N];
 #define KNOWS(n) ((known[n] == FREE && flag == NONE) || known[n] == CURRENT)
 #define MAY_RUN(n) (known[n] == FREE || (known[n] == CURRENT && IS_MINE(n)))
 #define IN_TURN(i) \
-    (state[i] == APPLYING || state[i] == RECOVER || \
-     ((state[i] == DONE || state[i] == BROKEN) && !recorded[i]))
+    (state[i] == APPLYING || \
+     ((state[i] == RECOVER || state[i] == DONE || state[i] == BROKEN) && \
+      !recorded[i] && !declared[i]))
 
 /* ----------------------------------------------------------- what it claims */
 
@@ -149,7 +155,7 @@ hidden byte i1_broken, i2_broken, i3_broken, wedged;
 /* For use within one step; no part of a state. */
 hidden byte i, m, key, what, old;
 
-/* At every begin, and when files are put back after a crash. */
+/* At every begin. */
 inline check_begin(n)
 {
     i = 0;
@@ -168,7 +174,7 @@ inline check_begin(n)
     od;
     i = 0;
     if
-    :: flag != NONE && !IS_MINE(n) && state[n] != START -> i2_broken = true
+    :: flag != NONE && !IS_MINE(n) -> i2_broken = true
     :: else
     fi;
     /* I1: at most one node is between the begin and the end of a turn. */
@@ -373,6 +379,7 @@ inline rest(n)
 {
     state[n] = IDLE;
     recorded[n] = false;
+    declared[n] = false;
     known[n] = STALE
 }
 
@@ -475,6 +482,7 @@ inline crash(n, back)
     left--;
     owed[n] = OWED;
     spoiled[n] = spoiled[n] || marker[n];
+    torn[n] = torn[n] || state[n] == APPLYING;
     marker[n] = (marker[n] -> OTHER : ABSENT);
     recorded[n] = false;
     pending[n] = false;
@@ -522,24 +530,27 @@ proctype node(byte n)
     };
 end:
     do
-    /* Starts again: presence first, then it looks for its own marker. */
-    :: d_step { state[n] == DOWN -> state[n] = START; alive[n] = true }
+    /* Starts again. What its former life had sent and nobody has answered may
+     * still come in: an end, but then its files are at rest. */
+    :: d_step { state[n] == DOWN && torn[n] -> state[n] = RECOVER }
+    :: d_step { state[n] == RECOVER -> torn[n] = false; state[n] = DOWN }
+
+    /* Present; its former lease revoked, and its place in the queue with it,
+     * so that no begin of before comes in later. */
+    :: d_step { state[n] == DOWN && !torn[n] ->
+        alive[n] = true;
+        old_keys_gone(n);
+        declared[n] = false;
+        state[n] = START }
 
     :: d_step { state[n] == START && !marker[n] -> give_up(n) }
 
-    /* Takes it over, with a new turn id, so that nothing sent by its former
-     * life and no operator can end that turn any more; and recovers. */
+    /* Takes up the turn of before, to end it as failed. */
     :: d_step { state[n] == START && marker[n] ->
-#ifndef NO_TAKE_OVER
-        marker_changed(n);
-#endif
-        check_begin(n);
         marker[n] = MINE;
         pending[n] = true;
         tried[n] = false;
-        state[n] = RECOVER }
-
-    :: d_step { state[n] == RECOVER -> state[n] = BROKEN }
+        state[n] = BROKEN }
 
     /* The watch brings the flag; or it is read. */
     :: d_step { IN_QUEUE(n) && !KNOWS(n) -> read_flag(n) }
@@ -659,10 +670,14 @@ end:
         key_gone(n);
         txn_end(n, (state[n] == DONE)) }
     :: d_step { MAY(LATES) && !late &&
+#ifdef HASTY_END
+                (state[n] == APPLYING || state[n] == DONE) &&
+#else
                 (state[n] == DONE || state[n] == BROKEN) &&
+#endif
                 marker[n] == MINE ->
         read_flag(n);
-        send_late(n, (state[n] == DONE -> END_OK : END_FAILED));
+        send_late(n, (state[n] == BROKEN -> END_FAILED : END_OK));
         known[n] = STALE }
 
     /* Looks up nodes/<me>: my turn id there means ended. */
@@ -673,9 +688,16 @@ end:
         run_failed(n);
         rest(n) }
 
-    /* Neither: the operator has removed the marker. */
+    /* Neither: the operator has removed the marker. No flag now: others may
+     * have begun, and theirs would be covered up. */
     :: d_step { (state[n] == DONE || state[n] == BROKEN) && !recorded[n] &&
                 marker[n] != MINE ->
+#ifdef LATE_TELL
+        if
+        :: state[n] == BROKEN -> flag_put(FAILED, n)
+        :: else
+        fi;
+#endif
         give_up(n) }
 
     :: d_step { MAY(CRASHES) && RUNS(n) -> crash(n, DOWN) }
@@ -741,7 +763,7 @@ end:
         :: else
         fi;
         txn_end(m, (what == END_OK));
-        recorded[m] = !old }
+        recorded[m] = (state[m] == DONE || state[m] == BROKEN) }
 
     :: d_step { late == REFUSE && lock?[eval(LATE_KEY)] && LATE_KNOWS &&
                 NO_MARKERS(late_node) ->
@@ -793,7 +815,8 @@ end:
         doomed = named }
     :: d_step { doomed != N && !alive[doomed] && flag == DOUBT &&
                 named == doomed ->
-        marker[doomed] = ABSENT;
+        marker[named] = ABSENT;
+        declared[named] = true;
         marker_changed(named);
         also = false;
         flag_lift() }
