@@ -12,7 +12,10 @@ struct buf {
     size_t capacity;
 };
 
-#define BUF_INIT {NULL, 0, 0}
+#define BUF_INIT                                                               \
+    {                                                                          \
+        NULL, 0, 0                                                             \
+    }
 
 void buf_add(struct buf *buf, const void *bytes, size_t size);
 void buf_puts(struct buf *buf, const char *text);

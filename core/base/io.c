@@ -74,9 +74,9 @@ static int io_sync_folder_of(int dir_fd, const char *path)
 static int io_write_new(int dir_fd, const char *path, unsigned mode,
                         const void *bytes, size_t size)
 {
-    cleanup_close int fd = openat(
-        dir_fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-        mode);
+    cleanup_close int fd =
+        openat(dir_fd, path,
+               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     int r;
 
     if (fd < 0)

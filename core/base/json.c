@@ -69,8 +69,8 @@ int json_get_bool(const json_t *object, const char *field, bool *out,
     return 0;
 }
 
-int json_get_object(const json_t *object, const char *field,
-                    const json_t **out, struct error *err)
+int json_get_object(const json_t *object, const char *field, const json_t **out,
+                    struct error *err)
 {
     const json_t *value = json_object_get(object, field);
 

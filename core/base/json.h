@@ -21,8 +21,8 @@ int json_get_integer(const json_t *object, const char *field, int64_t *out,
                      struct error *err);
 int json_get_bool(const json_t *object, const char *field, bool *out,
                   struct error *err);
-int json_get_object(const json_t *object, const char *field,
-                    const json_t **out, struct error *err);
+int json_get_object(const json_t *object, const char *field, const json_t **out,
+                    struct error *err);
 int json_get_array(const json_t *object, const char *field, const json_t **out,
                    struct error *err);
 

@@ -66,8 +66,8 @@ static size_t log_escape(char *line, size_t size, const char *text)
         unsigned char byte = (unsigned char) *text;
 
         if (byte < 0x20 || byte == 0x7f)
-            used += (size_t) snprintf(line + used, size - used, "\\x%02x",
-                                      byte);
+            used +=
+                (size_t) snprintf(line + used, size - used, "\\x%02x", byte);
         else
             line[used++] = (char) byte;
     }

@@ -43,8 +43,8 @@ int path_check(const char *path, struct error *err)
     if (path[0] != '/')
         return error_set(err, -EINVAL, "is not absolute");
     if (strlen(path) > PATH_BYTES_MAX)
-        return error_set(err, -ENAMETOOLONG,
-                         "is longer than %d bytes", PATH_BYTES_MAX);
+        return error_set(err, -ENAMETOOLONG, "is longer than %d bytes",
+                         PATH_BYTES_MAX);
     if (path_has_control(path))
         return error_set(err, -EINVAL, "has a control character");
     if (streq(path, "/"))

@@ -47,8 +47,8 @@ enum ccm_exit {
     CCM_EXIT_DONE = 0,
     CCM_EXIT_FAILED = 1,
     CCM_EXIT_USAGE = 2,
-    CCM_EXIT_CHANGES = 3,   /* plan --exit-code, and changes are pending */
-    CCM_EXIT_HALTED = 4,    /* by the flag */
+    CCM_EXIT_CHANGES = 3, /* plan --exit-code, and changes are pending */
+    CCM_EXIT_HALTED = 4,  /* by the flag */
     CCM_EXIT_NO_DAEMON = 5,
 };
 

@@ -92,5 +92,6 @@ int compare_content(struct compare *cmp, const struct change *c,
         return 1;
     if (n < 0)
         return error_errno(cmp->err, (int) n, "reading it");
-    return (size_t) n != c->size || memcmp(cmp->buffer, c->content, c->size);
+    return (size_t) n != c->size ||
+           memcmp(cmp->buffer, c->content, c->size) != 0;
 }

@@ -26,22 +26,22 @@ enum delta_action {
 struct delta {
     enum delta_action action;
     const struct change *change; /* what declared it */
-    char *path;       /* below root, absolute in root's terms; for an
-                         exclusive directory the file that goes. NULL for
-                         GROUP, USER, COMMAND. Owned by the delta. */
-    mode_t old_mode;  /* with the type bits; 0 if there was nothing */
+    char *path;                  /* below root, absolute in root's terms; for an
+                                    exclusive directory the file that goes. NULL for
+                                    GROUP, USER, COMMAND. Owned by the delta. */
+    mode_t old_mode; /* with the type bits; 0 if there was nothing */
     uid_t old_uid;
     gid_t old_gid;
-    char *old;        /* contents of the old file, or the old link's target;
-                         NULL if there was none, or sensitive, or too large
-                         to show (old_large). Owned. */
+    char *old; /* contents of the old file, or the old link's target;
+                  NULL if there was none, or sensitive, or too large
+                  to show (old_large). Owned. */
     size_t old_size;
-    bool old_large;   /* more than DELTA_SHOW_MAX bytes: shown as different */
-    bool content;     /* the contents differ */
-    bool mode;        /* the mode differs */
-    bool owner;       /* owner or group differ */
-    char *detail;     /* USER, GROUP: what differs, for people
-                         ("shell /bin/sh -> /bin/bash"). Owned, may be NULL */
+    bool old_large; /* more than DELTA_SHOW_MAX bytes: shown as different */
+    bool content;   /* the contents differ */
+    bool mode;      /* the mode differs */
+    bool owner;     /* owner or group differ */
+    char *detail;   /* USER, GROUP: what differs, for people
+                       ("shell /bin/sh -> /bin/bash"). Owned, may be NULL */
 };
 
 #define DELTA_SHOW_MAX (1024 * 1024)

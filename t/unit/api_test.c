@@ -40,9 +40,9 @@ static int place_open(void **state)
     if (objects_fetch(&place->config, types, 0, &place->objects, &err) < 0)
         fail_msg("%s", err.text);
     place->settings = json_pack("{s:s, s:{s:i}}", "spool", "/x", "sub", "n", 1);
-    place->input = (struct api_input){"mine",          "web1",         groups,
-                                      place->settings, place->objects, types,
-                                      false, NULL};
+    place->input =
+        (struct api_input){"mine",         "web1", groups, place->settings,
+                           place->objects, types,  false,  NULL};
     api_init(&place->run, &place->input);
     *state = place;
     return 0;

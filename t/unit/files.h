@@ -32,8 +32,7 @@ static inline void files_copy(const char *dir, const char *name,
     cleanup_free char *path = scratch_path(dir, name);
     cleanup_free char *source = realpath(from, NULL);
     size_t size;
-    cleanup_free char *bytes =
-        source ? scratch_read("/", source, &size) : NULL;
+    cleanup_free char *bytes = source ? scratch_read("/", source, &size) : NULL;
 
     if (!bytes)
         abort();
