@@ -10,6 +10,7 @@ include t/modules/local.mk
 include t/abi/local.mk
 include t/lint/local.mk
 include t/e2e/local.mk
+include t/chaos/local.mk
 include t/fuzz/local.mk
 include t/bench/local.mk
 

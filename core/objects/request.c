@@ -105,6 +105,13 @@ int request_open(struct request *request, const struct config_tls *tls,
     return http_setup_easy(request->easy, &setup, err);
 }
 
+void request_expect_soon(struct request *request, long seconds)
+{
+    curl_easy_setopt(request->easy, CURLOPT_CONNECTTIMEOUT, seconds);
+    curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_TIME, seconds);
+}
+
 void request_close(struct request *request)
 {
     struct curl_slist *header;

@@ -30,6 +30,9 @@ struct request {
 /* Returns 0, or -EINVAL if an option is refused. */
 int request_open(struct request *request, const struct config_tls *tls,
                  const struct source_limits *limits, struct error *err);
+/* For a server that has others beside it: gives up connecting, or an answer
+ * of which no byte comes for so long (1 s or more; -EAGAIN). */
+void request_expect_soon(struct request *request, long seconds);
 /* A request that was never opened, all zero, may be closed, too. */
 void request_close(struct request *request);
 

@@ -19,6 +19,8 @@
 #include <errno.h>
 
 #define KEYS_PER_PAGE 500
+/* A member that says nothing for so long is passed over. */
+#define SILENT_S 4
 
 struct etcd_source {
     const struct config_store *config;
@@ -111,6 +113,7 @@ static int etcd_connect(struct etcd_source *source, struct error *err)
                      err);
     if (r < 0)
         return r;
+    request_expect_soon(&source->request, SILENT_S);
     request_add_header(&source->request, "Content-Type: ", "application/json");
     return source->config->user ? etcd_authenticate(source, err) : 0;
 }

@@ -6,6 +6,8 @@
  * settings.service    the service of the files
  * settings.command    a program that is run, with the node's name, when a
  *                     file has changed; tests hold a turn open with it
+ * settings.hook       the same without the name, so that it is the same plan
+ *                     on every node; CCM_ROOT tells them apart
  * An object with "broken": true fails the plan; one whose name is no name is
  * rejected.
  */
@@ -42,6 +44,7 @@ static int plan(struct ccm_run *run)
 {
     const char *directory = setting(run, "directory", "/etc/things");
     const char *command = setting(run, "command", NULL);
+    const char *hook = setting(run, "hook", NULL);
     const json_t *thing;
     size_t i;
 
@@ -54,6 +57,8 @@ static int plan(struct ccm_run *run)
     if (command)
         ccm_command(run, &(struct ccm_command){
                              .argv = CCM_LIST(command, ccm_node(run))});
+    if (hook)
+        ccm_command(run, &(struct ccm_command){.argv = CCM_LIST(hook)});
     return 0;
 }
 
