@@ -26,9 +26,10 @@ enum delta_action {
 struct delta {
     enum delta_action action;
     const struct change *change; /* what declared it */
-    char *path;                  /* below root, absolute in root's terms; for an
-                                    exclusive directory the file that goes. NULL for
-                                    GROUP, USER, COMMAND. Owned by the delta. */
+
+    /* Below root, absolute in root's terms; for an exclusive directory the
+     * file that goes. NULL for GROUP, USER, COMMAND. Owned by the delta. */
+    char *path;
     mode_t old_mode; /* with the type bits; 0 if there was nothing */
     uid_t old_uid;
     gid_t old_gid;
