@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/protocol.h"
 #include "base/util.h"
 #include "cluster/child.h"
@@ -128,6 +129,32 @@ json_t *catalog_compare(const json_t *old, const json_t *now)
     }
     return json_pack("{s:o, s:o, s:o}", "added", added, "changed", changed,
                      "removed", removed);
+}
+
+void catalog_log_differences(const json_t *differences)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (json_object_get(differences, "added"), i, one)
+        log_info("module reload: added %s", json_string_value(one));
+    json_array_foreach (json_object_get(differences, "changed"), i, one)
+        log_info("module reload: changed %s %s -> %s",
+                 json_string_or(one, "name", "?"),
+                 json_string_or(one, "from", "?"),
+                 json_string_or(one, "to", "?"));
+    json_array_foreach (json_object_get(differences, "removed"), i, one)
+        log_info("module reload: removed %s", json_string_value(one));
+}
+
+void catalog_log_confinement(const json_t *catalog)
+{
+    const json_t *confinement = json_object_get(catalog, "confinement");
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (json_object_get(confinement, "missing"), i, one)
+        log_warning("confinement of modules: %s", json_string_value(one));
 }
 
 const char *catalog_digest(const json_t *catalog)

@@ -26,6 +26,12 @@ void catalog_subscribe(const json_t *catalog, struct bus *bus);
  * "removed":[name]}. old may be NULL. Returns new (json_decref). */
 json_t *catalog_compare(const json_t *old, const json_t *now);
 
+/* What catalog_compare has found, a line each, into the log. */
+void catalog_log_differences(const json_t *differences);
+
+/* What the system cannot confine, into the log. */
+void catalog_log_confinement(const json_t *catalog);
+
 const char *catalog_digest(const json_t *catalog);
 
 #endif

@@ -60,6 +60,7 @@ static void daemon_switch_catalog(void *userdata)
     if (!daemon->next_catalog || !rollout_is_between_turns(&daemon->rollout))
         return;
     differences = catalog_compare(daemon->catalog, daemon->next_catalog);
+    catalog_log_differences(differences);
     json_decref(daemon->catalog);
     daemon->catalog = STEAL(daemon->next_catalog);
     catalog_subscribe(daemon->catalog, daemon->rollout.bus);
@@ -109,6 +110,7 @@ static void daemon_start_rollout(struct daemon *daemon, json_t *catalog)
     daemon->catalog = json_incref(catalog);
     catalog_subscribe(catalog, daemon->rollout.bus);
     daemon->rollout.catalog = catalog_digest(catalog);
+    catalog_log_confinement(catalog);
     log_info("catalog %s: %zu configurations", catalog_digest(catalog),
              json_array_size(json_object_get(catalog, "configurations")));
     rollout_start(&daemon->rollout, &daemon_rollout_ops, daemon);
@@ -133,6 +135,8 @@ static void daemon_loaded(void *userdata, json_t *catalog, const char *why)
         json_decref(daemon->next_catalog);
         daemon->next_catalog = json_incref(catalog);
         daemon_switch_catalog(daemon);
+        if (daemon->next_catalog)
+            log_info("module reload: loaded, to be switched to after the turn");
     }
 }
 

@@ -69,6 +69,20 @@ static void status_print(struct ctl *ctl, const json_t *status)
     table_print(&table, ctl->out, ctl->colour);
 }
 
+/* What the system that this node runs on cannot do. */
+static void status_confinement(struct ctl *ctl, const json_t *catalog)
+{
+    const json_t *missing =
+        json_object_get(json_object_get(catalog, "confinement"), "missing");
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (missing, i, one)
+        if (json_is_string(one))
+            text_line(ctl->out, "confinement of modules: %s",
+                      json_string_value(one));
+}
+
 int status_show(struct ctl *ctl)
 {
     json_auto_t *status = NULL;
@@ -95,6 +109,7 @@ int status_show(struct ctl *ctl)
     else if (trouble[0])
         text_line(ctl->out, "not applied yet: %s; ccmd tries again by itself",
                   trouble);
+    status_confinement(ctl, json_object_get(status, "catalog"));
     return CCM_EXIT_DONE;
 }
 

@@ -121,7 +121,8 @@ static void status_explains_the_flag_and_disarms_it(void **state)
                             ",\"last_run\":{\"outcome\":\"changed\","
                             "\"revision\":5,\"changes\":2,\"duration_ms\":40}"
                             ",\"catalog\":{\"digest\":\"0123456789\","
-                            "\"configurations\":2}}")}),
+                            "\"configurations\":2,\"confinement\":{\"missing\":"
+                            "[\"no Landlock\"]}}}")}),
         "status", 0);
 
     (void) state;
@@ -138,7 +139,8 @@ static void status_explains_the_flag_and_disarms_it(void **state)
                   "  bad\\x1b[2J\n"
                   "  line\n"
                   "to lift it: mend the objects and publish them (web2 tries "
-                  "first), or: ccmctl flag clear\n");
+                  "first), or: ccmctl flag clear\n"
+                  "confinement of modules: no Landlock\n");
 }
 
 static void pending_changes_are_an_exit_status_on_request(void **state)
