@@ -225,6 +225,16 @@ static int compare_missing(struct compare *cmp, const struct change *c)
     return 0;
 }
 
+static int compare_stat(const struct compare *cmp, const struct tree_dir *dir,
+                        const char *name, struct stat *st)
+{
+    if (cmp->seen) {
+        *st = cmp->seen->st;
+        return cmp->seen->r;
+    }
+    return fstatat(dir->fd, name, st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
 /* A file, directory or symlink. */
 static int compare_entry(struct compare *cmp, const struct change *c)
 {
@@ -242,10 +252,11 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (!dir)
         return compare_missing(cmp, c);
     cmp->dir = dir;
-    cmp->read = -1;
+    if (c->kind == CHANGE_FILE)
+        cmp->seen = compare_ahead(cmp, c, dir);
     r = FAULT("compare-stat");
-    if (r == 0 && fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        r = -errno;
+    if (r == 0)
+        r = compare_stat(cmp, dir, name, &st);
     if (r == -ENOENT)
         return compare_missing(cmp, c);
     if (r < 0)
@@ -277,6 +288,8 @@ static int compare_account(struct compare *cmp, const struct change *c)
 
 static int compare_change(struct compare *cmp, const struct change *c)
 {
+    cmp->seen = NULL;
+    cmp->read = -1;
     switch (c->kind) {
     case CHANGE_FILE:
     case CHANGE_DIRECTORY:

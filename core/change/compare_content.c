@@ -26,21 +26,20 @@ static void compare_keep(struct compare *cmp, struct delta *d, char *bytes,
     d->old_size = size;
 }
 
-/* Reads at most size bytes into the buffer. Returns how many, or -errno. */
-static ssize_t compare_read(struct compare *cmp, const struct tree_dir *dir,
-                            const char *name, size_t size)
+ssize_t compare_read(struct compare_buffer *buffer, int dir_fd,
+                     const char *name, size_t size)
 {
     cleanup_close int fd =
-        openat(dir->fd, name,
+        openat(dir_fd, name,
                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     size_t used = 0;
     ssize_t n = 1;
 
     if (fd < 0)
         return -errno;
-    xgrow(&cmp->buffer, &cmp->capacity, size, 1);
+    xgrow(&buffer->bytes, &buffer->capacity, size, 1);
     while (used < size && n != 0) {
-        n = read(fd, cmp->buffer + used, size - used);
+        n = read(fd, buffer->bytes + used, size - used);
         if (n < 0 && errno != EINTR)
             return -errno;
         used += n > 0 ? (size_t) n : 0;
@@ -69,11 +68,16 @@ void compare_keep_old(struct compare *cmp, struct delta *d,
                    cmp->kept + (size_t) st->st_size > KEPT_MAX;
     if (d->old_large)
         return;
+    if (cmp->seen && cmp->seen->old) {
+        compare_keep(cmp, d, STEAL(cmp->seen->old), cmp->seen->old_size);
+        return;
+    }
     n = cmp->read;
     if (n < 0)
-        n = compare_read(cmp, dir, name, (size_t) st->st_size);
+        n = compare_read(&cmp->buffer, dir->fd, name, (size_t) st->st_size);
     if (n >= 0)
-        compare_keep(cmp, d, xmemdup(cmp->buffer, (size_t) n), (size_t) n);
+        compare_keep(cmp, d, xmemdup(cmp->buffer.bytes, (size_t) n),
+                     (size_t) n);
 }
 
 /* Contents of a regular file: 1 different, 0 the same, or -errno. */
@@ -83,15 +87,16 @@ int compare_content(struct compare *cmp, const struct change *c,
 {
     ssize_t n;
 
-    cmp->read = -1;
+    if (cmp->seen && cmp->seen->content != COMPARE_UNSEEN)
+        return cmp->seen->content;
     if ((size_t) st->st_size != c->size)
         return 1;
-    n = compare_read(cmp, dir, name, c->size);
+    n = compare_read(&cmp->buffer, dir->fd, name, c->size);
     cmp->read = n;
     if (n == -ENOENT || n == -ELOOP || n == -ENXIO || n == -EAGAIN)
         return 1;
     if (n < 0)
         return error_errno(cmp->err, (int) n, "reading it");
     return (size_t) n != c->size ||
-           memcmp(cmp->buffer, c->content, c->size) != 0;
+           memcmp(cmp->buffer.bytes, c->content, c->size) != 0;
 }

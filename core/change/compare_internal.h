@@ -2,11 +2,30 @@
 #ifndef CCM_CHANGE_COMPARE_INTERNAL_H
 #define CCM_CHANGE_COMPARE_INTERNAL_H
 
-/* What compare.c and compare_removal.c share; nobody else's. */
+/* What the compare*.c share; nobody else's. */
 
 #include "change/compare.h"
 #include "change/owner.h"
 #include "change/table.h"
+
+#include <sys/stat.h>
+
+/* For what is read; kept from one file to the next. */
+struct compare_buffer {
+    char *bytes;
+    size_t capacity;
+};
+
+/* What was found at a declared file ahead of its turn. */
+struct compare_seen {
+    struct stat st;
+    int r;       /* 0, or -errno of looking at it */
+    int content; /* as of compare_content, or COMPARE_UNSEEN */
+    char *old;   /* what it holds, if that differs and is not large. Owned */
+    size_t old_size;
+};
+
+#define COMPARE_UNSEEN 2
 
 struct compare {
     const struct plan *plan;
@@ -18,8 +37,10 @@ struct compare {
     struct tree_dir *dir; /* of the entry before */
     char *fresh;          /* by change: a directory that will be new */
     bool *changed;        /* by configuration: something of it changes */
-    char *buffer;
-    size_t capacity;
+    struct compare_buffer buffer;
+    struct compare_ahead *ahead; /* compare_ahead.c; NULL: none yet */
+    const struct change *alone;  /* up to here each is looked at alone */
+    struct compare_seen *seen;   /* the present entry's, or NULL */
     ssize_t read; /* bytes in buffer that are the present entry's contents;
                      negative: none */
     size_t kept;  /* bytes of old contents */
@@ -36,6 +57,10 @@ struct delta *compare_add(struct compare *cmp, const struct change *c,
 struct delta *compare_add_path(struct compare *cmp, const struct change *c,
                                enum delta_action action, const struct stat *st);
 /* compare_content.c */
+/* Reads at most size bytes of a file into the buffer. Returns how many, or
+ * -errno. */
+ssize_t compare_read(struct compare_buffer *buffer, int dir_fd,
+                     const char *name, size_t size);
 /* Keeps in d what is in name, to be shown. */
 void compare_keep_old(struct compare *cmp, struct delta *d,
                       const struct tree_dir *dir, const char *name,
@@ -44,6 +69,13 @@ void compare_keep_old(struct compare *cmp, struct delta *d,
 int compare_content(struct compare *cmp, const struct change *c,
                     const struct tree_dir *dir, const char *name,
                     const struct stat *st);
+
+/* compare_ahead.c */
+/* What is at c, a file in dir, if it is looked at together with many others;
+ * else NULL. Returns borrowed (valid until the next call). */
+struct compare_seen *compare_ahead(struct compare *cmp, const struct change *c,
+                                   const struct tree_dir *dir);
+void compare_ahead_done(struct compare *cmp);
 
 /* compare_removal.c */
 int compare_absent(struct compare *cmp, const struct change *c);

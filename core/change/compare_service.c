@@ -48,7 +48,8 @@ void compare_done(struct compare *cmp)
 {
     free(cmp->fresh);
     free(cmp->changed);
-    free(cmp->buffer);
+    free(cmp->buffer.bytes);
+    compare_ahead_done(cmp);
     free(cmp->services);
     table_done(&cmp->removed);
 }

@@ -10,7 +10,7 @@ libchange_a_SOURCES = \
 	core/change/command.c core/change/command.h \
 	core/change/commit.c core/change/commit.h \
 	core/change/compare.c core/change/compare.h \
-	core/change/compare_content.c \
+	core/change/compare_ahead.c core/change/compare_content.c \
 	core/change/compare_internal.h \
 	core/change/compare_removal.c \
 	core/change/compare_service.c \

@@ -3,17 +3,17 @@
  * setting seed changes their contents, and so does that of an object. */
 #include <ccm/module.h>
 
+/* Lines of some 70 bytes, as configuration has them. */
 static void files_fill(FILE *out, int64_t number, int64_t seed, int64_t size)
 {
     int64_t written = 0;
 
-    while (written < size) {
-        int line =
-            fprintf(out, "line %lld of file %lld, seed %lld\n",
+    while (written < size)
+        written +=
+            fprintf(out,
+                    "%lld * * * * customer /usr/bin/php "
+                    "/home/customer/job.php --file %lld --seed %lld\n",
                     (long long) written, (long long) number, (long long) seed);
-
-        written += line;
-    }
 }
 
 static int plan(struct ccm_run *run)
@@ -33,7 +33,7 @@ static int plan(struct ccm_run *run)
     for (i = 0; i < count; i++) {
         snprintf(path, sizeof(path), "%s/file-%lld", directory, (long long) i);
         files_fill(ccm_file(run, &(struct ccm_file){.path = path}), i, seed,
-                   size - 40);
+                   size - 60);
     }
     return 0;
 }
