@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += libobjects.a
 libobjects_a_SOURCES = \
+	core/objects/curl_late.c \
 	core/objects/objects.c core/objects/objects.h \
 	core/objects/link.c core/objects/link.h \
 	core/objects/request.c core/objects/request.h \
@@ -10,4 +11,5 @@ libobjects_a_SOURCES = \
 	core/objects/source_etcd.c \
 	core/objects/source_http.c
 
-OBJECTS_LIBS = libobjects.a $(BASE_LIBS) $(CURL_LIBS)
+# Without CURL_LIBS: see curl_late.c.
+OBJECTS_LIBS = libobjects.a $(BASE_LIBS) -ldl -lpthread
