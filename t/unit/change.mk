@@ -9,6 +9,11 @@ t_unit_change_apply_test_SOURCES = t/unit/change_apply_test.c
 t_unit_change_apply_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_apply_test_LDADD = $(CHANGE_TEST_LIBS)
 
+UNIT_TESTS += t/unit/compare_ahead_test
+t_unit_compare_ahead_test_SOURCES = t/unit/compare_ahead_test.c
+t_unit_compare_ahead_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_compare_ahead_test_LDADD = $(CHANGE_TEST_LIBS)
+
 # What the engine stands on.
 UNIT_TESTS += t/unit/account_test t/unit/command_test t/unit/diff_test \
 	t/unit/guard_test t/unit/history_test t/unit/preview_test \
