@@ -50,3 +50,8 @@ UNIT_TESTS += t/unit/endpoints_test
 t_unit_endpoints_test_SOURCES = t/unit/endpoints_test.c
 t_unit_endpoints_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_endpoints_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_reply_test
+t_unit_store_reply_test_SOURCES = t/unit/store_reply_test.c
+t_unit_store_reply_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_reply_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
