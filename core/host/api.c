@@ -37,15 +37,43 @@ void api_done(struct ccm_run *run)
     *run = (struct ccm_run){0};
 }
 
+struct ccm_run *api_about(struct ccm_run *run, const json_t *object)
+{
+    run->about = object;
+    return run;
+}
+
+void api_about_end(struct ccm_run **run)
+{
+    (*run)->about = NULL;
+}
+
+/* "object crons/17: ", or "" if there is none. */
+static void api_name_object(struct ccm_run *run, char *text, size_t size)
+{
+    const json_t *object;
+    const char *type;
+
+    text[0] = '\0';
+    if (!run->about)
+        return;
+    object = api_owner(run, run->about, &type);
+    if (object)
+        snprintf(text, size, "object %s/%lld: ", type,
+                 (long long) json_integer_value(json_object_get(object, "id")));
+}
+
 static void api_fail_args(struct ccm_run *run, const char *format, va_list args)
 {
+    char object[128];
     int size;
 
     if (run->failed)
         return;
     run->failed = true;
-    size = snprintf(run->failure.text, sizeof(run->failure.text), "%s%s",
-                    run->context, run->context[0] ? ": " : "");
+    api_name_object(run, object, sizeof(object));
+    size = snprintf(run->failure.text, sizeof(run->failure.text), "%s%s%s",
+                    object, run->context, run->context[0] ? ": " : "");
     vsnprintf(run->failure.text + size,
               sizeof(run->failure.text) - (size_t) size, format, args);
 }

@@ -71,8 +71,9 @@ struct ccm_run {
     json_t *empty_array, *empty_object;
     struct buf log;
     bool log_full;
-    struct buf said;   /* by the program */
-    char context[256]; /* stands before the next error; may be "" */
+    struct buf said;     /* by the program */
+    char context[256];   /* stands before the next error; may be "" */
+    const json_t *about; /* the object of what is being declared, or NULL */
     bool failed;
     struct error failure; /* the first one */
 };
@@ -84,6 +85,13 @@ void api_done(struct ccm_run *run);
 /* Notes a failure, unless there was one before. */
 void api_fail(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Errors name this object, until the end of the caller's block. */
+#define API_ABOUT(run, object)                                                 \
+    __attribute__((cleanup(api_about_end), unused)) struct ccm_run *about_ =   \
+        api_about((run), (object))
+struct ccm_run *api_about(struct ccm_run *run, const json_t *object);
+void api_about_end(struct ccm_run **run);
 
 /* Calls check() or plan(): 0, or -EINVAL with the sticky error, or with
  * "returned N" if it gave no reason. */

@@ -28,8 +28,10 @@ int ccm_group_sized(struct ccm_run *run, const struct ccm_group *given,
     struct ccm_group group;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_group", &group, sizeof(group), given, size) ||
-        !api_check_new_account(run, "group", group.name))
+    if (!api_copy(run, "ccm_group", &group, sizeof(group), given, size))
+        return -1;
+    API_ABOUT(run, group.object);
+    if (!api_check_new_account(run, "group", group.name))
         return -1;
     item = api_add(run, CHANGE_GROUP);
     if (!item)
@@ -84,8 +86,10 @@ int ccm_user_sized(struct ccm_run *run, const struct ccm_user *given,
     struct change *change;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_user", &user, sizeof(user), given, size) ||
-        !api_check_user(run, &user))
+    if (!api_copy(run, "ccm_user", &user, sizeof(user), given, size))
+        return -1;
+    API_ABOUT(run, user.object);
+    if (!api_check_user(run, &user))
         return -1;
     item = api_add(run, CHANGE_USER);
     if (!item)
@@ -138,8 +142,10 @@ int ccm_command_sized(struct ccm_run *run, const struct ccm_command *given,
     struct change *change;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_command", &command, sizeof(command), given, size) ||
-        !api_check_command(run, &command))
+    if (!api_copy(run, "ccm_command", &command, sizeof(command), given, size))
+        return -1;
+    API_ABOUT(run, command.object);
+    if (!api_check_command(run, &command))
         return -1;
     item = api_add(run, CHANGE_COMMAND);
     if (!item)

@@ -62,8 +62,10 @@ int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *given,
     struct ccm_directory dir;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_directory", &dir, sizeof(dir), given, size) ||
-        !api_check_path(run, "directory", dir.path) ||
+    if (!api_copy(run, "ccm_directory", &dir, sizeof(dir), given, size))
+        return -1;
+    API_ABOUT(run, dir.object);
+    if (!api_check_path(run, "directory", dir.path) ||
         !api_check_mode(run, dir.path, dir.mode) ||
         !api_check_owner(run, dir.path, dir.owner, dir.group))
         return -1;
@@ -82,8 +84,10 @@ int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
     struct ccm_symlink link;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_symlink", &link, sizeof(link), given, size) ||
-        !api_check_path(run, "symlink", link.path) ||
+    if (!api_copy(run, "ccm_symlink", &link, sizeof(link), given, size))
+        return -1;
+    API_ABOUT(run, link.object);
+    if (!api_check_path(run, "symlink", link.path) ||
         !api_check_text(run, link.path, "target", link.target) ||
         !api_check_owner(run, link.path, link.owner, link.group))
         return -1;
@@ -106,8 +110,10 @@ int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *given,
     struct ccm_absent absent;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_absent", &absent, sizeof(absent), given, size) ||
-        !api_check_path(run, "absence of", absent.path))
+    if (!api_copy(run, "ccm_absent", &absent, sizeof(absent), given, size))
+        return -1;
+    API_ABOUT(run, absent.object);
+    if (!api_check_path(run, "absence of", absent.path))
         return -1;
     item = api_add_path(run, CHANGE_ABSENT, absent.path, absent.service);
     if (!item)

@@ -87,6 +87,7 @@ static struct api_content *api_declare_file(struct ccm_run *run,
                                             const struct ccm_file *file)
 {
     struct api_item *item;
+    API_ABOUT(run, file->object);
 
     if (!api_check_path(run, "file", file->path) ||
         !api_check_mode(run, file->path, file->mode) ||

@@ -162,9 +162,8 @@ static int run_merge(struct run *run, struct error *err)
         const char *name = result->configuration->name;
 
         r = plan_add(run->plan, name, result->wire, result->wire_size, err);
-        if (r < 0)
-            return run_fail(run, error_prefix(err, r, "configuration %s", name),
-                            "plan", name);
+        if (r < 0) /* the error says which configuration it is */
+            return run_fail(run, r, "plan", name);
     }
     return 0;
 }

@@ -347,6 +347,32 @@ static void wrong_declarations_fail_by_name(void **state)
     }
 }
 
+static void an_error_names_the_object_it_is_about(void **state)
+{
+    struct place *place = *state;
+    struct ccm_run *run = &place->run;
+    const json_t *object = cron(place, 2);
+
+    ccm_file(run, &(struct ccm_file){
+                      .path = "/a", .owner = "a:b", .object = object});
+    expect_failure(place, "object crons/2: /a: \"a:b\"");
+    ccm_directory(run, &(struct ccm_directory){
+                           .path = "/a", .mode = 010000, .object = object});
+    expect_failure(place, "object crons/2: /a: mode 010000");
+    ccm_symlink(run, &(struct ccm_symlink){.path = "/a", .object = object});
+    expect_failure(place, "object crons/2: ");
+    ccm_absent(run, &(struct ccm_absent){.path = "a", .object = object});
+    expect_failure(place, "object crons/2: ");
+    ccm_group(run, &(struct ccm_group){.name = "a b", .object = object});
+    expect_failure(place, "object crons/2: ");
+    ccm_user(run, &(struct ccm_user){.name = "0", .object = object});
+    expect_failure(place, "object crons/2: ");
+    ccm_command(run, &(struct ccm_command){.object = object});
+    expect_failure(place, "object crons/2: ");
+    ccm_fail(run, "something else");
+    assert_string_equal(run->failure.text, "something else");
+}
+
 /* All that was declared, through a memory file, one line each. */
 static char *encoded(struct ccm_run *run)
 {
@@ -470,6 +496,7 @@ int main(void)
         PLACED(paths_take_only_components),
         PLACED(older_structs_are_filled_newer_ones_checked),
         PLACED(wrong_declarations_fail_by_name),
+        PLACED(an_error_names_the_object_it_is_about),
         PLACED(what_a_rejected_object_declared_is_kept),
         PLACED(ten_thousand_open_files_cost_little),
         PLACED(streams_may_be_written_in_any_order),
