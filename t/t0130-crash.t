@@ -78,6 +78,9 @@ wait_for "a runner that is killed in mid-turn raises the flag" \
 gate_open
 check "the daemon lives" node_lives "$bad"
 wait_for "what it had changed is put back" thing_is "$bad" alpha four
+check "the history has the run that was cut short" jq -e \
+    '.records[0] | .outcome == "failed" and .rolled_back' \
+    <<<"$(ctl "$bad" history --json --limit 1)"
 check "the others are untouched" all_have_thing alpha four "${rest[@]}"
 thing_put "$bad" 1 alpha six
 wait_for "a newer event repairs it and reaches all" \

@@ -36,6 +36,13 @@ wait_for "a change that fails raises the flag" flag_is box \
     '.kind == "failed" and .node == "box" and .configuration == "things"'
 check "which is a file" test -s "$scratch/store/flag"
 check "the node is untouched" thing_is box alpha four
+newest() {
+    ctl box history --json --limit 1 | jq -e ".records[0] | $1"
+}
+check "the history has the run" newest \
+    '.outcome == "failed" and .step == "plan" and .configuration == "things"'
+check "with who asked, and why it failed" newest \
+    '(.who | contains("things")) and (.error | length > 0) and .revision > 0'
 things '[{"id":1,"name":"alpha","content":"six"}]'
 touch "$scratch/store/events/things"
 wait_for "the repair is applied" thing_is box alpha six

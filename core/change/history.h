@@ -11,6 +11,7 @@
  *    "step","configuration","error","rolled_back",     if it failed
  *    "phases":{"compare":ms, "stage":ms, ...},"duration_ms",
  *    "changes":[...],"services":[...],"summary":{...}}  as preview_json
+ * host/record.h adds those of runs that failed before, or were cut short.
  * The id is added here.
  */
 

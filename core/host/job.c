@@ -16,6 +16,7 @@
 #include "base/protocol.h"
 #include "base/util.h"
 #include "host/names.h"
+#include "host/record.h"
 #include "host/run.h"
 
 #include <errno.h>
@@ -278,8 +279,11 @@ static int job_do(struct job *job)
     struct error err;
     int r = job_receive(job, &err);
 
-    if (r == 0)
-        r = job_plan(job, &err);
+    if (r < 0)
+        return job_say_failed(job, &err);
+    r = job_plan(job, &err);
+    if (r < 0 && !job->run.transient) /* else it is tried again soon */
+        record_refused(&job->run, job->who, job->revision, &err);
     if (r < 0)
         return job_say_failed(job, &err);
     job_say_planned(job);

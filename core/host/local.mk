@@ -35,6 +35,7 @@ libhost_a_SOURCES = \
 	core/host/preview.c \
 	core/host/program.c core/host/program.h \
 	core/host/program_run.c \
+	core/host/record.c core/host/record.h \
 	core/host/run.c core/host/run.h \
 	core/host/setting.c core/host/setting.h \
 	core/host/trust.c core/host/trust.h

@@ -7,6 +7,7 @@
 #include "base/protocol.h"
 #include "base/util.h"
 #include "change/engine.h"
+#include "host/record.h"
 #include "host/run.h"
 
 #include <errno.h>
@@ -117,6 +118,8 @@ int mode_recover(struct config *config)
         return mode_fail(err.text);
     r = engine_recover(engine, &recovered, &err);
     engine_close(engine);
+    if (!streq(recovered, "nothing"))
+        record_recovered(config, recovered);
     if (r < 0)
         return mode_fail(err.text);
     puts(recovered);
