@@ -15,7 +15,7 @@ module_dirs = ("$builddir/modules");
 modules_d = "$scratch/modules.d";
 state_dir = "$scratch/state";
 root = "$scratch/root";
-rollout = { plan_timeout = 3; };
+rollout = { plan_timeout = 100; };
 END
 cat >"$scratch/objects/url-redirects.json" <<'END'
 [{"id": 1, "domain": "example.org", "server_aliases": ["www.example.org"],
@@ -229,7 +229,13 @@ program <<'END'
 #!/usr/bin/python3
 x = bytearray(4 << 30)
 END
-says "too much memory" 'MemoryError'
+# A build with sanitizers cannot limit it, and says so.
+if runner describe | grep -q '"memory is not limited'; then
+    echo "ok $((tap_count += 1)) - memory # SKIP it is not limited here"
+else
+    says "too much memory" 'MemoryError'
+fi
+sed -i 's/plan_timeout = 100/plan_timeout = 2/' "$scratch/ccm.conf"
 program <<'END'
 #!/usr/bin/python3
 import time
@@ -252,7 +258,7 @@ time.sleep(1000000)
 END
 check_status "one that sleeps is ended" 1 plan
 wait_for "and is gone" no_sleeper
-sed -i 's/plan_timeout = 3/plan_timeout = 100/' "$scratch/ccm.conf"
+sed -i 's/plan_timeout = 2/plan_timeout = 100/' "$scratch/ccm.conf"
 launch KILL "$scratch/log" "$builddir/ccm-runner" -c "$scratch/ccm.conf" \
     plan --objects "$scratch/objects"
 wait_for "while the runner lives it runs" sleeps
