@@ -89,7 +89,6 @@ static void rollout_consider_finished(struct rollout *rollout)
         again = true;
     }
     if (rollout->finished_ok) {
-        rollout->deaths = 0;
         rollout_close(rollout, TURN_GOOD);
     } else if (again) {
         rollout_try_again(rollout);
@@ -249,6 +248,7 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
     if (verdict != TURN_DROPPED) {
         free(rollout->trouble);
         rollout->trouble = NULL;
+        rollout->deaths = 0;
         rollout->ops->ended(rollout->userdata, ticket, rollout->last_run);
     }
     rollout_reset_attempt(rollout);

@@ -94,6 +94,8 @@ def check(folder):
     wrong += stamped
     for name, thing, text in result["torn"]:
         wrong.append(f"I4: {name}: {thing} is torn: {text[:60]!r}...")
+    for name, status in result["died"]:
+        wrong.append(f"ccmd of {name} ended by itself with {status}")
     for rest in result["rests"]:
         wrong += check_rest(rest, result["names"])
     if not result["rests"]:

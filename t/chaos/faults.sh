@@ -16,7 +16,7 @@
 
 address=127.$((16 + ($$ >> 16) % 200)).$((($$ >> 8) % 256)).$(($$ % 256))
 declare -A link_number=()
-fault_count=0
+fault_count=0 met_before=0
 
 # links_start NAME=ADDRESS:PORT...: a link each.
 links_start() {
@@ -59,12 +59,12 @@ fault() {
 
 # fault_met LINK COMMAND [TIMES]: what was to happen has happened.
 fault_met() {
-    [ "$(grep -c "^matched ${link_number[$1]} $2" "$scratch/links.log")" -ge \
-        "${3:-1}" ]
+    [ "$(tail -n "+$((met_before + 1))" "$scratch/links.log" |
+        grep -c "^matched ${link_number[$1]} $2")" -ge "${3:-1}" ]
 }
 
 forget_met() {
-    sed -i '/^matched/d' "$scratch/links.log"
+    met_before=$(wc -l <"$scratch/links.log")
 }
 
 # What a request of that kind holds: put_of KEY, delete_of KEY.
@@ -135,8 +135,10 @@ leader() {
 
 # The lease of a node's presence, in hex.
 lease_of() {
-    etcdctl get "$prefix/alive/$1" -w json |
-        jq -r '.kvs[0].lease' | xargs -r printf '%x\n'
+    local lease
+    lease=$(etcdctl get "$prefix/alive/$1" -w fields |
+        awk '$1 == "\"Lease\"" { print $3 }')
+    [ -z "$lease" ] || printf '%x\n' "$lease"
 }
 
 no_lease_of() {

@@ -5,8 +5,14 @@ t_chaos_proxy_SOURCES = t/chaos/proxy.c
 
 E2E_TESTS += \
 	t/t0400-endpoints.t \
+	t/t0410-away.t \
+	t/t0420-streams.t \
+	t/t0440-lease.t \
+	t/t0450-killed.t \
+	t/t0460-runner.t \
+	t/t0470-disk.t \
 	t/t0490-chaos.t
 
-EXTRA_DIST += t/chaos/faults.sh t/chaos/chaos t/chaos/world.py \
+EXTRA_DIST += t/chaos/faults.sh t/chaos/points.sh t/chaos/chaos t/chaos/world.py \
 	t/chaos/schedule.py t/chaos/check.py \
 	t/chaos/doctor.py

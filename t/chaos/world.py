@@ -113,6 +113,7 @@ class World:
         self.nodes = dict.fromkeys(self.names)
         self.recorded = 0
         self.said = 0
+        self.died = []
 
     # ------------------------------------------------------------------ etcd
 
@@ -302,8 +303,13 @@ class World:
             self.node_make(number)
 
     def node_start(self, name):
-        if self.nodes[name] and self.nodes[name].poll() is None:
-            return
+        """Unless it lives; what it may not have died of is noted."""
+        if self.nodes[name]:
+            status = self.nodes[name].poll()
+            if status is None:
+                return
+            if status not in (0, -signal.SIGKILL):
+                self.died.append([name, status])
         self.nodes[name] = start(f"{self.top}/{name}/log",
                                  f"{self.build}/ccmd", "-v", "-c",
                                  f"{self.top}/{name}/ccm.conf")

@@ -8,10 +8,14 @@
  *                     file has changed; tests hold a turn open with it
  * settings.hook       the same without the name, so that it is the same plan
  *                     on every node; CCM_ROOT tells them apart
+ * settings.wait       planning lasts for as long as this file is there
  * An object with "broken": true fails the plan; one whose name is no name is
  * rejected.
  */
 #include <ccm/module.h>
+
+#include <time.h>
+#include <unistd.h>
 
 static const char *setting(struct ccm_run *run, const char *field,
                            const char *fallback)
@@ -40,6 +44,14 @@ static int plan_thing(struct ccm_run *run, const char *directory,
     return 0;
 }
 
+static void wait_while(const char *file)
+{
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+
+    while (file && access(file, F_OK) == 0)
+        nanosleep(&pause, NULL);
+}
+
 static int plan(struct ccm_run *run)
 {
     const char *directory = setting(run, "directory", "/etc/things");
@@ -48,6 +60,7 @@ static int plan(struct ccm_run *run)
     const json_t *thing;
     size_t i;
 
+    wait_while(setting(run, "wait", NULL));
     ccm_directory(run, &(struct ccm_directory){.path = directory});
     ccm_exclusive(run, &(struct ccm_exclusive){.path = directory});
     json_array_foreach (ccm_objects(run, "things"), i, thing) {
