@@ -20,12 +20,28 @@ struct diff_hunk {
     uint32_t old_start, old_end, new_start, new_end;
 };
 
+static void diff_put_quoted(struct buf *out, const char *label)
+{
+    buf_putc(out, '"');
+    for (; *label; label++) {
+        if (*label == '"' || *label == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *label);
+    }
+    buf_puts(out, "\"\n");
+}
+
 static void diff_put_label(struct buf *out, const char *mark,
                            const struct diff_side *side)
 {
     const char *label = side->data ? side->label : "/dev/null";
 
     buf_puts(out, mark);
+    /* Of spaces at the end patch takes away even those before a tab. */
+    if (*label && label[strlen(label) - 1] == ' ') {
+        diff_put_quoted(out, label);
+        return;
+    }
     buf_puts(out, label);
     /* Without a tab behind it patch would end the name at a space. */
     buf_puts(out, strchr(label, ' ') ? "\t\n" : "\n");

@@ -134,6 +134,35 @@ static void patch_makes_the_new_text_of_the_old(void **state)
     scratch_free(dir);
 }
 
+static void patch_finds_every_name(void **state)
+{
+    static const char *const names[] = {"f ",     "f  ", "a b", " f",
+                                        "\"q\" ", "\\ ", "d /f"};
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < ARRAY_SIZE(names); i++) {
+        char *dir = scratch_new();
+        cleanup_free char *a = xasprintf("a/%s", names[i]);
+        cleanup_free char *b = xasprintf("b/%s", names[i]);
+        cleanup_free char *got = NULL;
+        struct buf input = BUF_INIT;
+
+        scratch_puts(dir, "input", "");
+        assert_int_equal(run(dir, "mkdir 'd '"), 0);
+        scratch_puts(dir, names[i], "x\n");
+        diff_unified(&input, &(struct diff_side){a, "x\n", 2},
+                     &(struct diff_side){b, "y\n", 2});
+        scratch_write(dir, "input", input.data, input.size);
+        print_message("# \"%s\"\n", names[i]);
+        assert_int_equal(run(dir, "patch -p1 --fuzz=0"), 0);
+        got = scratch_read(dir, names[i], NULL);
+        assert_string_equal(got, "y\n");
+        buf_done(&input);
+        scratch_free(dir);
+    }
+}
+
 /* The lines that begin with "+" or "-", without the two labels. */
 static size_t count_marks(const char *diff)
 {
@@ -206,6 +235,11 @@ static const struct {
      {"b/f g", TEXT("y\n")},
      DIFF_TEXT,
      "--- a/f g\t\n+++ b/f g\t\n@@ -1 +1 @@\n-x\n+y\n"},
+    {"a name that ends with a space",
+     {"a/\"f ", TEXT("x\n")},
+     {"b/\"f ", TEXT("y\n")},
+     DIFF_TEXT,
+     "--- \"a/\\\"f \"\n+++ \"b/\\\"f \"\n@@ -1 +1 @@\n-x\n+y\n"},
     {"six lines in between join",
      {"a/f", TEXT("x\n1\n2\n3\n4\n5\n6\nx\n")},
      {"b/f", TEXT("y\n1\n2\n3\n4\n5\n6\ny\n")},
@@ -274,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_exactly_this),
         cmocka_unit_test(patch_makes_the_new_text_of_the_old),
+        cmocka_unit_test(patch_finds_every_name),
         cmocka_unit_test(is_as_short_as_the_shortest_of_diff),
         cmocka_unit_test(gives_up_the_search_but_not_the_result),
     };
