@@ -248,12 +248,14 @@ static int command_do(const struct command_spec *spec,
     job.groups = who.groups;
     job.n_groups = who.n_groups;
     command_environment(spec, &who, envp);
+    result->started = true;
     r = command_keep(&job, &report, &result->output, err);
     for (i = 0; envp[i]; i++)
         free(envp[i]);
     if (r < 0)
         return r;
-    if (report.stage != KEEPER_STARTED)
+    result->started = report.stage == KEEPER_STARTED;
+    if (!result->started)
         return command_judge_start(&job, &report, &who, err);
     result->status = report.status;
     result->timed_out = report.timed_out;

@@ -64,8 +64,9 @@ struct command_spec {
 };
 
 struct command_result {
-    int status; /* exit status; 128 + N: ended by signal N; -1: it
-                   was not started */
+    int status;   /* exit status; 128 + N: ended by signal N; -1: it
+                     was not started */
+    bool started; /* or it is not known that it was not */
     bool timed_out;
     struct buf output; /* standard output and error, as they came; with a
                           line about what was left out in the middle */

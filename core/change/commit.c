@@ -210,6 +210,7 @@ static int commit_command(struct work *work, struct op *op, struct error *err)
                                 .directory = c->directory,
                                 .root = work->config->root,
                                 .timeout_ms = (int64_t) c->timeout_s * 1000};
+    struct command_result result;
     int r = journal_begun(&work->journal, (size_t) (op - work->t.ops), err);
 
     if (r < 0)
@@ -218,7 +219,10 @@ static int commit_command(struct work *work, struct op *op, struct error *err)
     r = FAULT("commit-command");
     if (r < 0)
         return error_errno(err, r, "running it");
-    return command_run(&spec, NULL, err);
+    r = command_run(&spec, &result, err);
+    op->begun = result.started;
+    command_result_done(&result);
+    return r;
 }
 
 static int commit_op(struct work *work, struct op *op, struct error *err)

@@ -162,6 +162,10 @@ static void a_failed_command_says_what_cannot_be_undone(void **state)
     assert_string_equal(result.failure.configuration, "conf");
     assert_non_null(strstr(result.err.text, "broken"));
     assert_non_null(strstr(result.err.text, "cannot be undone"));
+    assert_int_equal(
+        APPLY(w, &result, FILE_("/f", "x"), COMMAND_("/no/such/program")),
+        -ENOENT);
+    assert_null(strstr(result.err.text, "cannot be undone"));
 }
 
 static void a_command_runs_when_something_before_it_changed(void **state)
