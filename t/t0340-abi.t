@@ -72,7 +72,7 @@ describe_abi() {
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fPIC -shared "${flags[@]}" \
         -I"$builddir" -Wl,--version-script="$scratch/abi.map" \
         -o "$scratch/abi.so" "$scratch/descriptor.c" "${sources[@]}" \
-        2>&1 >/dev/null
+        >/dev/null
 }
 if [ "${1-}" = --store ]; then
     describe_abi
