@@ -13,7 +13,8 @@ holds "2 nodes, any 3 incidents, events without end: I3 holds" 2000 \
     -DN=2 -DLIVE
 if [ "${CCM_MODEL:-}" = large ]; then
     holds "3 nodes, any 5 incidents: I1, I2 and I3 hold" 16000 -DINCIDENTS=5
-    holds "4 nodes, any 3 incidents: I1, I2 and I3 hold" 16000 -DN=4
+    holds "4 nodes, any 2 incidents: I1, I2 and I3 hold" 16000 \
+        -DN=4 -DINCIDENTS=2
     holds "3 nodes, any 2 incidents, events without end: I3 holds" 16000 \
         -DINCIDENTS=2 -DLIVE
 fi

@@ -30,7 +30,7 @@ report() { # report STATUS SENTENCE
 explore() {
     local level=$1 limit=$2 how=(-DSAFETY) run=()
     shift 2
-    case " $* " in *" -DLIVE "*) how=(-DNFAIR=3) run=(-a -f) ;; esac
+    case " $* " in *" -DLIVE "*) how=(-DNFAIR=4) run=(-a -f) ;; esac
     rm -f pan* ./*.trail
     spin -a "$@" "$model" >out 2>&1 &&
         cc "$level" -w "${how[@]}" -DNOREDUCE -DMEMLIM="$limit" \
