@@ -34,7 +34,12 @@ publish "repaired"
 all_arrives "a newer event"
 
 reach planned "killed as it waits"
+again=$(grep -c 'trying again' "$scratch/web1/log")
+tried_again() {
+    [ "$(grep -c 'trying again' "$scratch/web1/log")" -gt "$again" ]
+}
 kill_runner "killed as it waits"
+wait_for "killed as it waits: it is tried again" tried_again
 leave planned
 all_arrives "killed as it waits"
 no_flag_since "killed as it waits"

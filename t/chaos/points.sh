@@ -68,6 +68,10 @@ lock_release() {
     end_of "$lock"
 }
 
+no_marker_of_web1() {
+    ! key_exists applying/web1
+}
+
 web1_is() {
     has_status web1 ".state == \"$1\""
 }
@@ -91,7 +95,9 @@ reach() {
     idle | settling) ok "$point" ;;
     queued | planned) wait_for "$point" web1_waits "$point" ;;
     beginning | ending)
-        wait_for "$point" fault_met web1 "$trap" ;;
+        wait_for "$point" fault_met web1 "$trap" ;;&
+    beginning) [ "$trap" != stall ] || wait_until key_exists applying/web1 ;;
+    ending) [ "$trap" != stall ] || wait_until no_marker_of_web1 ;;
     planning) wait_for "$point" web1_is planning ;;
     applying) wait_for "$point" grep -qx web1 "$scratch/gate.log" ;;
     esac
