@@ -38,13 +38,14 @@ explore() {
         ./pan -m100000 -w22 "${run[@]}" >out 2>&1
 }
 
-# All of it was searched, every step is taken somewhere, nothing was found.
+# All of it was searched and nothing was found. (That the steps are taken at
+# all is what finds shows: pan's list of unreached states is no use here, it
+# takes all that is within a d_step for reached.)
 holds() { # holds SENTENCE MEGABYTES SWITCH...
     local sentence=$1
     shift
     explore -O2 "$@" && grep -q 'errors: 0$' out &&
-        ! grep -qE 'max search depth too small|not completed|aborted' out &&
-        ! grep -E '^.*rollout\.pml:[0-9]+, state' out | grep -qv '"-end-"'
+        ! grep -qE 'max search depth too small|not completed|aborted' out
     report $? "$sentence"
 }
 
