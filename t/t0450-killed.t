@@ -17,6 +17,7 @@ done
 reach beginning "killed beginning"
 node_stop web1 KILL
 check "killed beginning: the marker is left behind" key_exists applying/web1
+publish "killed beginning, and more"
 wait_for "killed beginning: the other finds it in doubt" \
     flag_is web2 '.kind == "in-doubt" and .node == "web1"'
 node_start web1
