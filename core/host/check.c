@@ -76,7 +76,8 @@ static int check_open(struct check *check, const char *file, struct error *err)
 
     if (!path)
         return error_errno(err, -errno, "%s", file);
-    dirs[0] = dir = xstrndup(path, (size_t) (strrchr(path, '/') - path) + 1);
+    dir = xstrndup(path, (size_t) (strrchr(path, '/') - path) + 1);
+    dirs[0] = dir;
     r = module_open(&check->trust, dirs, path, &check->file, err);
     return r == -EPERM ? check_open_anyhow(check, path, err) : r;
 }

@@ -5,4 +5,4 @@ E2E_TESTS += t/lint/text
 # What takes tools and time; t/lint/text is part of make check.
 .PHONY: lint
 lint:
-	@srcdir='$(abs_srcdir)' $(srcdir)/t/lint/run
+	@srcdir='$(abs_srcdir)' builddir='$(abs_builddir)' $(srcdir)/t/lint/run
