@@ -129,7 +129,7 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     bool names = streq(json_string_or(flag->json, "node", ""), node);
     struct txn *txn;
 
-    if (reply->ranges[1].n > 0) {
+    if (reply->ranges[1].n > 0 && reply->ranges[2].n > 0) {
         client_fail(client, CCM_EXIT_FAILED,
                     "%s is alive: it ends its turn itself; a node can be "
                     "declared dead only once its presence has lapsed",
@@ -145,7 +145,8 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     }
     txn = txn_new();
     txn_if_modified(txn, "flag", flag->mod_revision);
-    txn_if_created(txn, alive, 0);
+    if (reply->ranges[1].n == 0)
+        txn_if_created(txn, alive, 0);
     txn_if_modified(txn, marker,
                     reply->ranges[2].n ? reply->ranges[2].kvs[0].mod_revision
                                        : 0);

@@ -76,25 +76,34 @@ static void rollout_try_again(struct rollout *rollout)
     rollout_close(rollout, TURN_DROPPED);
 }
 
-/* The runner has ended before a turn began. */
+/* A runner that was killed before it applied anything (by the kernel, for
+ * want of memory, say) has changed nothing. */
+static bool rollout_may_try_again(struct rollout *rollout)
+{
+    if (json_bool_or(rollout->finished, "transient", false))
+        return true;
+    return json_bool_or(rollout->finished, "died", false) &&
+           rollout->deaths++ < DEATHS_MAX;
+}
+
+void rollout_drop_or_fail(struct rollout *rollout)
+{
+    if (rollout_may_try_again(rollout))
+        rollout_try_again(rollout);
+    else
+        rollout_close(rollout, TURN_FAILED);
+}
+
+/* The runner has ended before a turn began. A failure is told from the head
+ * of the queue. */
 static void rollout_consider_finished(struct rollout *rollout)
 {
-    bool again = json_bool_or(rollout->finished, "transient", false);
-
-    /* A runner that was killed while it only planned (by the kernel, for
-     * want of memory, say) has changed nothing. */
-    if (json_bool_or(rollout->finished, "died", false) &&
-        rollout->deaths < DEATHS_MAX) {
-        rollout->deaths++;
-        again = true;
-    }
-    if (rollout->finished_ok) {
+    if (rollout->finished_ok)
         rollout_close(rollout, TURN_GOOD);
-    } else if (again) {
+    else if (rollout->queue.state == QUEUE_HEAD)
+        rollout_drop_or_fail(rollout);
+    else if (rollout_may_try_again(rollout))
         rollout_try_again(rollout);
-    } else if (rollout->queue.state == QUEUE_HEAD) {
-        rollout_close(rollout, TURN_FAILED);
-    }
 }
 
 /* Without any, the runner ends by itself right after it has planned. */

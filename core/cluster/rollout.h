@@ -141,6 +141,9 @@ const char *rollout_state(const struct rollout *rollout);
 
 /* ------------------------------------------- between the rollout_*.c files */
 
+/* rollout.c: the runner has died before it applied anything: tries again
+ * later, or, after a few times, fails. */
+void rollout_drop_or_fail(struct rollout *rollout);
 /* rollout_run.c: logs when, in clock_us, on -v; make bench reads it. */
 void rollout_stamp(const char *text);
 /* Starts the runner; begins to apply; ends the attempt. */

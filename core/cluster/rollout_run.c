@@ -123,8 +123,8 @@ void rollout_apply(struct rollout *rollout)
     rollout_say(rollout, "turn begun: applying");
     if (rollout->job)
         job_apply(rollout->job, rollout->turn.id);
-    else /* it died while the turn began; nothing was applied */
-        rollout_close(rollout, TURN_FAILED);
+    else /* it died while the turn began; nothing has been applied */
+        rollout_drop_or_fail(rollout);
 }
 
 /* ------------------------------------------------------------ recovering */

@@ -58,6 +58,7 @@ struct turn {
     char id[IDENTITY_TURN_SIZE];
     int64_t marker; /* our marker's mod revision; 0: not begun */
     bool cleared;   /* an operator removed the marker: we were held dead */
+    bool overruled; /* and the cluster has gone on without us since */
     struct turn_doubt doubt;
     enum turn_verdict verdict;
     json_t *report; /* for the flag, when it failed */

@@ -31,6 +31,16 @@ static bool turn_tells_at_head(const struct turn *turn)
            !turn->cleared && turn->queue->key;
 }
 
+/* An operator has declared us dead while we were not. Another node's failure
+ * that came up since must not be covered by ours, nor one that may follow. */
+static bool turn_is_overruled(const struct turn *turn)
+{
+    const struct flag *flag = &turn->events->flag;
+
+    return turn->cleared &&
+           (turn->overruled || (flag->json && !flag_is_own(flag, turn->node)));
+}
+
 /* What the flag shall be; sets turn->flag and flag_changes. */
 static void turn_decide_flag(struct turn *turn)
 {
@@ -39,7 +49,9 @@ static void turn_decide_flag(struct turn *turn)
     json_decref(turn->flag);
     turn->flag = NULL;
     turn->flag_changes = false;
-    if (turn->verdict == TURN_FAILED) {
+    if (turn->verdict == TURN_FAILED && turn_is_overruled(turn)) {
+        return;
+    } else if (turn->verdict == TURN_FAILED) {
         turn->flag = flag_for_failure(now, turn->node, turn->report);
         turn->flag_changes = true;
     } else if (turn->verdict == TURN_GOOD) {
@@ -69,6 +81,7 @@ static void turn_closed(struct turn *turn, int64_t revision)
 
     turn->marker = 0;
     turn->cleared = false;
+    turn->overruled = false;
     backoff_reset(&turn->backoff);
     queue_forget(turn->queue);
     if (turn->flag_changes && turn->flag) {
@@ -132,6 +145,7 @@ static void turn_close_refused(struct turn *turn,
         turn->marker = 0;
         turn->cleared = true;
     }
+    turn->overruled = turn->cleared && reply->ranges[0].n > 0;
     if (at_head && !turn_may_tell(turn, reply)) {
         turn->verdict = TURN_DROPPED;
         json_decref(turn->record);
@@ -206,10 +220,10 @@ void turn_close_now(struct turn *turn)
                         turn_tells_at_head(turn)
                             ? turn_flag_allowed(turn)
                             : turn->events->flag.mod_revision);
-    if (turn_tells_at_head(turn)) {
+    if (turn_tells_at_head(turn))
         queue_conditions(turn->queue, txn);
+    if (turn_tells_at_head(turn) || (turn->cleared && turn->flag_changes))
         txn_if_none_below(txn, "applying/");
-    }
     turn_close_ops(turn, txn);
     turn->call = store_commit(turn->store, txn, turn_close_answered, turn);
 }

@@ -40,8 +40,11 @@ static json_t *job_failure(const char *step, const char *error,
 
 static void job_end(struct job *job, bool ok, json_t *report)
 {
-    if (job->ops)
-        job->ops->ended(job->userdata, ok, report);
+    const struct job_ops *ops = job->ops;
+
+    job->ops = NULL;
+    if (ops)
+        ops->ended(job->userdata, ok, report);
     json_decref(report);
 }
 
@@ -50,6 +53,19 @@ static json_t *job_done(const struct job *job, int changes)
     return json_pack("{s:s, s:i, s:s, s:I}", "event", "done", "changes",
                      changes, "digest", "d", "revision",
                      (json_int_t) job->version);
+}
+
+/* Killed by the kernel while it waits for its turn, or while that begins. */
+static void job_killed(void *userdata)
+{
+    struct job *job = userdata;
+    json_t *report;
+
+    if (job->applying)
+        return;
+    report = job_failure("run", "killed", false);
+    json_object_set_new(report, "died", json_true());
+    job_end(job, false, report);
 }
 
 static void job_planned(void *userdata)
@@ -68,6 +84,8 @@ static void job_planned(void *userdata)
     report = json_pack("{s:s, s:I, s:i, s:s}", "event", "planned", "revision",
                        (json_int_t) job->version, "changes",
                        job->version != job->node->version, "digest", "d");
+    if (sim_happens(sim.chances.runner_dies))
+        sim_at(job->node->index, sim_chance(3000), job_killed, job);
     job->ops->planned(job->userdata, report);
     json_decref(report);
     if (job->ops && job->version == job->node->version)
