@@ -124,6 +124,13 @@ static void rollout_session_down(void *userdata, const char *why)
     rollout->phase = ROLLOUT_IDLE;
 }
 
+static void rollout_session_trouble(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    log_warning("%s: %s", store_where(rollout->store), why);
+}
+
 static void rollout_session_refused(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
@@ -144,6 +151,7 @@ static void rollout_session_alive(void *userdata, int64_t revision)
 static const struct session_ops rollout_session_ops = {
     .up = rollout_session_up,
     .down = rollout_session_down,
+    .trouble = rollout_session_trouble,
     .refused = rollout_session_refused,
     .alive = rollout_session_alive,
 };

@@ -48,8 +48,12 @@ static char *session_value(const struct session *session)
 
 static void session_set_trouble(struct session *session, const char *text)
 {
-    free(session->trouble);
+    char *old = session->trouble;
+
     session->trouble = text ? xstrdup(text) : NULL;
+    if (text && !(old && streq(old, text)))
+        session->ops->trouble(session->userdata, text);
+    free(old);
 }
 
 static void session_retry(struct session *session, const char *why)
@@ -317,5 +321,6 @@ void session_done(struct session *session)
     timer_stop(&session->timer);
     store_cancel(session->call);
     session->call = NULL;
-    session_set_trouble(session, NULL);
+    free(session->trouble);
+    session->trouble = NULL;
 }

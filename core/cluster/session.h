@@ -19,6 +19,9 @@ struct session_ops {
     void (*up)(void *userdata, int64_t lease);
     /* The lease is gone, or nobody has answered for its whole length. */
     void (*down)(void *userdata, const char *why);
+    /* A try has failed, for another reason than the one before; there will
+     * be more of them. */
+    void (*trouble)(void *userdata, const char *why);
     /* Another machine is this node already. Called instead of up; the
      * session then stays as it is, nothing more is tried. */
     void (*refused)(void *userdata, const char *why);

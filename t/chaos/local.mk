@@ -5,6 +5,8 @@ t_chaos_proxy_SOURCES = t/chaos/proxy.c
 
 E2E_TESTS += \
 	t/t0400-endpoints.t \
+	t/t0401-tls.t \
+	t/t0402-login.t \
 	t/t0410-away.t \
 	t/t0420-streams.t \
 	t/t0440-lease.t \

@@ -24,7 +24,7 @@ etcd_start() {
     local port=${etcd_port-}
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         etcd_port=${port:-$((20000 + RANDOM % 12000))}
-        etcd_url=http://127.0.0.1:$etcd_port
+        etcd_url=${etcd_scheme-http}://127.0.0.1:$etcd_port
         export ETCDCTL_API=3 ETCDCTL_ENDPOINTS=$etcd_url
         etcd_launch "$((etcd_port - 10000))"
         if wait_until etcd_answers_or_died && etcd_answers >/dev/null 2>&1
@@ -46,7 +46,7 @@ etcd_launch() {
         --advertise-client-urls "$etcd_url" \
         --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
         --initial-cluster "t=$peer" --heartbeat-interval 20 \
-        --election-timeout 200
+        --election-timeout 200 ${etcd_options[@]+"${etcd_options[@]}"}
     etcd_pid=$launched
 }
 

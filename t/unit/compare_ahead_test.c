@@ -81,7 +81,7 @@ static char *preview(struct many *many)
     struct engine_summary summary;
     struct engine_failure failure;
     json_auto_t *document = NULL;
-    struct engine *engine;
+    struct engine *engine = NULL;
     struct error err = {.text = ""};
     char *line;
 
