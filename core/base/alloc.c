@@ -44,7 +44,12 @@ char *xstrdup(const char *text)
 
 char *xstrndup(const char *text, size_t size_max)
 {
-    return alloc_checked(strndup(text, size_max));
+    size_t size = strnlen(text, size_max);
+    char *copy = xmalloc(size + 1);
+
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
 }
 
 void *xmemdup(const void *bytes, size_t size)
