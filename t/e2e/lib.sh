@@ -20,6 +20,9 @@ mkdir "$modules"
 # ---------------------------------------------------------------------- etcd
 
 # Starts etcd on free ports, or again on those it had, and the recording.
+# What a test adds to etcd's options before it starts it.
+etcd_options=()
+
 etcd_start() {
     local port=${etcd_port-}
     for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -46,7 +49,7 @@ etcd_launch() {
         --advertise-client-urls "$etcd_url" \
         --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
         --initial-cluster "t=$peer" --heartbeat-interval 20 \
-        --election-timeout 200 ${etcd_options[@]+"${etcd_options[@]}"}
+        --election-timeout 200 "${etcd_options[@]}"
     etcd_pid=$launched
 }
 
