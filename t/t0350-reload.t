@@ -105,6 +105,8 @@ wait_for "an event with another file in its place is not run" has_status box \
     '.error // .trouble // "" | contains("ccmctl module reload")'
 check "the thing is what it was" thing_is box alpha one
 check "and no flag is raised, for nothing was tried" no_flag box
+check_says "nor is it previewed as if it were in force" \
+    'ccmctl module reload' "$(ctl box plan 2>&1)"
 things_so 1.3
 check_says "the reload that it asks for" 'things 1\.2 -> 1\.3' "$(reload)"
 wait_for "lets the event be applied" thing_is box alpha two

@@ -105,8 +105,9 @@ static int control_types(struct client *client, const char **types, size_t max)
 void control_plan(struct client *client)
 {
     const char *format = json_string_or(client->request, "format", "text");
-    const char *words[ARGV_MAX] = {"plan", "--exit-code"};
-    size_t n = 2;
+    const char *words[ARGV_MAX] = {"plan", "--exit-code", "--catalog",
+                                   catalog_digest(client->daemon->catalog)};
+    size_t n = 4;
 
     words[n++] = streq(format, "json") ? "--json" : "--text";
     if (streq(format, "colour"))

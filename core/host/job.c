@@ -109,21 +109,6 @@ static int job_receive(struct job *job, struct error *err)
     return r < 0 ? run_fail(&job->run, r, "job", NULL) : 0;
 }
 
-/* What ccmd subscribes and sorts by must be what is used here. */
-static int job_check_catalog(struct job *job, struct error *err)
-{
-    if (!job->catalog || streq(job->catalog, job->run.catalog->digest))
-        return 0;
-    job->run.transient = true;
-    return run_fail(&job->run,
-                    error_set(err, -ESTALE,
-                              "a module or a file in %s has changed since the "
-                              "modules were loaded: run \"ccmctl module "
-                              "reload\"",
-                              job->run.config->modules_d),
-                    "load", NULL);
-}
-
 /* What is not in the catalog any more does not count for the digest. */
 static void job_tell_known(struct job *job)
 {
@@ -142,7 +127,7 @@ static int job_plan(struct job *job, struct error *err)
     int r = run_load(run, err);
 
     if (r == 0)
-        r = job_check_catalog(job, err);
+        r = run_check_catalog(run, job->catalog, err);
     if (r == 0)
         r = run_select_names(run, (const char *const *) job->names, err);
     if (r == 0)

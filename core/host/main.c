@@ -22,6 +22,7 @@ static const char usage_text[] =
     "    -t                    only plan, do not compare with the node\n"
     "    --format text|colour|json, or --text, --colour, --json\n"
     "    --exit-code           status 3 if changes are pending\n"
+    "    --catalog DIGEST      fail if the modules make another catalog\n"
     "    --objects DIR         objects from DIR/TYPE.json\n"
     "    --modules DIR         configurations from DIR instead of modules_d\n"
     "    --root DIR            compare with what is below DIR\n"
@@ -42,6 +43,7 @@ enum {
     OPTION_JSON,
     OPTION_FORMAT,
     OPTION_EXIT_CODE,
+    OPTION_CATALOG,
     OPTION_OBJECTS,
     OPTION_MODULES,
     OPTION_ROOT,
@@ -56,6 +58,7 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"exit-code", no_argument, NULL, OPTION_EXIT_CODE},
+    {"catalog", required_argument, NULL, OPTION_CATALOG},
     {"objects", required_argument, NULL, OPTION_OBJECTS},
     {"modules", required_argument, NULL, OPTION_MODULES},
     {"root", required_argument, NULL, OPTION_ROOT},
@@ -147,6 +150,9 @@ static int options_take(struct options *options, int option, const char *value)
         return options_format(options, value);
     case OPTION_EXIT_CODE:
         options->plan.exit_code = true;
+        return 0;
+    case OPTION_CATALOG:
+        options->plan.catalog = value;
         return 0;
     case OPTION_LIMIT:
         return options_limit(options, value);

@@ -16,8 +16,9 @@ struct mode_plan {
     const char *const *types; /* NULL-terminated; NULL: all */
     bool json;
     bool colour;
-    bool exit_code;  /* 3 if changes are pending */
-    bool check_only; /* plan, but do not compare with the node */
+    bool exit_code;      /* 3 if changes are pending */
+    const char *catalog; /* the digest that it must have; NULL: any */
+    bool check_only;     /* plan, but do not compare with the node */
 };
 
 /* Of `check`. */

@@ -90,6 +90,8 @@ int mode_plan(struct config *config, const struct mode_plan *plan)
     run_init(&run, config);
     r = run_load(&run, &err);
     if (r == 0)
+        r = run_check_catalog(&run, plan->catalog, &err);
+    if (r == 0)
         r = run_select_types(&run, plan->types, &err);
     if (r == 0)
         r = run_plan(&run, 0, &err);

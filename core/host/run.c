@@ -50,6 +50,20 @@ int run_load(struct run *run, struct error *err)
     return r < 0 ? run_fail(run, r, "load", NULL) : 0;
 }
 
+int run_check_catalog(struct run *run, const char *digest, struct error *err)
+{
+    if (!digest || streq(digest, run->catalog->digest))
+        return 0;
+    run->transient = true;
+    return run_fail(run,
+                    error_set(err, -ESTALE,
+                              "a module or a file in %s has changed since the "
+                              "modules were loaded: run \"ccmctl module "
+                              "reload\"",
+                              run->config->modules_d),
+                    "load", NULL);
+}
+
 static void run_select(struct run *run, const struct configuration *c)
 {
     if (!run->selected)

@@ -36,6 +36,10 @@ void run_done(struct run *run);
  * run->failure and run->transient filled. */
 int run_load(struct run *run, struct error *err);
 
+/* What ccmd subscribes and sorts by must be what is used here: is the
+ * catalog the one of this digest (NULL: any)? Returns 0 or -ESTALE. */
+int run_check_catalog(struct run *run, const char *digest, struct error *err);
+
 /* Selects configurations by name, or those that are subscribed to one of
  * these types; NULL is all. Each NULL-terminated. Returns 0 or -ENOENT. */
 int run_select_names(struct run *run, const char *const *names,
