@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static const char *json_type_name(const json_t *value)
+const char *json_type_name(const json_t *value)
 {
     if (!value)
         return "missing";

@@ -6,7 +6,8 @@
  * Typed getters for JSON that came from outside, and JSON lines.
  * A getter that fails leaves *out alone, says "field \"x\" ..." in err and
  * returns -EPROTO. Strings are borrowed (valid until the object changes).
- * The _or variants take an absent or null field for fallback.
+ * The _or variants give fallback for a field that is absent or of another
+ * type: for what we wrote ourselves, or what has been checked before.
  */
 
 #include "error.h"
@@ -31,6 +32,10 @@ const char *json_string_or(const json_t *object, const char *field,
 int64_t json_integer_or(const json_t *object, const char *field,
                         int64_t fallback);
 bool json_bool_or(const json_t *object, const char *field, bool fallback);
+
+/* "missing" for NULL, else "an object", "a string", "null" ... for people.
+ * Returns borrowed (valid for ever). */
+const char *json_type_name(const json_t *value);
 
 /*
  * Parses size bytes as one JSON value of at most size_max bytes; duplicate

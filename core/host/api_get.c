@@ -3,31 +3,9 @@
  * belongs to, or fails the configuration when it is a setting. */
 #include "host/api.h"
 
+#include "base/json.h"
 #include "base/path.h"
 #include "base/util.h"
-
-static const char *api_type_of(const json_t *value)
-{
-    if (!value)
-        return "missing";
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        return "an object";
-    case JSON_ARRAY:
-        return "an array";
-    case JSON_STRING:
-        return "a string";
-    case JSON_INTEGER:
-        return "an integer";
-    case JSON_REAL:
-        return "a fraction";
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return "a boolean";
-    default:
-        return "null";
-    }
-}
 
 /* The field of object is not as it should be; why begins with a verb. */
 static void api_refuse(struct ccm_run *run, const json_t *object,
@@ -53,7 +31,7 @@ static void api_mistyped(struct ccm_run *run, const json_t *object,
     char why[128];
 
     snprintf(why, sizeof(why), "is %s; %s is wanted",
-             api_type_of(json_object_get(object, field)), wanted);
+             json_type_name(json_object_get(object, field)), wanted);
     api_refuse(run, object, field, why);
 }
 
