@@ -18,6 +18,7 @@ libbase_a_SOURCES = \
 	core/base/io.c core/base/io.h \
 	core/base/json.c core/base/json.h \
 	core/base/log.c core/base/log.h \
+	core/base/name.c core/base/name.h \
 	core/base/near.c core/base/near.h \
 	core/base/path.c core/base/path.h \
 	core/base/protocol.h \

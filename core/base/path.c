@@ -10,7 +10,6 @@
 
 #define PATH_BYTES_MAX 4000
 #define NAME_BYTES_MAX 255
-#define TYPE_BYTES_MAX 63
 
 bool path_has_control(const char *text)
 {
@@ -68,20 +67,6 @@ int path_check_name(const char *name, struct error *err)
     if (name[0] == '\0')
         return error_set(err, -EINVAL, "is empty");
     return path_check_component(name, strlen(name), err);
-}
-
-int path_check_type(const char *type, struct error *err)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
-    size_t size = strlen(type);
-
-    if (size == 0 || size > TYPE_BYTES_MAX || !strchr(letters, type[0]) ||
-        type[strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-        return error_set(err, -EINVAL,
-                         "is no name of an object type: a to z, 0 to 9 and "
-                         "\"-\", a letter first, 1 to %d characters",
-                         TYPE_BYTES_MAX);
-    return 0;
 }
 
 char *path_join(const char *dir, const char *name)

@@ -21,12 +21,6 @@ int path_check(const char *path, struct error *err);
  */
 int path_check_name(const char *name, struct error *err);
 
-/*
- * The name of an object type: [a-z][a-z0-9-]*, at most 63 bytes.
- * Returns 0 or -EINVAL with the reason in err.
- */
-int path_check_type(const char *type, struct error *err);
-
 /* Is there a control character (below 0x20, or 0x7f) in text? */
 bool path_has_control(const char *text);
 

@@ -6,7 +6,7 @@
  */
 #include "base/alloc.h"
 #include "base/json.h"
-#include "base/path.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "cluster/client.h"
 
@@ -119,12 +119,11 @@ void control_plan(struct client *client)
 static const char *control_type(struct client *client)
 {
     const char *type = json_string_or(client->request, "type", "");
-    struct error err;
 
-    if (path_check_type(type, &err) == 0)
+    if (name_valid(type))
         return type;
-    client_fail(client, CCM_EXIT_USAGE, "object type \"%s\" %s", type,
-                err.text);
+    client_fail(client, CCM_EXIT_USAGE,
+                "\"%.80s\" is no object type: " NAME_RULE, type);
     return NULL;
 }
 

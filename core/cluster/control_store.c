@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/path.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "cluster/client.h"
 
@@ -47,12 +47,11 @@ static void control_answered(void *userdata, const struct store_reply *reply,
 static bool control_check_type(struct client *client, const json_t *type)
 {
     const char *name = json_is_string(type) ? json_string_value(type) : "";
-    struct error err;
 
-    if (path_check_type(name, &err) == 0)
+    if (name_valid(name))
         return true;
-    client_fail(client, CCM_EXIT_USAGE, "object type \"%s\" %s", name,
-                err.text);
+    client_fail(client, CCM_EXIT_USAGE,
+                "\"%.80s\" is no object type: " NAME_RULE, name);
     return false;
 }
 

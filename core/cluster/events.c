@@ -3,7 +3,7 @@
 #include "cluster/events.h"
 
 #include "base/json.h"
-#include "base/path.h"
+#include "base/name.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -37,8 +37,7 @@ static void events_take_event(struct events *events, const char *type,
                               int64_t revision)
 {
     /* Nobody can be subscribed to what is no name of a type. */
-    if (path_check_type(type, NULL) < 0 ||
-        revision <= json_integer_or(events->seen, type, 0))
+    if (!name_valid(type) || revision <= json_integer_or(events->seen, type, 0))
         return;
     json_object_set_new(events->seen, type, json_integer(revision));
     if (revision > events->revision)

@@ -10,10 +10,10 @@
 #include "host/declaration.h"
 
 #include "base/alloc.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "host/names.h"
 #include "host/setting.h"
-#include "objects/objects.h"
 
 #include <errno.h>
 
@@ -61,10 +61,9 @@ static int declaration_name(struct declaration_reader *reader,
 {
     const char *text = config_setting_get_string(setting);
 
-    if (!text || !names_valid(text))
+    if (!text || !name_valid(text))
         return declaration_fault(reader, setting,
-                                 "\"name\" must be a string of [a-z][a-z0-9-]* "
-                                 "with at most 63 bytes");
+                                 "\"name\" must be a string: " NAME_RULE);
     reader->out->name = xstrdup(text);
     return 0;
 }
@@ -94,10 +93,9 @@ static int declaration_settings(struct declaration_reader *reader,
     return 0;
 }
 
-/* A list of names, each of which valid says is one. */
+/* A list of names. */
 static int declaration_names(struct declaration_reader *reader,
-                             const config_setting_t *setting, char ***out,
-                             bool (*valid)(const char *name))
+                             const config_setting_t *setting, char ***out)
 {
     int i, n = config_setting_length(setting);
     const char *key = config_setting_name(setting);
@@ -110,41 +108,33 @@ static int declaration_names(struct declaration_reader *reader,
     for (i = 0; i < n; i++) {
         const char *name = config_setting_get_string_elem(setting, i);
 
-        if (!name || !valid(name))
-            return error_set(
-                reader->err, -EINVAL,
-                "%s:%u: entry %d of \"%s\" is not a name of [a-z][a-z0-9-]* "
-                "with at most 63 bytes",
-                reader->file, (unsigned) config_setting_source_line(setting),
-                i + 1, key);
+        if (!name || !name_valid(name))
+            return error_set(reader->err, -EINVAL,
+                             "%s:%u: entry %d of \"%s\" is no name: " NAME_RULE,
+                             reader->file,
+                             (unsigned) config_setting_source_line(setting),
+                             i + 1, key);
         names_add(out, name);
     }
     return 0;
 }
 
-static bool declaration_type_valid(const char *type)
-{
-    return objects_check_type(type, NULL) == 0;
-}
-
 static int declaration_subscribes(struct declaration_reader *reader,
                                   const config_setting_t *setting)
 {
-    return declaration_names(reader, setting, &reader->out->subscribes,
-                             declaration_type_valid);
+    return declaration_names(reader, setting, &reader->out->subscribes);
 }
 
 static int declaration_depends(struct declaration_reader *reader,
                                const config_setting_t *setting)
 {
-    return declaration_names(reader, setting, &reader->out->depends,
-                             names_valid);
+    return declaration_names(reader, setting, &reader->out->depends);
 }
 
 static int declaration_after(struct declaration_reader *reader,
                              const config_setting_t *setting)
 {
-    return declaration_names(reader, setting, &reader->out->after, names_valid);
+    return declaration_names(reader, setting, &reader->out->after);
 }
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "host/api.h"
 #include "host/child.h"
@@ -147,7 +148,7 @@ static int describe_check_answer(const json_t *answer, struct error *err)
     size_t i;
     int r = json_get_string(answer, "name", &name, err);
 
-    if (r == 0 && !names_valid(name))
+    if (r == 0 && !name_valid(name))
         r = error_set(err, -EPROTO, "name is not valid");
     if (r == 0)
         r = json_get_string(answer, "version", &text, err);
@@ -159,7 +160,7 @@ static int describe_check_answer(const json_t *answer, struct error *err)
         names = NULL;
         r = names_from_json(json_object_get(answer, lists[i]), &names, err);
         for (each = names; r == 0 && each && *each; each++)
-            if (!names_valid(*each))
+            if (!name_valid(*each))
                 r = error_set(err, -EPROTO, "%s is not valid", lists[i]);
         names_free(names);
     }

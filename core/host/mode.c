@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/name.h"
 #include "base/protocol.h"
 #include "base/util.h"
 #include "change/engine.h"
@@ -78,8 +79,8 @@ int mode_objects(struct config *config, const char *type, const char *id)
     struct error err;
     int status;
 
-    if (objects_check_type(type, &err) < 0) {
-        error_prefix(&err, 0, "type \"%.80s\"", type);
+    if (!name_valid(type)) {
+        error_set(&err, 0, "\"%.80s\" is no object type: " NAME_RULE, type);
         mode_fail(err.text);
         return CCM_EXIT_USAGE;
     }

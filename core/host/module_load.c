@@ -12,9 +12,9 @@
  */
 #include "host/module.h"
 
+#include "base/name.h"
 #include "base/util.h"
 #include "host/names.h"
-#include "objects/objects.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -22,24 +22,6 @@
 #include <link.h>
 
 #define SIZE_MIN (offsetof(struct ccm_module, plan) + sizeof(void *))
-
-static int module_check_types(const char *const *types, struct error *err)
-{
-    struct error why;
-    size_t n;
-
-    for (n = 0; types && types[n]; n++) {
-        if (n >= NAMES_MAX)
-            return error_set(err, -EPROTO,
-                             "subscribes has more than %d entries: is the NULL "
-                             "at its end missing? Use CCM_LIST",
-                             NAMES_MAX);
-        if (objects_check_type(types[n], &why) < 0)
-            return error_set(err, -EPROTO, "subscribes has \"%.80s\": %s",
-                             types[n], why.text);
-    }
-    return 0;
-}
 
 static int module_check_names(const char *const *names, const char *field,
                               struct error *err)
@@ -52,21 +34,19 @@ static int module_check_names(const char *const *names, const char *field,
                              "%s has more than %d entries: is the NULL at its "
                              "end missing? Use CCM_LIST",
                              field, NAMES_MAX);
-        if (!names_valid(names[n]))
+        if (!name_valid(names[n]))
             return error_set(err, -EPROTO,
-                             "%s has \"%.80s\"; a name of [a-z][a-z0-9-]* with "
-                             "at most 63 bytes is wanted",
-                             field, names[n]);
+                             "%s has \"%.80s\"; wanted is " NAME_RULE, field,
+                             names[n]);
     }
     return 0;
 }
 
 static int module_check_texts(const struct ccm_module *d, struct error *err)
 {
-    if (!d->name || !names_valid(d->name))
+    if (!d->name || !name_valid(d->name))
         return error_set(err, -EPROTO,
-                         "name is \"%.80s\"; [a-z][a-z0-9-]* with at most 63 "
-                         "bytes is wanted",
+                         "name is \"%.80s\"; wanted is " NAME_RULE,
                          d->name ? d->name : "(NULL)");
     if (!d->version || d->version[0] == '\0' || strlen(d->version) > 100)
         return error_set(err, -EPROTO,
@@ -104,7 +84,7 @@ int module_check(const void *bytes, size_t size, struct ccm_module *descriptor,
     memcpy(&copy, bytes, copy.size < sizeof(copy) ? copy.size : sizeof(copy));
     r = module_check_texts(&copy, err);
     if (r == 0)
-        r = module_check_types(copy.subscribes, err);
+        r = module_check_names(copy.subscribes, "subscribes", err);
     if (r == 0)
         r = module_check_names(copy.depends, "depends", err);
     if (r == 0)

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 
-#define NAME_BYTES_MAX 63
-
 size_t names_count(const char *const *names)
 {
     size_t n = 0;
@@ -92,12 +90,4 @@ int names_from_json(const json_t *array, char ***names, struct error *err)
     }
     *names = list;
     return 0;
-}
-
-bool names_valid(const char *name)
-{
-    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-    return name[0] >= 'a' && name[0] <= 'z' && name[size] == '\0' &&
-           size <= NAME_BYTES_MAX;
 }

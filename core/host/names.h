@@ -34,7 +34,4 @@ json_t *names_json(const char *const *names);
  * Returns 0 or -EPROTO. */
 int names_from_json(const json_t *array, char ***names, struct error *err);
 
-/* [a-z][a-z0-9-]*, at most 63 bytes: what a configuration may be called. */
-bool names_valid(const char *name);
-
 #endif

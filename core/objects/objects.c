@@ -12,26 +12,10 @@
 #include "source.h"
 
 #include "base/alloc.h"
+#include "base/name.h"
 #include "base/util.h"
 
 #include <errno.h>
-
-#define TYPE_NAME_MAX 63
-
-int objects_check_type(const char *type, struct error *err)
-{
-    static const char first[] = "abcdefghijklmnopqrstuvwxyz";
-    static const char others[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t size = strlen(type);
-
-    if (size == 0 || size > TYPE_NAME_MAX || !strchr(first, type[0]) ||
-        strspn(type, others) != size)
-        return error_set(err, -EINVAL,
-                         "\"%.80s\" is no object type: [a-z][a-z0-9-]*, at "
-                         "most %d bytes",
-                         type, TYPE_NAME_MAX);
-    return 0;
-}
 
 static struct objects_type *objects_type(const struct objects *objects,
                                          const char *name)
@@ -49,16 +33,16 @@ int objects_new(const char *const *types, struct objects **out,
 {
     struct objects *objects = xcalloc(1, sizeof(*objects));
     size_t count = 0, i;
-    int r;
 
     while (types[count])
         count++;
     objects->types = xcalloc(count + 1, sizeof(*objects->types));
     for (i = 0; i < count; i++) {
-        r = objects_check_type(types[i], err);
-        if (r < 0) {
+        if (!name_valid(types[i])) {
             objects_free(objects);
-            return r;
+            return error_set(err, -EINVAL,
+                             "\"%.80s\" is no object type: " NAME_RULE,
+                             types[i]);
         }
         if (!objects_type(objects, types[i]))
             objects->types[objects->n_types++].name = xstrdup(types[i]);

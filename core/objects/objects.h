@@ -21,7 +21,7 @@ struct objects;
 #define OBJECTS_PER_TYPE_MAX 1000000
 
 /*
- * Fetches types (NULL-terminated; names checked by objects_check_type).
+ * Fetches types (NULL-terminated; each a name_valid).
  * at_least is the revision of the newest event that is known: the snapshot is
  * at least as new; for sources without revisions it becomes the snapshot's.
  * Sets *out, new (freed with objects_free).
@@ -45,8 +45,5 @@ const json_t *objects_find(const struct objects *objects, const char *type,
                            int64_t id);
 
 int64_t objects_revision(const struct objects *objects);
-
-/* [a-z][a-z0-9-]*, at most 63 bytes. Returns 0 or -EINVAL. */
-int objects_check_type(const char *type, struct error *err);
 
 #endif

@@ -2,26 +2,24 @@
 /* A file of modules.d: what is accepted is a whole declaration. */
 #include "fuzz.h"
 
+#include "base/name.h"
 #include "base/util.h"
 #include "host/declaration.h"
-#include "host/names.h"
-#include "objects/objects.h"
 
-static void check_names(char *const *names, bool types)
+static void check_names(char *const *names)
 {
     for (; names && *names; names++)
-        fuzz_check(types ? objects_check_type(*names, NULL) == 0
-                         : names_valid(*names));
+        fuzz_check(name_valid(*names));
 }
 
 static void check_declaration(const struct declaration *declaration)
 {
     fuzz_check(declaration->module && *declaration->module);
-    fuzz_check(!declaration->name || names_valid(declaration->name));
+    fuzz_check(!declaration->name || name_valid(declaration->name));
     fuzz_check(json_is_object(declaration->settings));
-    check_names(declaration->subscribes, true);
-    check_names(declaration->depends, false);
-    check_names(declaration->after, false);
+    check_names(declaration->subscribes);
+    check_names(declaration->depends);
+    check_names(declaration->after);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

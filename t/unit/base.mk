@@ -9,6 +9,11 @@ t_unit_path_test_SOURCES = t/unit/path_test.c
 t_unit_path_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_path_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += t/unit/name_test
+t_unit_name_test_SOURCES = t/unit/name_test.c
+t_unit_name_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_name_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += t/unit/base64_test
 t_unit_base64_test_SOURCES = t/unit/base64_test.c
 t_unit_base64_test_CFLAGS = $(UNIT_CFLAGS)

@@ -58,31 +58,6 @@ static int fetch_crons(struct objects **out, struct error *err)
     return r;
 }
 
-static const struct {
-    const char *name;
-    int result;
-} types[] = {
-    {"crons", 0},       {"unix-users", 0}, {"x2", 0},        {"", -EINVAL},
-    {"Crons", -EINVAL}, {"2x", -EINVAL},   {"-x", -EINVAL},  {"a/b", -EINVAL},
-    {"..", -EINVAL},    {"a_b", -EINVAL},  {"a b", -EINVAL}, {"a\nb", -EINVAL},
-};
-
-static void knows_good_types_from_bad_ones(void **state)
-{
-    char long_name[65] = "";
-    struct error err;
-    size_t i;
-
-    (void) state;
-    for (i = 0; i < ARRAY_SIZE(types); i++)
-        assert_int_equal(objects_check_type(types[i].name, &err),
-                         types[i].result);
-    memset(long_name, 'a', 64);
-    assert_int_equal(objects_check_type(long_name, &err), -EINVAL);
-    long_name[63] = '\0';
-    assert_int_equal(objects_check_type(long_name, &err), 0);
-}
-
 static void gives_objects_in_order_of_their_ids(void **state)
 {
     struct objects *objects = NULL;
@@ -254,7 +229,6 @@ static void too_much_text_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_good_types_from_bad_ones),
         cmocka_unit_test(gives_objects_in_order_of_their_ids),
         cmocka_unit_test(an_empty_array_means_no_objects),
         cmocka_unit_test(a_type_may_be_asked_for_twice),
