@@ -21,12 +21,14 @@ t_unit_flag_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/store_local_test
 t_unit_store_local_test_SOURCES = t/unit/store_local_test.c \
+	t/unit/store_cases.c t/unit/store_cases.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_local_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_local_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/store_etcd_test
 t_unit_store_etcd_test_SOURCES = t/unit/store_etcd_test.c \
+	t/unit/store_cases.c t/unit/store_cases.h \
 	t/unit/server.c t/unit/server.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_etcd_test_CFLAGS = $(UNIT_CFLAGS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The store in a folder: etcd's semantics, and what people do by hand. */
+#include "store_cases.h"
 #include "store_probe.h"
 
 #include "base/alloc.h"
@@ -107,92 +108,6 @@ static void a_key_is_a_file(void **state)
     assert_int_equal(f->probe.revision, 3);
 }
 
-static void carries_out_one_branch(void **state)
-{
-    struct fixture *f = *state;
-    int i;
-
-    for (i = 0; i < 2; i++) {
-        struct txn *txn = txn_new();
-
-        txn_if_created(txn, "applying/web1", 0);
-        txn_if_modified(txn, "flag", 0);
-        txn_if_none_below(txn, "applying/");
-        txn_put(txn, "applying/web1", "turn", 0);
-        txn_get(txn, "applying/web1");
-        txn_otherwise(txn);
-        txn_get(txn, "flag");
-        txn_get_below(txn, "applying/", &(struct txn_range){0});
-        assert_int_equal(probe_commit(&f->probe, txn), 0);
-        assert_int_equal(f->probe.succeeded, i == 0);
-        assert_string_equal(buf_text(&f->probe.ranges),
-                            i == 0 ? "applying/web1=turn | "
-                                   : "| applying/web1=turn | ");
-        assert_int_equal(f->probe.create_revision, 2);
-        assert_int_equal(f->probe.revision, 2);
-    }
-}
-
-static void each_condition_can_fail(void **state)
-{
-    struct fixture *f = *state;
-    int i;
-
-    assert_int_equal(probe_put(&f->probe, "a/b", "1"), 0);
-    assert_int_equal(probe_put(&f->probe, "a/b", "2"), 0);
-    for (i = 0; i < 8; i++) {
-        struct txn *txn = txn_new();
-        int64_t right = i % 2 == 0;
-
-        switch (i / 2) {
-        case 0:
-            txn_if_created(txn, "a/b", right ? 2 : 3);
-            break;
-        case 1:
-            txn_if_modified(txn, "a/b", right ? 3 : 2);
-            break;
-        case 2:
-            txn_if_none_below(txn, right ? "b/" : "a/");
-            break;
-        default:
-            txn_if_modified(txn, "c", right ? 0 : 1);
-        }
-        assert_int_equal(probe_commit(&f->probe, txn), 0);
-        assert_int_equal(f->probe.succeeded, right);
-    }
-}
-
-static void reads_ranges_in_all_orders(void **state)
-{
-    struct fixture *f = *state;
-    static const struct {
-        struct txn_range how;
-        const char *expected;
-    } cases[] = {
-        {{0}, "k/a=3 k/b=1 k/c=2 | "},
-        {{.newest_first = true}, "k/c=2 k/b=1 k/a=3 | "},
-        {{.by_create_revision = true}, "k/a=3 k/b=1 k/c=2 | "},
-        {{.by_mod_revision = true}, "k/b=1 k/c=2 k/a=3 | "},
-        {{.by_mod_revision = true, .newest_first = true, .limit = 1},
-         "k/a=3 | "},
-        {{.limit = 2}, "k/a=3 k/b=1 | "},
-        {{.max_create_revision = 3}, "k/a=3 k/b=1 | "},
-        {{.keys_only = true}, "k/a= k/b= k/c= | "},
-    };
-    size_t i;
-
-    probe_put(&f->probe, "k/a", "0");
-    probe_put(&f->probe, "k/b", "1");
-    probe_put(&f->probe, "k/c", "2");
-    probe_put(&f->probe, "k/a", "3");
-    probe_put(&f->probe, "kk", "x");
-    for (i = 0; i < ARRAY_SIZE(cases); i++) {
-        assert_string_equal(probe_below(&f->probe, "k/", &cases[i].how),
-                            cases[i].expected);
-        assert_int_equal(f->probe.count, 3);
-    }
-}
-
 static void refuses_keys_that_are_no_safe_names(void **state)
 {
     static const char *const bad[] = {
@@ -211,18 +126,6 @@ static void refuses_keys_that_are_no_safe_names(void **state)
     assert_int_equal(probe_put(&f->probe, longest, "x"), -EINVAL);
     longest[200] = '\0';
     assert_int_equal(probe_put(&f->probe, longest, "x"), 0);
-}
-
-static void refuses_one_key_twice_in_a_transaction(void **state)
-{
-    struct fixture *f = *state;
-    struct txn *txn = txn_new();
-
-    txn_put(txn, "a", "1", 0);
-    txn_put(txn, "a", "2", 0);
-    assert_int_equal(probe_commit(&f->probe, txn), -EINVAL);
-    assert_string_equal(probe_get(&f->probe, "a"), "");
-    assert_int_equal(f->probe.revision, 1);
 }
 
 static void a_failed_commit_changes_nothing(void **state)
@@ -332,24 +235,6 @@ static void a_second_daemon_is_refused(void **state)
 
 /* ------------------------------------------------------------------ watches */
 
-static void a_watch_sees_its_range_from_the_present(void **state)
-{
-    struct fixture *f = *state;
-
-    probe_put(&f->probe, "events/crons", "old");
-    probe_watch(&f->probe, "events/", "events0", 0);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened opened ");
-    probe_put(&f->probe, "events/crons", "1");
-    probe_put(&f->probe, "nodes/web1", "2");
-    probe_put(&f->probe, "flag", "3");
-    probe_delete(&f->probe, "flag");
-    probe_until(&f->probe, "del flag");
-    assert_string_equal(buf_text(&f->probe.seen),
-                        "opened opened put events/crons=1 put flag=3 "
-                        "del flag ");
-}
-
 static void a_watch_from_the_past_is_stale(void **state)
 {
     struct fixture *f = *state;
@@ -378,35 +263,6 @@ static void after_unwatch_and_cancel_nothing_comes(void **state)
     assert_string_equal(buf_text(&f->probe.seen), "");
     /* Whether it is carried out is open; here it is. */
     assert_string_equal(probe_get(&f->probe, "events/crons"), "1");
-}
-
-static void free_store_on_reply(void *userdata, const struct store_reply *reply,
-                                int r, const struct error *err)
-{
-    struct probe *probe = userdata;
-
-    (void) reply;
-    (void) err;
-    assert_int_equal(r, 0);
-    store_free(probe->store);
-    probe->store = NULL;
-}
-
-static void can_be_freed_from_a_callback(void **state)
-{
-    struct fixture *f = *state;
-    struct txn *txn = txn_new();
-
-    txn_get(txn, "flag");
-    store_commit(f->probe.store, txn, free_store_on_reply, &f->probe);
-    txn = txn_new();
-    txn_get(txn, "flag");
-    store_commit(f->probe.store, txn, free_store_on_reply, &f->probe);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    while (f->probe.store)
-        probe_step(&f->probe);
-    probe_step(&f->probe);
-    assert_string_equal(buf_text(&f->probe.seen), "");
 }
 
 static void an_idle_watch_wakes_the_loop_for_nothing(void **state)
@@ -529,55 +385,6 @@ static void odd_files_are_no_keys(void **state)
 
 /* ------------------------------------------------------------------- leases */
 
-static void keys_with_a_lease_go_with_it(void **state)
-{
-    struct fixture *f = *state;
-    struct txn *txn = txn_new();
-    int64_t lease;
-
-    assert_int_equal(probe_grant(&f->probe, 60), 0);
-    assert_int_equal(f->probe.ttl_s, 60);
-    lease = f->probe.lease;
-    txn_put(txn, "alive/web1", "x", lease);
-    txn_put(txn, "lock/1", "x", lease);
-    assert_int_equal(probe_commit(&f->probe, txn), 0);
-    assert_true(file_is(f, "alive/web1", NULL));
-    assert_string_equal(probe_get(&f->probe, "alive/web1"), "x");
-    assert_true(f->probe.key_lease == lease);
-    probe_watch(&f->probe, "lock/", "lock0", 0);
-    probe_until(&f->probe, "opened");
-    assert_int_equal(probe_keep(&f->probe, lease), 0);
-    assert_int_equal(f->probe.ttl_s, 60);
-    assert_int_equal(probe_revoke(&f->probe, lease), 0);
-    probe_until(&f->probe, "del lock/1");
-    assert_string_equal(probe_get(&f->probe, "alive/web1"), "");
-    assert_int_equal(probe_revoke(&f->probe, lease), -ENOENT);
-    assert_int_equal(probe_keep(&f->probe, lease), 0);
-    assert_int_equal(f->probe.ttl_s, 0);
-}
-
-static void a_lease_that_is_not_kept_lapses(void **state)
-{
-    struct fixture *f = *state;
-    struct txn *txn = txn_new();
-
-    probe_watch(&f->probe, "lock/", "lock0", 0);
-    assert_int_equal(probe_grant(&f->probe, 1), 0);
-    txn_put(txn, "lock/1", "x", f->probe.lease);
-    assert_int_equal(probe_commit(&f->probe, txn), 0);
-    probe_until(&f->probe, "del lock/1");
-}
-
-static void a_lease_that_is_gone_cannot_be_used(void **state)
-{
-    struct fixture *f = *state;
-    struct txn *txn = txn_new();
-
-    txn_put(txn, "lock/1", "x", 4711);
-    assert_int_equal(probe_commit(&f->probe, txn), -ENOENT);
-    assert_string_equal(probe_get(&f->probe, "lock/1"), "");
-}
-
 static void leased_keys_vanish_with_the_process(void **state)
 {
     struct fixture *f = *state;
@@ -587,6 +394,7 @@ static void leased_keys_vanish_with_the_process(void **state)
     txn_put(txn, "lock/1", "x", f->probe.lease);
     txn_put(txn, "applying/web1", "x", 0);
     assert_int_equal(probe_commit(&f->probe, txn), 0);
+    assert_true(file_is(f, "lock/1", NULL));
     restart(f);
     assert_string_equal(probe_get(&f->probe, "lock/1"), "");
     assert_string_equal(probe_get(&f->probe, "applying/web1"), "x");
@@ -597,22 +405,17 @@ static void leased_keys_vanish_with_the_process(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STORE_CASES(LOCAL_TEST),
         LOCAL_TEST(a_key_is_a_file),
-        LOCAL_TEST(carries_out_one_branch),
-        LOCAL_TEST(each_condition_can_fail),
-        LOCAL_TEST(reads_ranges_in_all_orders),
         LOCAL_TEST(refuses_keys_that_are_no_safe_names),
-        LOCAL_TEST(refuses_one_key_twice_in_a_transaction),
         LOCAL_TEST(a_failed_commit_changes_nothing),
         LOCAL_TEST(keys_and_revisions_survive_a_restart),
         LOCAL_TEST(completes_a_commit_that_a_crash_cut_short),
         LOCAL_TEST(what_changed_while_it_was_down_has_a_new_revision),
         LOCAL_TEST(refuses_a_damaged_state_file),
         LOCAL_TEST(a_second_daemon_is_refused),
-        LOCAL_TEST(a_watch_sees_its_range_from_the_present),
         LOCAL_TEST(a_watch_from_the_past_is_stale),
         LOCAL_TEST(after_unwatch_and_cancel_nothing_comes),
-        LOCAL_TEST(can_be_freed_from_a_callback),
         LOCAL_TEST(an_idle_watch_wakes_the_loop_for_nothing),
         LOCAL_TEST(a_touched_event_counts),
         LOCAL_TEST(a_flag_made_and_removed_by_hand_counts),
@@ -620,9 +423,6 @@ int main(void)
         LOCAL_TEST(a_file_moved_into_place_counts),
         LOCAL_TEST(a_removed_events_folder_comes_back),
         LOCAL_TEST(odd_files_are_no_keys),
-        LOCAL_TEST(keys_with_a_lease_go_with_it),
-        LOCAL_TEST(a_lease_that_is_not_kept_lapses),
-        LOCAL_TEST(a_lease_that_is_gone_cannot_be_used),
         LOCAL_TEST(leased_keys_vanish_with_the_process),
     };
 
