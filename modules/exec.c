@@ -25,7 +25,6 @@ static int check(struct ccm_run *run)
 
 static void plan_reject(struct exec *exec)
 {
-    static const char *const fields[] = {"object", "error", NULL};
     const json_t *object;
     const char *error;
 
@@ -34,8 +33,7 @@ static void plan_reject(struct exec *exec)
     error = exec_text(exec, "error");
     if (!exec->failed && (!object || !error))
         exec_fail(exec, NULL, "must have \"object\" and \"error\"");
-    exec_known(exec, fields);
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_reject(exec->run, object, "%s", error);
 }
 
@@ -59,6 +57,7 @@ static bool plan_each(struct exec *exec, const json_t *document,
     json_array_foreach (array, exec->index, exec->element) {
         if (exec->failed)
             break;
+        exec->n_asked = 0;
         if (json_is_object(exec->element))
             read(exec);
         else

@@ -26,6 +26,9 @@ bool exec_place_next(const char *text, struct exec_place *place);
 /* The first value of all. */
 void exec_place_begin(const char *text, struct exec_place *place);
 
+/* The most fields that an element may have: of a user. */
+#define EXEC_FIELDS_MAX 12
+
 /* One part of the output that is being read: an element of an array. */
 struct exec {
     struct ccm_run *run;
@@ -34,7 +37,9 @@ struct exec {
     size_t index;            /* of the element */
     struct exec_place place; /* where it begins */
     json_t *element;
-    const char *kind; /* for messages */
+    const char *kind;                   /* for messages */
+    const char *asked[EXEC_FIELDS_MAX]; /* the fields that were read */
+    size_t n_asked;
     bool failed;
 };
 
@@ -42,8 +47,8 @@ struct exec {
 void exec_fail(struct exec *exec, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Fields of the element: missing and null give NULL, 0, false; a mistyped one
- * fails. */
+/* Fields of the element, whose names are literals: missing and null give NULL,
+ * 0, false; a mistyped one fails. */
 const char *exec_text(struct exec *exec, const char *field);
 bool exec_flag(struct exec *exec, const char *field);
 uint32_t exec_number(struct exec *exec, const char *field);
@@ -51,12 +56,13 @@ uint32_t exec_number(struct exec *exec, const char *field);
 unsigned exec_mode(struct exec *exec);
 /* Text, or an array: a path, then names that are one component each. */
 const char *exec_path(struct exec *exec);
-/* NULL-terminated; valid until the run ends. */
+/* NULL-terminated; valid until it is called again. */
 const char *const *exec_list(struct exec *exec, const char *field);
 /* {"type","id"}: an object of this run. */
 const json_t *exec_object(struct exec *exec);
-/* Fails if the element has a field that is none of these (NULL-terminated). */
-void exec_known(struct exec *exec, const char *const *fields);
+/* Fails if the element has a field that was not read. Returns whether nothing
+ * has failed. */
+bool exec_known(struct exec *exec);
 
 /* Declares the element. */
 void exec_change(struct exec *exec);

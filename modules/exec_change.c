@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* The kinds of change: each field of the JSON is the one of that name in
- * <ccm/module.h>. */
+ * <ccm/module.h>. A kind has the fields that it reads. */
 #include "exec.h"
 
 #include <string.h>
-
-#define FIELDS(...) ((const char *const[]){"kind", __VA_ARGS__, NULL})
 
 static int change_base64_value(char byte)
 {
@@ -53,10 +51,7 @@ static void change_file(struct exec *exec)
 
     if (content && base64)
         exec_fail(exec, "content_base64", "there is \"content\", too");
-    exec_known(exec,
-               FIELDS("path", "mode", "owner", "group", "service", "object",
-                      "sensitive", "content", "content_base64"));
-    if (exec->failed)
+    if (!exec_known(exec))
         return;
     out = ccm_file(exec->run, &file);
     if (content)
@@ -77,9 +72,7 @@ static void change_directory(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec,
-               FIELDS("path", "mode", "owner", "group", "service", "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_directory(exec->run, &directory);
 }
 
@@ -94,9 +87,7 @@ static void change_symlink(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec,
-               FIELDS("path", "target", "owner", "group", "service", "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_symlink(exec->run, &symlink);
 }
 
@@ -108,8 +99,7 @@ static void change_absent(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec, FIELDS("path", "service", "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_absent(exec->run, &absent);
 }
 
@@ -121,8 +111,7 @@ static void change_exclusive(struct exec *exec)
         .service = exec_text(exec, "service"),
     };
 
-    exec_known(exec, FIELDS("path", "pattern", "service"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_exclusive(exec->run, &exclusive);
 }
 
@@ -135,8 +124,7 @@ static void change_group(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec, FIELDS("name", "id", "absent", "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_group(exec->run, &group);
 }
 
@@ -155,9 +143,7 @@ static void change_user(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec, FIELDS("name", "id", "group", "groups", "home", "shell",
-                            "comment", "password", "absent", "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_user(exec->run, &user);
 }
 
@@ -172,9 +158,7 @@ static void change_command(struct exec *exec)
         .object = exec_object(exec),
     };
 
-    exec_known(exec, FIELDS("argv", "always", "timeout_s", "user", "directory",
-                            "object"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_command(exec->run, &command);
 }
 
@@ -191,8 +175,7 @@ static void change_service(struct exec *exec)
     if (action && service.action != CCM_RESTART &&
         strcmp(action, "reload") != 0)
         exec_fail(exec, "action", "must be \"reload\" or \"restart\"");
-    exec_known(exec, FIELDS("name", "action", "any"));
-    if (!exec->failed)
+    if (exec_known(exec))
         ccm_service(exec->run, &service);
 }
 

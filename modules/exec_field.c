@@ -2,6 +2,7 @@
 /* Fields of what the program has printed. Each failure says where. */
 #include "exec.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +34,12 @@ void exec_fail(struct exec *exec, const char *field, const char *format, ...)
     exec->failed = true;
 }
 
-static const json_t *field_get(const struct exec *exec, const char *field)
+static json_t *field_get(struct exec *exec, const char *field)
 {
-    const json_t *value = json_object_get(exec->element, field);
+    json_t *value = json_object_get(exec->element, field);
 
+    assert(exec->n_asked < EXEC_FIELDS_MAX);
+    exec->asked[exec->n_asked++] = field;
     return json_is_null(value) ? NULL : value;
 }
 
@@ -73,10 +76,11 @@ uint32_t exec_number(struct exec *exec, const char *field)
 
 unsigned exec_mode(struct exec *exec)
 {
-    const char *text = json_string_value(field_get(exec, "mode"));
+    const json_t *value = field_get(exec, "mode");
+    const char *text = json_string_value(value);
     size_t size = text ? strspn(text, "01234567") : 0;
 
-    if (!field_get(exec, "mode"))
+    if (!value)
         return 0;
     if (size == 0 || size > 5 || text[size] != '\0') {
         exec_fail(exec, "mode", "must be octal digits as a string: \"0644\"");
@@ -86,17 +90,14 @@ unsigned exec_mode(struct exec *exec)
 }
 
 /* The joined path takes the place of the array, so the document owns it. */
-const char *exec_path(struct exec *exec)
+static const char *field_join(struct exec *exec, const json_t *parts)
 {
-    json_t *value = json_object_get(exec->element, "path"), *part;
-    json_t *path;
+    json_t *path = json_sprintf("%s", "");
+    const json_t *part;
     size_t i;
 
-    if (!json_is_array(value))
-        return exec_text(exec, "path");
-    path = json_sprintf("%s", "");
     field_context(exec, "path");
-    json_array_foreach (value, i, part) {
+    json_array_foreach (parts, i, part) {
         const char *text = json_string_value(part);
         json_t *longer;
 
@@ -112,6 +113,17 @@ const char *exec_path(struct exec *exec)
     }
     json_object_set_new(exec->element, "path", path);
     return json_string_value(path);
+}
+
+const char *exec_path(struct exec *exec)
+{
+    const json_t *value = field_get(exec, "path");
+
+    if (json_is_array(value))
+        return field_join(exec, value);
+    if (value && !json_is_string(value))
+        exec_fail(exec, "path", "must be a string or an array of strings");
+    return json_string_value(value);
 }
 
 const char *const *exec_list(struct exec *exec, const char *field)
@@ -156,20 +168,27 @@ const json_t *exec_object(struct exec *exec)
     return object;
 }
 
-void exec_known(struct exec *exec, const char *const *fields)
+static bool field_asked(const struct exec *exec, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < exec->n_asked; i++)
+        if (strcmp(exec->asked[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool exec_known(struct exec *exec)
 {
     const char *name;
     json_t *value;
 
     json_object_foreach (exec->element, name, value) {
-        const char *const *known = fields;
-
-        while (*known && strcmp(*known, name) != 0)
-            known++;
-        if (*known)
+        if (field_asked(exec, name))
             continue;
         exec_fail(exec, name, "a %s has no field \"%.80s\"", exec->kind, name);
-        return;
+        return false;
     }
     field_context(exec, NULL);
+    return !exec->failed;
 }

@@ -364,13 +364,23 @@ refused "exec without a program" 'it.conf: .*names no program'
 fields=$(jq -r '.["$defs"] | to_entries[] | select(.value.properties.kind) |
     .key + ": " + (.value.properties | keys | sort | join(" "))' \
     "$srcdir/modules/exec-output.schema.json" | sort)
-code=$(tr -d '\n' <"$srcdir/modules/exec_change.c" |
-    grep -oE 'change_[a-z]+\(struct exec \*exec\)\{[^}]*\};[^}]*FIELDS\([^)]*' |
-    sed -E 's/^change_([a-z]+).*FIELDS\(/\1:/; s/[",]+/ /g; s/ +/ /g' |
-    while IFS=: read -r kind names; do
-        printf '%s: %s\n' "$kind" \
-            "$(tr ' ' '\n' <<<"kind $names" | grep . | sort | paste -sd ' ')"
-    done | sort)
+code=$(awk '
+/^static void change_[a-z]+\(struct exec \*exec\)/ {
+    kind = substr($3, 8, index($3, "(") - 8)
+}
+/^}/ { kind = "" }
+kind != "" && match($0, /exec_(text|flag|number|list)\(exec, "[a-z0-9_]+"/) {
+    split(substr($0, RSTART, RLENGTH), part, "\"")
+    print kind ": " part[2]
+}
+kind != "" && match($0, /exec_(path|mode|object)\(exec\)/)  {
+    print kind ": " substr($0, RSTART + 5, RLENGTH - 11)
+}' "$srcdir/modules/exec_change.c" |
+    while IFS= read -r line; do
+        printf '%s\n%s: kind\n' "$line" "${line%%:*}"
+    done | sort -u |
+    awk '{ all[$1] = all[$1] " " $2 } END { for (k in all) print k all[k] }' |
+    sort)
 check_is "the schema of the output has the fields of the code" \
     "$code" "$fields"
 check_is "the schema of the input has what is given" \
