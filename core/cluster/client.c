@@ -47,23 +47,31 @@ void client_fail(struct client *client, enum ccm_exit status,
                                   json_text(text), "exit", (int) status));
 }
 
-void client_fail_store(struct client *client, int r, const struct error *err)
-{
-    (void) r;
-    client_fail(client, CCM_EXIT_FAILED,
-                "%s does not answer as it should: %s; whether it was carried "
-                "out is open, look before you repeat it",
-                store_where(client->daemon->store), err->text);
-}
-
 void client_say(struct client *client, const char *text)
 {
     client_line(client, json_pack("{s:o}", "progress", json_text(text)));
 }
 
-void client_commit(struct client *client, struct txn *txn, store_reply_fn fn)
+static void client_on_reply(void *userdata, const struct store_reply *reply,
+                            int r, const struct error *err)
 {
-    client->call = store_commit(client->daemon->store, txn, fn, client);
+    struct client *client = userdata;
+
+    client->call = NULL;
+    if (r < 0)
+        client_fail(client, CCM_EXIT_FAILED,
+                    "%s does not answer as it should: %s; whether it was "
+                    "carried out is open, look before you repeat it",
+                    store_where(client->daemon->store), err->text);
+    else
+        client->then(client, reply);
+}
+
+void client_commit(struct client *client, struct txn *txn, client_reply_fn then)
+{
+    client->then = then;
+    client->call =
+        store_commit(client->daemon->store, txn, client_on_reply, client);
 }
 
 char *client_who(const struct client *client)

@@ -27,6 +27,12 @@ enum client_waits {
     CLIENT_WAITS_RELOAD,
 };
 
+struct client;
+
+/* What an op does with the store's reply. */
+typedef void (*client_reply_fn)(struct client *client,
+                                const struct store_reply *reply);
+
 struct client {
     struct control *control;
     struct daemon *daemon;
@@ -39,6 +45,7 @@ struct client {
     enum client_waits waits;
     int64_t ticket;          /* CLIENT_WAITS_RUN */
     struct store_call *call; /* running for it; cancelled with it */
+    client_reply_fn then;    /* gets its reply */
     struct child *child;     /* the same; killed with it */
     int64_t value;           /* what the op's steps hand on */
     struct client *next;
@@ -54,12 +61,12 @@ void control_dispatch(struct client *client);
 void client_ok(struct client *client, json_t *result);
 void client_fail(struct client *client, enum ccm_exit status,
                  const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A store call for the client has failed. */
-void client_fail_store(struct client *client, int r, const struct error *err);
 void client_say(struct client *client, const char *text);
 
-/* Sends txn for the client; fn gets the client as its userdata. */
-void client_commit(struct client *client, struct txn *txn, store_reply_fn fn);
+/* Takes txn. Commits it for the client; then is called with the store's reply,
+ * borrowed (valid during the call). If there is none, the client is told. */
+void client_commit(struct client *client, struct txn *txn,
+                   client_reply_fn then);
 
 /* "operator (uid 0)". Returns new (freed with free). */
 char *client_who(const struct client *client);

@@ -7,8 +7,9 @@
 #include "cluster/client.h"
 
 static void control_answer_flag(struct client *client,
-                                const struct store_range *range)
+                                const struct store_reply *reply)
 {
+    const struct store_range *range = &reply->ranges[0];
     struct flag flag = {0};
 
     flag_set(&flag, range->n ? &range->kvs[0] : NULL);
@@ -16,36 +17,19 @@ static void control_answer_flag(struct client *client,
     flag_done(&flag);
 }
 
-static void control_flag_read(void *userdata, const struct store_reply *reply,
-                              int r, const struct error *err)
-{
-    struct client *client = userdata;
-
-    client->call = NULL;
-    if (r < 0)
-        client_fail_store(client, r, err);
-    else
-        control_answer_flag(client, &reply->ranges[0]);
-}
-
 void control_flag_show(struct client *client)
 {
     struct txn *txn = txn_new();
 
     txn_get(txn, "flag");
-    client_commit(client, txn, control_flag_read);
+    client_commit(client, txn, control_answer_flag);
 }
 
-static void control_flag_put(void *userdata, const struct store_reply *reply,
-                             int r, const struct error *err)
+static void control_flag_put(struct client *client,
+                             const struct store_reply *reply)
 {
-    struct client *client = userdata;
-
-    client->call = NULL;
-    if (r < 0)
-        client_fail_store(client, r, err);
-    else if (reply->succeeded)
-        control_answer_flag(client, &reply->ranges[0]);
+    if (reply->succeeded)
+        control_answer_flag(client, reply);
     else
         client_fail(client, CCM_EXIT_FAILED,
                     "the flag has changed meanwhile: look at ccmctl flag "
@@ -63,21 +47,14 @@ static json_t *control_hold(const struct client *client)
 
 /* On top of a node's failure the hold is kept in its flag: it stays when the
  * node has repaired itself. */
-static void control_flag_seen(void *userdata, const struct store_reply *reply,
-                              int r, const struct error *err)
+static void control_flag_seen(struct client *client,
+                              const struct store_reply *reply)
 {
-    struct client *client = userdata;
     json_t *hold = control_hold(client);
     cleanup_free char *value = NULL;
     struct flag flag = {0};
     struct txn *txn;
 
-    client->call = NULL;
-    if (r < 0) {
-        client_fail_store(client, r, err);
-        json_decref(hold);
-        return;
-    }
     flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
     if (flag.json && !flag_is_kind(&flag, "operator")) {
         json_object_set_new(flag.json, "also", hold);
@@ -103,15 +80,10 @@ void control_flag_set(struct client *client)
 
 /* ----------------------------------------------------------------- clearing */
 
-static void control_flag_gone(void *userdata, const struct store_reply *reply,
-                              int r, const struct error *err)
+static void control_flag_gone(struct client *client,
+                              const struct store_reply *reply)
 {
-    struct client *client = userdata;
-
-    client->call = NULL;
-    if (r < 0)
-        client_fail_store(client, r, err);
-    else if (reply->succeeded)
+    if (reply->succeeded)
         client_ok(client, json_pack("{s:n}", "flag"));
     else
         client_fail(client, CCM_EXIT_FAILED,
@@ -178,17 +150,11 @@ static void control_clear_flag(struct client *client, const struct flag *flag)
     client_commit(client, txn, control_flag_gone);
 }
 
-static void control_flag_found(void *userdata, const struct store_reply *reply,
-                               int r, const struct error *err)
+static void control_flag_found(struct client *client,
+                               const struct store_reply *reply)
 {
-    struct client *client = userdata;
     struct flag flag = {0};
 
-    client->call = NULL;
-    if (r < 0) {
-        client_fail_store(client, r, err);
-        return;
-    }
     flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
     if (reply->n_ranges > 1)
         control_clear_node(client, &flag, reply);

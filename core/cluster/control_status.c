@@ -61,18 +61,12 @@ static json_t *control_value(const struct store_kv *kv)
     return json;
 }
 
-static void control_queue_read(void *userdata, const struct store_reply *reply,
-                               int r, const struct error *err)
+static void control_queue_read(struct client *client,
+                               const struct store_reply *reply)
 {
-    struct client *client = userdata;
     json_t *entries;
     size_t i;
 
-    client->call = NULL;
-    if (r < 0) {
-        client_fail_store(client, r, err);
-        return;
-    }
     entries = json_array();
     for (i = 0; i < reply->ranges[0].n; i++) {
         const struct store_kv *kv = &reply->ranges[0].kvs[i];
@@ -227,21 +221,15 @@ static bool nodes_all_converged(const json_t *entries)
     return n > 0;
 }
 
-static void control_nodes_read(void *userdata, const struct store_reply *reply,
-                               int r, const struct error *err)
+static void control_nodes_read(struct client *client,
+                               const struct store_reply *reply)
 {
-    struct client *client = userdata;
     struct flag flag = {0};
     const struct store_range *events;
     json_t *entries;
     int64_t newest = 0;
     size_t i;
 
-    client->call = NULL;
-    if (r < 0) {
-        client_fail_store(client, r, err);
-        return;
-    }
     flag_set(&flag, reply->ranges[NODES_FLAG].n
                         ? &reply->ranges[NODES_FLAG].kvs[0]
                         : NULL);

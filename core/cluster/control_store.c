@@ -31,17 +31,11 @@ static void control_put_event(struct client *client, struct txn *txn,
     txn_put(txn, key, value, 0);
 }
 
-static void control_answered(void *userdata, const struct store_reply *reply,
-                             int r, const struct error *err)
+static void control_answered(struct client *client,
+                             const struct store_reply *reply)
 {
-    struct client *client = userdata;
-
-    client->call = NULL;
-    if (r < 0)
-        client_fail_store(client, r, err);
-    else
-        client_ok(client,
-                  json_pack("{s:I}", "revision", (json_int_t) reply->revision));
+    client_ok(client,
+              json_pack("{s:I}", "revision", (json_int_t) reply->revision));
 }
 
 static bool control_check_type(struct client *client, const json_t *type)
@@ -165,36 +159,25 @@ void control_object_import(struct client *client)
         control_put_objects(client, objects);
 }
 
-static void control_deleted(void *userdata, const struct store_reply *reply,
-                            int r, const struct error *err)
+static void control_deleted(struct client *client,
+                            const struct store_reply *reply)
 {
-    struct client *client = userdata;
-
-    if (r == 0 && !reply->succeeded) {
-        client->call = NULL;
+    if (reply->succeeded)
+        control_answered(client, reply);
+    else
         client_fail(client, CCM_EXIT_FAILED, "there is no %s/%lld",
                     json_string_or(client->request, "type", ""),
                     (long long) client->value);
-        return;
-    }
-    control_answered(userdata, reply, r, err);
 }
 
 /* The object that is there is read first: etcd can only compare for
  * equality, and "exists" is "created at that revision". */
-static void control_delete_found(void *userdata,
-                                 const struct store_reply *reply, int r,
-                                 const struct error *err)
+static void control_delete_found(struct client *client,
+                                 const struct store_reply *reply)
 {
-    struct client *client = userdata;
     cleanup_free char *key = control_object_key(client, client->value);
     struct txn *txn;
 
-    client->call = NULL;
-    if (r < 0) {
-        client_fail_store(client, r, err);
-        return;
-    }
     if (reply->ranges[0].n == 0) {
         client_fail(client, CCM_EXIT_FAILED, "there is no %s", key);
         return;
