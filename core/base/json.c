@@ -155,3 +155,32 @@ json_t *json_text(const char *text)
     free(copy);
     return value;
 }
+
+static void json_clip_string(json_t *value, size_t size_max)
+{
+    const char *text = json_string_value(value);
+    size_t size = json_string_length(value), kept = size_max;
+    char *clipped;
+
+    if (size <= size_max)
+        return;
+    while (kept > 0 && ((unsigned char) text[kept] & 0xc0) == 0x80)
+        kept--;
+    clipped = xasprintf("%.*s [%zu bytes more]", (int) kept, text, size - kept);
+    json_string_set(value, clipped);
+    free(clipped);
+}
+
+void json_clip(json_t *value, size_t size_max)
+{
+    const char *key;
+    json_t *member;
+    size_t i;
+
+    if (json_is_string(value))
+        json_clip_string(value, size_max);
+    json_array_foreach (value, i, member)
+        json_clip(member, size_max);
+    json_object_foreach (value, key, member)
+        json_clip(member, size_max);
+}

@@ -52,4 +52,11 @@ char *json_line(const json_t *value);
  * Returns new (freed with json_decref). */
 json_t *json_text(const char *text);
 
+/*
+ * Shortens each string in value, however deep, that has more than size_max
+ * bytes: its beginning, of about that size, and how much is left out. For
+ * text of unknown size that is put where there is a limit.
+ */
+void json_clip(json_t *value, size_t size_max);
+
 #endif

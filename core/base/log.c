@@ -2,14 +2,17 @@
 /* The log: lines on standard error, one write(2) each. */
 #include "log.h"
 
+#include "clock.h"
 #include "util.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #define LINE_MAX_BYTES 4096
 
@@ -17,6 +20,8 @@ static struct {
     const char *name;
     bool verbose;
     bool journal;
+    bool limited;
+    struct log_quota quotas[LOG_DEBUG + 1]; /* one a level */
 } logger = {.name = "ccm"};
 
 void log_open(const char *name, bool verbose)
@@ -24,6 +29,39 @@ void log_open(const char *name, bool verbose)
     logger.name = name;
     logger.verbose = verbose;
     logger.journal = getenv("JOURNAL_STREAM") != NULL;
+}
+
+void log_set_limit(void)
+{
+    logger.limited = !logger.verbose;
+}
+
+bool log_pace(struct log_pace *pace, const char *text, int64_t now_ms)
+{
+    uint64_t digest = XXH3_64bits(text, strlen(text));
+
+    if (now_ms - pace->since_ms >= LOG_PERIOD_MS)
+        *pace = (struct log_pace){.since_ms = now_ms};
+    if (pace->n >= LOG_PACE_MAX || (pace->n > 0 && pace->last == digest))
+        return false;
+    pace->n++;
+    pace->last = digest;
+    return true;
+}
+
+enum log_admission log_quota_take(struct log_quota *quota, int64_t now_ms,
+                                  uint64_t *left_out)
+{
+    *left_out = 0;
+    if (now_ms - quota->since_ms >= LOG_PERIOD_MS) {
+        *left_out = quota->left_out;
+        *quota = (struct log_quota){.since_ms = now_ms};
+    }
+    if (quota->n < LOG_LINES_MAX) {
+        quota->n++;
+        return *left_out > 0 ? LOG_ADMIT_AFTER : LOG_ADMIT;
+    }
+    return quota->left_out++ == 0 ? LOG_LAST : LOG_LEAVE_OUT;
 }
 
 static const char *log_level_name(int level)
@@ -74,18 +112,56 @@ static size_t log_escape(char *line, size_t size, const char *text)
     return used;
 }
 
-static void log_line(int level, const char *format, va_list args)
+static void log_text(int level, const char *text)
 {
-    char text[LINE_MAX_BYTES], line[LINE_MAX_BYTES + 128];
+    char line[LINE_MAX_BYTES + 128];
     size_t used;
     ssize_t ignored;
 
-    vsnprintf(text, sizeof(text), format, args);
     used = log_head(line, sizeof(line), level);
     used += log_escape(line + used, sizeof(line) - used - 1, text);
     line[used++] = '\n';
     ignored = write(STDERR_FILENO, line, used);
     (void) ignored;
+}
+
+/* Is the line to be left out? Says so, once. */
+static bool log_is_over(int level)
+{
+    char text[128];
+    uint64_t left_out;
+
+    if (!logger.limited)
+        return false;
+    switch (log_quota_take(&logger.quotas[level], clock_ms(), &left_out)) {
+    case LOG_ADMIT:
+        return false;
+    case LOG_ADMIT_AFTER:
+        snprintf(text, sizeof(text), "%llu lines were left out before this one",
+                 (unsigned long long) left_out);
+        log_text(level, text);
+        return false;
+    case LOG_LAST:
+        snprintf(text, sizeof(text),
+                 "more than %d lines within a minute: further ones are left "
+                 "out (-v shows all)",
+                 LOG_LINES_MAX);
+        log_text(level, text);
+        return true;
+    case LOG_LEAVE_OUT:
+        break;
+    }
+    return true;
+}
+
+static void log_line(int level, const char *format, va_list args)
+{
+    char text[LINE_MAX_BYTES];
+
+    if (log_is_over(level))
+        return;
+    vsnprintf(text, sizeof(text), format, args);
+    log_text(level, text);
 }
 
 #define LOG_FUNCTION(name, level, condition)                                   \

@@ -11,9 +11,49 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Sets the name that follows the time; keeps name. verbose shows debug. */
 void log_open(const char *name, bool verbose);
+
+/*
+ * From now on at most LOG_LINES_MAX lines a level in LOG_PERIOD_MS: what
+ * comes from outside cannot fill the disk. That lines are left out is said
+ * with the first of them, and how many, with the first line of a later
+ * period. Not when verbose.
+ */
+#define LOG_PERIOD_MS 60000
+#define LOG_LINES_MAX 600
+void log_set_limit(void);
+
+/*
+ * May a fault that goes on be told (again)? Yes, for a text that differs from
+ * the last one told, LOG_PACE_MAX times in LOG_PERIOD_MS, else once in it.
+ * Begins zeroed.
+ */
+#define LOG_PACE_MAX 5
+struct log_pace {
+    int64_t since_ms; /* of this period */
+    unsigned n;       /* told in it */
+    uint64_t last;    /* digest of what was told last */
+};
+bool log_pace(struct log_pace *pace, const char *text, int64_t now_ms);
+
+/* Lines of one level in one period; pure, for log_set_limit. */
+struct log_quota {
+    int64_t since_ms;
+    unsigned n;
+    uint64_t left_out;
+};
+enum log_admission {
+    LOG_ADMIT,
+    LOG_ADMIT_AFTER, /* and *left_out lines were left out before it */
+    LOG_LAST,        /* leave it out, and say that */
+    LOG_LEAVE_OUT,
+};
+enum log_admission log_quota_take(struct log_quota *quota, int64_t now_ms,
+                                  uint64_t *left_out);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

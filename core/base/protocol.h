@@ -21,6 +21,7 @@
  *   {"event":"planned","revision":R,"changes":N,"digest":"...",
  *    "owed":["nginx"],       reloads that an earlier run left behind
  *    "rejected":[{"configuration":c,"type":t,"id":i,"error":e}],
+ *    "rejected_count":N,     of which the first are in "rejected"
  *    "configurations":[...]} in run order
  *
  * or "failed" (below). If there is something to do (changes or owed) it then

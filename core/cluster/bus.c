@@ -89,6 +89,11 @@ static struct mark *bus_find(const struct bus *bus, const char *type)
     return NULL;
 }
 
+bool bus_is_marked(const struct bus *bus, const char *type)
+{
+    return bus_find(bus, type) != NULL;
+}
+
 bool bus_publish(struct bus *bus, const char *type)
 {
     struct mark *mark = bus_find(bus, type);

@@ -32,6 +32,8 @@ void bus_subscribe(struct bus *bus, const char *configuration,
 /* Marks a type. Returns whether any configuration is subscribed to it; one
  * that nobody is subscribed to is not remembered. */
 bool bus_publish(struct bus *bus, const char *type);
+/* Is it marked already? */
+bool bus_is_marked(const struct bus *bus, const char *type);
 /* Marks everything: a full run. */
 void bus_publish_all(struct bus *bus);
 

@@ -37,7 +37,7 @@ void control_status(struct client *client)
                         rollout->last_run, "applied", rollout->applied,
                         "catalog", control_catalog(client), "store",
                         store_where(client->daemon->store), "trouble",
-                        connected ? rollout->trouble : rollout->session.trouble,
+                        rollout_trouble(rollout),
                         "version", PACKAGE_VERSION, "pid",
                         (json_int_t) getpid()));
 }

@@ -2,7 +2,7 @@
 /* The watch over events/ and flag. */
 #include "cluster/events.h"
 
-#include "base/json.h"
+#include "base/alloc.h"
 #include "base/name.h"
 #include "base/util.h"
 
@@ -33,16 +33,12 @@ void events_learn_flag(struct events *events, const struct store_kv *kv,
     events->ops->flag(events->userdata);
 }
 
+/* Nobody can be subscribed to what is no name of a type. */
 static void events_take_event(struct events *events, const char *type,
                               int64_t revision)
 {
-    /* Nobody can be subscribed to what is no name of a type. */
-    if (!name_valid(type) || revision <= json_integer_or(events->seen, type, 0))
-        return;
-    json_object_set_new(events->seen, type, json_integer(revision));
-    if (revision > events->revision)
-        events->revision = revision;
-    events->ops->event(events->userdata, type, revision);
+    if (name_valid(type))
+        events->ops->event(events->userdata, type, revision);
 }
 
 static void events_lose(struct events *events, const char *why)
@@ -75,10 +71,13 @@ static void events_watch_event(void *userdata, const struct store_kv *kv,
     struct events *events = userdata;
     const char *type = after_prefix(kv->key, RANGE_FIRST);
 
-    if (type && !deleted)
+    /* One revision may bring several. */
+    if (type && !deleted && kv->mod_revision >= events->revision) {
+        events->revision = kv->mod_revision;
         events_take_event(events, type, kv->mod_revision);
-    else if (streq(kv->key, "flag"))
+    } else if (streq(kv->key, "flag")) {
         events_learn_flag(events, deleted ? NULL : kv, kv->mod_revision);
+    }
 }
 
 static void events_watch_lost(void *userdata, int r, const struct error *err)
@@ -98,31 +97,62 @@ static const struct store_watch_ops events_watch_ops = {
     .lost = events_watch_lost,
 };
 
+/* The newest events, the newest first: takes those that are new. */
+static void events_take_newest(struct events *events,
+                               const struct store_range *newest)
+{
+    int64_t known = events->revision;
+    size_t i, n = 0;
+
+    while (n < newest->n && newest->kvs[n].mod_revision > known)
+        n++;
+    if (n > 0)
+        events->revision = newest->kvs[0].mod_revision;
+    if (n > 0 && n == newest->n && newest->count > (int64_t) n &&
+        events->looked)
+        events->ops->doubt(events->userdata,
+                           "more types have had events than one look reads");
+    for (i = n; i > 0; i--)
+        events_take_event(events,
+                          after_prefix(newest->kvs[i - 1].key, RANGE_FIRST),
+                          newest->kvs[i - 1].mod_revision);
+    events->look_max = EVENTS_LOOK_MAX;
+}
+
+static void events_set_trouble(struct events *events, const char *why)
+{
+    free(events->trouble);
+    events->trouble = why ? xstrdup(why) : NULL;
+}
+
+static void events_look_failed(struct events *events, int r, const char *why)
+{
+    if (r == -EMSGSIZE)
+        events->look_max = 1;
+    events_set_trouble(events, why);
+    events->ops->trouble(events->userdata, why);
+    events_lose(events, why);
+}
+
 static void events_looked(void *userdata, const struct store_reply *reply,
                           int r, const struct error *err)
 {
     struct events *events = userdata;
-    const struct store_range *flag, *all;
-    size_t i;
+    const struct store_range *flag;
 
     events->call = NULL;
     if (r < 0) {
-        events_lose(events, err->text);
+        events_look_failed(events, r, err->text);
         return;
     }
+    events_set_trouble(events, NULL);
     flag = &reply->ranges[0];
-    all = &reply->ranges[1];
     /* In place before the callbacks, which may look at what is known. */
     events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
                                 reply->revision + 1, &events_watch_ops, events);
     events->checked = reply->revision;
     events_learn_flag(events, flag->n ? &flag->kvs[0] : NULL, reply->revision);
-    for (i = 0; i < all->n; i++) {
-        const char *type = after_prefix(all->kvs[i].key, RANGE_FIRST);
-
-        if (type)
-            events_take_event(events, type, all->kvs[i].mod_revision);
-    }
+    events_take_newest(events, &reply->ranges[1]);
     events->looked = true;
 }
 
@@ -131,7 +161,11 @@ static void events_look(struct events *events)
     struct txn *txn = txn_new();
 
     txn_get(txn, "flag");
-    txn_get_below(txn, RANGE_FIRST, &(struct txn_range){.keys_only = true});
+    txn_get_below(txn, RANGE_FIRST,
+                  &(struct txn_range){.keys_only = true,
+                                      .limit = events->look_max,
+                                      .by_mod_revision = true,
+                                      .newest_first = true});
     events->call = store_commit(events->store, txn, events_looked, events);
 }
 
@@ -194,7 +228,7 @@ void events_init(struct events *events, struct loop *loop, struct store *store,
         .store = store,
         .ops = ops,
         .userdata = userdata,
-        .seen = json_object(),
+        .look_max = EVENTS_LOOK_MAX,
         .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
     };
     timer_init(&events->timer, loop, events_timer, events);
@@ -212,5 +246,5 @@ void events_done(struct events *events)
     if (events->watch)
         store_unwatch(events->watch);
     flag_done(&events->flag);
-    json_decref(events->seen);
+    free(events->trouble);
 }

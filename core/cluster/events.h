@@ -12,11 +12,19 @@
  * in the store than the watch has brought, and still one keepalive later, the
  * watch is given up and begun anew. So a silent stream is found within two
  * keepalives (4/5 of rollout.ttl) and the time of one request.
+ *
+ * Whoever may write to the store may put any number of keys below events/, so
+ * nothing is kept of them but one number, and a look reads the newest
+ * EVENTS_LOOK_MAX alone. If all of these are new, older ones may be new, too:
+ * that is a doubt. Should even their names be too long for one reply, the
+ * next look reads the newest alone, which always fits.
  */
 
 #include "cluster/backoff.h"
 #include "cluster/flag.h"
 #include "cluster/store.h"
+
+#define EVENTS_LOOK_MAX 1000
 
 struct events_ops {
     /* A thin event. Also for all that were put while nobody watched. */
@@ -27,6 +35,8 @@ struct events_ops {
     void (*flag)(void *userdata);
     /* The first look is done, or the connection is back, or lost. */
     void (*connected)(void *userdata, bool connected, const char *why);
+    /* A look has failed; there will be more of them. */
+    void (*trouble)(void *userdata, const char *why);
 };
 
 struct events {
@@ -35,8 +45,9 @@ struct events {
     void *userdata;
     struct flag flag;
     int64_t flag_at;  /* the store's revision at which flag is known */
-    int64_t revision; /* of the newest event that is known */
-    json_t *seen;     /* type -> revision of its newest event */
+    int64_t revision; /* of the newest event; all older ones are known */
+    int64_t look_max; /* keys that the next look reads */
+    char *trouble;    /* why the last look failed, NULL if all is well */
     bool connected;
     bool looked;     /* a first look has been done */
     int64_t suspect; /* a revision that the watch still owes, or 0 */

@@ -7,8 +7,6 @@
 #include "base/json.h"
 #include "base/util.h"
 
-#define FLAG_BYTES_MAX (256 * 1024)
-
 void flag_done(struct flag *flag)
 {
     json_decref(flag->json);
@@ -26,6 +24,7 @@ void flag_set(struct flag *flag, const struct store_kv *kv)
         json_decref(json);
         json = json_pack("{s:s, s:s, s:o}", "kind", "operator", "node", "",
                          "error", json_text(kv->value));
+        json_clip(json, FLAG_TEXT_MAX);
     }
     flag_done(flag);
     flag->json = json;
@@ -69,16 +68,35 @@ static json_t *flag_new(const char *kind, const char *node)
                      stamp);
 }
 
+/* What the protocol knows of an operator's hold. Returns new. */
+static json_t *flag_hold(const json_t *hold)
+{
+    static const char *const fields[] = {"kind", "node", "by", "error", "at"};
+    json_t *copy = json_object();
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(fields); i++) {
+        const char *text = json_string_or(hold, fields[i], NULL);
+
+        if (text)
+            json_object_set_new(copy, fields[i], json_text(text));
+    }
+    json_clip(copy, FLAG_TEXT_MAX);
+    return copy;
+}
+
 json_t *flag_for_failure(const struct flag *now, const char *node,
                          const json_t *report)
 {
     json_t *json = flag_new("failed", node);
 
-    json_object_update(json, (json_t *) report);
+    json_object_update_new(json, json_deep_copy(report));
+    json_clip(json, FLAG_TEXT_MAX);
     if (flag_is_kind(now, "operator"))
-        json_object_set(json, "also", now->json);
+        json_object_set_new(json, "also", flag_hold(now->json));
     else if (json_object_get(now->json, "also"))
-        json_object_set(json, "also", json_object_get(now->json, "also"));
+        json_object_set_new(json, "also",
+                            flag_hold(json_object_get(now->json, "also")));
     return json;
 }
 
@@ -105,6 +123,7 @@ json_t *flag_for_doubt(const char *node, const char *by, const char *turn)
     json_object_set_new(json, "by", json_string(by));
     json_object_set_new(json, "turn", json_string(turn));
     json_object_set_new(json, "error", json_text(error));
+    json_clip(json, FLAG_TEXT_MAX);
     free(error);
     return json;
 }
@@ -115,5 +134,6 @@ json_t *flag_for_operator(const char *by, const char *reason)
 
     json_object_set_new(json, "by", json_string(by));
     json_object_set_new(json, "error", json_text(reason));
+    json_clip(json, FLAG_TEXT_MAX);
     return json;
 }

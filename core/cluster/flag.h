@@ -20,6 +20,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The most bytes of a flag that are read as JSON, and of each text in a flag
+ * that this node puts: a flag that is put can always be read. */
+#define FLAG_BYTES_MAX (256 * 1024)
+#define FLAG_TEXT_MAX 4096
+
 /* What is known of the flag. */
 struct flag {
     json_t *json;         /* NULL: there is none; always an object otherwise */

@@ -15,6 +15,7 @@
 #define OBJECTS_RETRY_MAX_MS 60000
 #define DOUBT_PAUSE_MS 1000
 #define DEATHS_MAX 2
+#define WHY_TYPES_MAX 20
 
 static char *rollout_why(struct rollout *rollout)
 {
@@ -29,8 +30,12 @@ static char *rollout_why(struct rollout *rollout)
     if (json_is_null(names))
         return xstrdup("full run");
     buf_puts(&text, "event:");
-    json_array_foreach (types, i, type)
-        buf_printf(&text, "%s%s", i ? ", " : " ", json_string_value(type));
+    json_array_foreach (types, i, type) {
+        if (i == WHY_TYPES_MAX)
+            buf_printf(&text, " and %zu more", json_array_size(types) - i);
+        if (i < WHY_TYPES_MAX)
+            buf_printf(&text, "%s%s", i ? ", " : " ", json_string_value(type));
+    }
     return buf_take(&text);
 }
 
@@ -203,9 +208,10 @@ static const struct queue_ops rollout_queue_ops = {
 /* The flag that says so is on its way; no use in trying before it is here. */
 static void rollout_say_doubt(struct rollout *rollout)
 {
-    log_error("%s is in doubt: its turn %s has not ended, and it is not in "
-              "the queue any more",
-              rollout->turn.doubt.node, rollout->turn.doubt.turn);
+    rollout_say_trouble(&rollout->turn_pace,
+                        "%s is in doubt: its turn %s has not ended, and it is "
+                        "not in the queue any more",
+                        rollout->turn.doubt.node, rollout->turn.doubt.turn);
     rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
 }
 
@@ -268,6 +274,7 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
 static const struct turn_ops rollout_turn_ops = {
     .began = rollout_turn_began,
     .closed = rollout_turn_closed,
+    .trouble = rollout_turn_trouble,
 };
 
 /* ------------------------------------------------------------ what is asked */

@@ -27,6 +27,7 @@
  */
 
 #include "base/config.h"
+#include "base/log.h"
 #include "cluster/bus.h"
 #include "cluster/events.h"
 #include "cluster/identity.h"
@@ -108,6 +109,7 @@ struct rollout {
     char *trouble;          /* why the last try came to nothing, or NULL */
     int64_t pause_until_ms;
     struct store_call *call; /* the look back */
+    struct log_pace link_pace, turn_pace;
 };
 
 void rollout_init(struct rollout *rollout, struct loop *loop,
@@ -157,6 +159,14 @@ void rollout_reset_attempt(struct rollout *rollout);
  * the flag begins or ceases to hold us up. */
 bool rollout_is_linked(const struct rollout *rollout);
 void rollout_say_held(struct rollout *rollout);
+/* rollout_state.c: logs what goes wrong with the store, as often as pace
+ * lets; the rest only on -v. */
+void rollout_say_trouble(struct log_pace *pace, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void rollout_turn_trouble(void *userdata, const char *why);
+/* Why it does not go on; NULL if all is well. Returns borrowed (valid until
+ * the next step). */
+const char *rollout_trouble(const struct rollout *rollout);
 /* rollout_link.c: sets up session and events; looks for a turn of this node
  * that nobody here knows of, and ends it. */
 void rollout_look_back(struct rollout *rollout);

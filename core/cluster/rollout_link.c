@@ -55,6 +55,20 @@ static void rollout_meet_marker(struct rollout *rollout,
     rollout->ops->fatal(rollout->userdata, why);
 }
 
+static void rollout_take_applied(struct rollout *rollout, const json_t *applied)
+{
+    json_decref(rollout->applied);
+    rollout->applied =
+        json_is_object(applied)
+            ? json_pack("{s:I, s:o, s:o}", "revision",
+                        (json_int_t) json_integer_or(applied, "revision", 0),
+                        "digest",
+                        json_text(json_string_or(applied, "digest", "")), "at",
+                        json_text(json_string_or(applied, "at", "")))
+            : NULL;
+    json_clip(rollout->applied, 256);
+}
+
 static void rollout_looked_back(void *userdata, const struct store_reply *reply,
                                 int r, const struct error *err)
 {
@@ -64,7 +78,7 @@ static void rollout_looked_back(void *userdata, const struct store_reply *reply,
 
     rollout->call = NULL;
     if (r < 0) {
-        log_warning("%s", err->text);
+        rollout_say_trouble(&rollout->link_pace, "%s", err->text);
         timer_set(&rollout->session.timer, LOOK_AGAIN_MS);
         return;
     }
@@ -73,8 +87,7 @@ static void rollout_looked_back(void *userdata, const struct store_reply *reply,
         if (json_parse(kv->value, kv->value_size, 1024 * 1024, &record, NULL) <
             0)
             record = NULL;
-        json_decref(rollout->applied);
-        rollout->applied = json_incref(json_object_get(record, "applied"));
+        rollout_take_applied(rollout, json_object_get(record, "applied"));
     }
     if (!rollout->looked_back) {
         rollout->looked_back = true;
@@ -116,7 +129,7 @@ static void rollout_session_down(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
-    log_warning("presence lost: %s", why);
+    rollout_say_trouble(&rollout->link_pace, "presence lost: %s", why);
     if (rollout->phase != ROLLOUT_QUEUED)
         return;
     queue_forget(&rollout->queue);
@@ -128,7 +141,8 @@ static void rollout_session_trouble(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
-    log_warning("%s: %s", store_where(rollout->store), why);
+    rollout_say_trouble(&rollout->link_pace, "%s: %s",
+                        store_where(rollout->store), why);
 }
 
 static void rollout_session_refused(void *userdata, const char *why)
@@ -161,6 +175,7 @@ static const struct session_ops rollout_session_ops = {
 static void rollout_event(void *userdata, const char *type, int64_t revision)
 {
     struct rollout *rollout = userdata;
+    bool again = bus_is_marked(rollout->bus, type);
 
     /* What was there before we came is covered by the full run at start. */
     if (!rollout->events.looked)
@@ -170,7 +185,11 @@ static void rollout_event(void *userdata, const char *type, int64_t revision)
                   (long long) revision);
         return;
     }
-    log_info("event %s at revision %lld", type, (long long) revision);
+    /* A burst is told with its first event of each type. */
+    if (!again)
+        log_info("event %s at revision %lld", type, (long long) revision);
+    else
+        log_debug("event %s at revision %lld", type, (long long) revision);
     settle_touch(&rollout->settle, clock_ms());
     if (rollout->phase == ROLLOUT_IDLE)
         rollout_step(rollout);
@@ -209,8 +228,15 @@ static void rollout_connected(void *userdata, bool connected, const char *why)
     if (connected)
         log_debug("watching events");
     else
-        log_warning("the watch is lost: %s", why);
+        rollout_say_trouble(&rollout->link_pace, "the watch is lost: %s", why);
     rollout_step(rollout);
+}
+
+static void rollout_events_trouble(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    rollout_say_trouble(&rollout->link_pace, "events/ cannot be read: %s", why);
 }
 
 static const struct events_ops rollout_events_ops = {
@@ -218,6 +244,7 @@ static const struct events_ops rollout_events_ops = {
     .doubt = rollout_doubt,
     .flag = rollout_flag,
     .connected = rollout_connected,
+    .trouble = rollout_events_trouble,
 };
 
 void rollout_link_init(struct rollout *rollout)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* What state the roll-out is in, and whether a flag keeps it from going on. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cluster/rollout.h"
+
+#include <stdarg.h>
 
 bool rollout_is_held(const struct rollout *rollout)
 {
@@ -63,4 +66,34 @@ void rollout_say_held(struct rollout *rollout)
         log_info("the flag is lifted");
     }
     rollout->was_held = held;
+}
+
+void rollout_say_trouble(struct log_pace *pace, const char *format, ...)
+{
+    struct error text;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text.text, sizeof(text.text), format, args);
+    va_end(args);
+    if (log_pace(pace, text.text, clock_ms()))
+        log_warning("%s", text.text);
+    else
+        log_debug("%s", text.text);
+}
+
+void rollout_turn_trouble(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    rollout_say_trouble(&rollout->turn_pace, "the turn: %s; trying again", why);
+}
+
+const char *rollout_trouble(const struct rollout *rollout)
+{
+    if (!rollout->session.up)
+        return rollout->session.trouble;
+    if (!rollout->events.connected)
+        return rollout->events.trouble;
+    return rollout->turn.trouble ? rollout->turn.trouble : rollout->trouble;
 }

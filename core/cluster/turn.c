@@ -13,8 +13,17 @@
 #define RETRY_FIRST_MS 100
 #define RETRY_MAX_MS 5000
 
-void turn_retry(struct turn *turn)
+void turn_set_trouble(struct turn *turn, const char *why)
 {
+    free(turn->trouble);
+    turn->trouble = why ? xstrdup(why) : NULL;
+    if (why)
+        turn->ops->trouble(turn->userdata, why);
+}
+
+void turn_retry(struct turn *turn, const char *why)
+{
+    turn_set_trouble(turn, why);
     timer_set(&turn->timer, backoff_next_ms(&turn->backoff));
 }
 
@@ -67,6 +76,7 @@ void turn_take_doubt(struct turn *turn, const struct store_kv *kv)
 static void turn_answer(struct turn *turn, enum turn_answer answer)
 {
     turn->beginning = false;
+    turn_set_trouble(turn, NULL);
     backoff_reset(&turn->backoff);
     turn->ops->began(turn->userdata, answer);
 }
@@ -105,7 +115,7 @@ static void turn_refused(struct turn *turn, const struct store_reply *reply)
     } else if (flag_before != turn->events->flag.mod_revision) {
         turn_begin_now(turn);
     } else {
-        turn_retry(turn);
+        turn_retry(turn, NULL);
     }
 }
 
@@ -114,10 +124,9 @@ static void turn_begun(void *userdata, const struct store_reply *reply, int r,
 {
     struct turn *turn = userdata;
 
-    (void) err;
     turn->call = NULL;
     if (r < 0) {
-        turn_retry(turn);
+        turn_retry(turn, err->text);
     } else if (reply->succeeded) {
         turn->marker = reply->revision;
         turn_answer(turn, TURN_BEGUN);
@@ -222,6 +231,7 @@ void turn_done(struct turn *turn)
     timer_stop(&turn->timer);
     store_cancel(turn->call);
     turn_forget_doubt(turn);
+    free(turn->trouble);
     json_decref(turn->report);
     json_decref(turn->record);
     json_decref(turn->flag);

@@ -38,6 +38,9 @@ enum turn_verdict {
 struct turn_ops {
     void (*began)(void *userdata, enum turn_answer answer);
     void (*closed)(void *userdata, enum turn_verdict verdict);
+    /* A transaction was not answered, or refused for another reason than its
+     * conditions; it is tried again. */
+    void (*trouble)(void *userdata, const char *why);
 };
 
 struct turn_doubt {
@@ -66,6 +69,7 @@ struct turn {
     json_t *flag;   /* what the running transaction puts there */
     bool flag_changes;
     bool beginning;
+    char *trouble; /* why the last try was not answered, NULL if all is well */
     struct store_call *call;
     struct timer timer;
     struct backoff backoff;

@@ -82,6 +82,7 @@ static void turn_closed(struct turn *turn, int64_t revision)
     turn->marker = 0;
     turn->cleared = false;
     turn->overruled = false;
+    turn_set_trouble(turn, NULL);
     backoff_reset(&turn->backoff);
     queue_forget(turn->queue);
     if (turn->flag_changes && turn->flag) {
@@ -160,10 +161,9 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
     struct turn *turn = userdata;
     const struct store_kv *marker;
 
-    (void) err;
     turn->call = NULL;
     if (r < 0) {
-        turn_retry(turn);
+        turn_retry(turn, err->text);
         return;
     }
     if (!reply->succeeded) {

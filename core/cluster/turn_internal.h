@@ -8,8 +8,10 @@
 
 #define TURN_VALUE_MAX (64 * 1024)
 
-/* Tries the running transaction again after a pause. */
-void turn_retry(struct turn *turn);
+/* Tries the running transaction again after a pause. why: NULL, or what the
+ * store says that people should know. */
+void turn_retry(struct turn *turn, const char *why);
+void turn_set_trouble(struct turn *turn, const char *why);
 /* "applying/<node>". Returns new (freed with free). */
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */

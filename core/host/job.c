@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/protocol.h"
 #include "base/util.h"
 #include "host/names.h"
@@ -22,6 +23,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+
+#define REJECTED_MAX 100 /* told to ccmd */
+#define REJECTED_TEXT_MAX 1000
 
 struct job {
     struct run run;
@@ -159,17 +163,43 @@ static json_t *job_owed(struct job *job)
     return owed;
 }
 
+/* The first of what was rejected, short enough for a line; what comes from a
+ * planner is of any size. */
+static json_t *job_rejected(const json_t *rejected)
+{
+    json_t *some = json_array();
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (rejected, i, one) {
+        if (i == REJECTED_MAX)
+            break;
+        json_array_append_new(
+            some,
+            json_pack("{s:o, s:o, s:I, s:o}", "configuration",
+                      json_text(json_string_or(one, "configuration", "?")),
+                      "type", json_text(json_string_or(one, "type", "?")), "id",
+                      (json_int_t) json_integer_or(one, "id", 0), "error",
+                      json_text(json_string_or(one, "error", "?"))));
+    }
+    json_clip(some, REJECTED_TEXT_MAX);
+    return some;
+}
+
 static void job_say_planned(struct job *job)
 {
+    json_auto_t *rejected = run_rejected(&job->run);
     char digest[DIGEST_SIZE];
 
     engine_digest(job->engine, digest);
     job_say(json_pack(
-        "{s:s, s:I, s:I, s:s, s:o, s:o, s:o}", "event", "planned", "revision",
-        (json_int_t) objects_revision(job->run.objects), "changes",
+        "{s:s, s:I, s:I, s:s, s:o, s:o, s:I, s:o}", "event", "planned",
+        "revision", (json_int_t) objects_revision(job->run.objects), "changes",
         (json_int_t) job->summary.changes, "digest", digest, "owed",
         job->summary.owed > 0 ? job_owed(job) : json_array(), "rejected",
-        run_rejected(&job->run), "configurations", run_names(&job->run)));
+        job_rejected(rejected), "rejected_count",
+        (json_int_t) json_array_size(rejected), "configurations",
+        run_names(&job->run)));
 }
 
 static int job_say_done(struct job *job)
@@ -288,6 +318,7 @@ int mode_run(struct config *config)
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigaction(SIGPIPE, &ignore, NULL);
+    log_set_limit();
     run_init(&job.run, config);
     status = job_do(&job);
     engine_close(job.engine);

@@ -23,3 +23,13 @@ UNIT_TESTS += t/unit/etcd_wire_test
 t_unit_etcd_wire_test_SOURCES = t/unit/etcd_wire_test.c
 t_unit_etcd_wire_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_etcd_wire_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/log_test
+t_unit_log_test_SOURCES = t/unit/log_test.c
+t_unit_log_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_log_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/json_test
+t_unit_json_test_SOURCES = t/unit/json_test.c
+t_unit_json_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_json_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -57,3 +57,8 @@ UNIT_TESTS += t/unit/store_reply_test
 t_unit_store_reply_test_SOURCES = t/unit/store_reply_test.c
 t_unit_store_reply_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_reply_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/events_test
+t_unit_events_test_SOURCES = t/unit/events_test.c
+t_unit_events_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_events_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)

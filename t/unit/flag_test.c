@@ -2,6 +2,7 @@
 /* The flag: whose it is, what follows a failure, what follows a good turn. */
 #include "unit.h"
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
 #include "cluster/flag.h"
@@ -55,6 +56,48 @@ static void anything_in_the_key_is_a_flag(void **state)
     assert_int_equal(flag.mod_revision, 0);
 }
 
+/* What a flag holds comes from services, objects and operators; it must fit
+ * into the store, and be read again by who put it. */
+static void a_flag_of_any_text_fits_and_is_read_again(void **state)
+{
+    enum { SIZE = 200 * 1024 };
+    cleanup_free char *text = xmalloc(SIZE + 1);
+    cleanup_free char *hold = NULL, *line = NULL;
+    json_auto_t *report = NULL, *held = NULL, *json = NULL;
+    struct flag flag = {0};
+
+    (void) state;
+    memset(text, 'x', SIZE);
+    text[SIZE] = '\0';
+    report = json_pack("{s:s, s:s}", "configuration", text, "error", text);
+    held = json_pack("{s:s, s:s, s:s, s:i}", "kind", "operator", "error", text,
+                     "by", "me", "extra", 7);
+    hold = json_line(held);
+    flag_from(&flag, hold);
+    json = flag_for_failure(&flag, "web1", report);
+    line = json_line(json);
+    assert_in_range(strlen(line), 1, 5 * (FLAG_TEXT_MAX + 100));
+    flag_from(&flag, line);
+    assert_true(flag_is_own(&flag, "web1"));
+    assert_string_equal(
+        json_string_or(json_object_get(flag.json, "also"), "by", ""), "me");
+    flag_done(&flag);
+}
+
+static void a_flag_beyond_the_limit_is_kept_in_short(void **state)
+{
+    cleanup_free char *text = xmalloc(FLAG_BYTES_MAX + 2);
+    struct flag flag = {0};
+
+    (void) state;
+    memset(text, 'x', FLAG_BYTES_MAX + 1);
+    text[FLAG_BYTES_MAX + 1] = '\0';
+    flag_from(&flag, text);
+    assert_true(flag_is_kind(&flag, "operator"));
+    assert_in_range(json_dumpb(flag.json, NULL, 0, 0), 1, 2 * FLAG_TEXT_MAX);
+    flag_done(&flag);
+}
+
 static void only_the_named_node_lifts_it(void **state)
 {
     struct flag flag = {0};
@@ -104,6 +147,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_names_the_node),
         cmocka_unit_test(anything_in_the_key_is_a_flag),
+        cmocka_unit_test(a_flag_of_any_text_fits_and_is_read_again),
+        cmocka_unit_test(a_flag_beyond_the_limit_is_kept_in_short),
         cmocka_unit_test(only_the_named_node_lifts_it),
         cmocka_unit_test(an_operators_hold_is_put_back),
     };
