@@ -87,8 +87,8 @@ static int io_write_new(int dir_fd, const char *path, unsigned mode,
     return r;
 }
 
-int io_replace_file(int dir_fd, const char *path, unsigned mode,
-                    const void *bytes, size_t size, struct error *err)
+int io_replace_file_soon(int dir_fd, const char *path, unsigned mode,
+                         const void *bytes, size_t size, struct error *err)
 {
     cleanup_free char *temporary = xasprintf("%s.new", path);
     int r = io_write_new(dir_fd, temporary, mode, bytes, size);
@@ -99,6 +99,16 @@ int io_replace_file(int dir_fd, const char *path, unsigned mode,
         unlinkat(dir_fd, temporary, 0);
         return error_errno(err, r, "%s", path);
     }
+    return 0;
+}
+
+int io_replace_file(int dir_fd, const char *path, unsigned mode,
+                    const void *bytes, size_t size, struct error *err)
+{
+    int r = io_replace_file_soon(dir_fd, path, mode, bytes, size, err);
+
+    if (r < 0)
+        return r;
     r = io_sync_folder_of(dir_fd, path);
     return r < 0 ? error_errno(err, r, "%s", path) : 0;
 }

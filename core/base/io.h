@@ -25,6 +25,14 @@ int io_write_all(int fd, const void *bytes, size_t size);
 int io_replace_file(int dir_fd, const char *path, unsigned mode,
                     const void *bytes, size_t size, struct error *err);
 
+/*
+ * The same without the fsync of the folder, which is half of the wait: after a
+ * power cut the file may be the old one, or missing if it was new; but never
+ * torn. For what the next start would find out or do without.
+ */
+int io_replace_file_soon(int dir_fd, const char *path, unsigned mode,
+                         const void *bytes, size_t size, struct error *err);
+
 /* mkdir -p with mode 0755 for what is missing. Returns 0 or -errno. */
 int io_make_dirs(const char *path, struct error *err);
 

@@ -85,8 +85,12 @@ json_t *state_owed(int state_fd)
     return state_read(state_fd, owed_name);
 }
 
+typedef int (*state_replace_fn)(int dir_fd, const char *path, unsigned mode,
+                                const void *bytes, size_t size,
+                                struct error *err);
+
 static int state_write(int state_fd, const char *name, const json_t *value,
-                       struct error *err)
+                       state_replace_fn replace, struct error *err)
 {
     json_auto_t *before = state_read(state_fd, name);
     cleanup_free char *text = NULL;
@@ -98,13 +102,15 @@ static int state_write(int state_fd, const char *name, const json_t *value,
     if (r < 0)
         return error_errno(err, r, "%s in state_dir", name);
     text = json_line(value);
-    r = io_replace_file(state_fd, name, 0600, text, strlen(text), err);
+    r = replace(state_fd, name, 0600, text, strlen(text), err);
     return r < 0 ? error_prefix(err, r, "state_dir") : 0;
 }
 
+/* Not durable at once: after a power cut a full run puts it right. */
 int state_set_applied(int state_fd, const json_t *applied, struct error *err)
 {
-    return state_write(state_fd, applied_name, applied, err);
+    return state_write(state_fd, applied_name, applied, io_replace_file_soon,
+                       err);
 }
 
 int state_set_owed(int state_fd, const json_t *owed, struct error *err)
@@ -112,7 +118,7 @@ int state_set_owed(int state_fd, const json_t *owed, struct error *err)
     int r;
 
     if (json_object_size(owed) > 0)
-        return state_write(state_fd, owed_name, owed, err);
+        return state_write(state_fd, owed_name, owed, io_replace_file, err);
     r = FAULT("state-remove");
     if (r == 0 && unlinkat(state_fd, owed_name, 0) < 0 && errno != ENOENT)
         r = -errno;
