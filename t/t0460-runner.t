@@ -6,7 +6,7 @@
 points_start
 
 runner_is_another() {
-    now=$(pgrep -P "${node_pid[web1]}" | head -n 1)
+    now=$(pgrep -x -P "${node_pid[web1]}" ccm-runner | head -n 1)
     [ -n "$now" ] && [ "$now" != "$was" ]
 }
 kill_runner() {

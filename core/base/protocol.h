@@ -16,6 +16,9 @@
  *                                disk make another one, the run fails at
  *                                "load" and asks for a module reload
  *
+ * The line may come any time after the start; a runner that waits for it does
+ * some preparations meanwhile.
+ *
  * The runner plans and compares, and says on standard output either
  *
  *   {"event":"planned","revision":R,"changes":N,"digest":"...",

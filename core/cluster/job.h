@@ -9,8 +9,31 @@
 #include "cluster/loop.h"
 
 #include <jansson.h>
+#include <sys/stat.h>
 
 struct job;
+
+/*
+ * Where jobs get their runners from: a new one, or the one that was started
+ * beforehand and waits (the spare). Starting a runner and loading what it
+ * needs takes longer than most jobs, and in a roll-out all nodes wait for it.
+ */
+struct job_source {
+    struct loop *loop;
+    const struct config *config;
+    struct timer timer;     /* until the next spare is started */
+    struct job *spare;      /* NULL: none waits */
+    struct stat made_of[2]; /* ccm.conf and runner, as the spare found them */
+};
+
+/* config is kept. */
+void job_source_init(struct job_source *source, struct loop *loop,
+                     const struct config *config);
+/* No job for now: a spare is to be ready again, some seconds from now (they
+ * are for the other nodes' turns). */
+void job_source_rest(struct job_source *source);
+/* No spare any more. */
+void job_source_done(struct job_source *source);
 
 struct job_ops {
     /* It has planned and compared; report is the "planned" event. */
@@ -24,9 +47,9 @@ struct job_ops {
 
 /* order is the "job" object of base/protocol.h. ops and userdata are kept
  * until ended. Sets *out, borrowed (valid until ended returns). */
-int job_start(struct loop *loop, const struct config *config,
-              const json_t *order, const struct job_ops *ops, void *userdata,
-              struct job **out, struct error *err);
+int job_start(struct job_source *source, const json_t *order,
+              const struct job_ops *ops, void *userdata, struct job **out,
+              struct error *err);
 /* After planned: apply, in this turn. */
 void job_apply(struct job *job, const char *turn);
 /* Forget it: ended is not called. Not after job_apply. */

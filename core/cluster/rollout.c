@@ -148,6 +148,7 @@ static void rollout_leave(struct rollout *rollout)
     if (rollout->left)
         return;
     rollout->left = true;
+    job_source_done(&rollout->runners);
     if (rollout->session.up)
         session_stop(&rollout->session, rollout->ops->stopped,
                      rollout->userdata);
@@ -267,6 +268,7 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
         rollout->ops->ended(rollout->userdata, ticket, rollout->last_run);
     }
     rollout_reset_attempt(rollout);
+    job_source_rest(&rollout->runners);
     rollout->ops->between_turns(rollout->userdata);
     rollout_step(rollout);
 }
@@ -349,6 +351,7 @@ void rollout_init(struct rollout *rollout, struct loop *loop,
                 config->settle_max_ms);
     timer_init(&rollout->step_timer, loop, rollout_step_later, rollout);
     timer_init(&rollout->resync_timer, loop, rollout_resync, rollout);
+    job_source_init(&rollout->runners, loop, config);
     queue_init(&rollout->queue, loop, store, &rollout_queue_ops, rollout);
     turn_init(&rollout->turn, loop, store, &rollout_turn_ops, rollout);
     rollout->turn.queue = &rollout->queue;
@@ -384,6 +387,7 @@ void rollout_done(struct rollout *rollout)
     timer_stop(&rollout->step_timer);
     timer_stop(&rollout->resync_timer);
     store_cancel(rollout->call);
+    job_source_done(&rollout->runners);
     rollout_reset_attempt(rollout);
     queue_done(&rollout->queue);
     turn_done(&rollout->turn);

@@ -90,6 +90,7 @@ struct rollout {
     /* The attempt that is under way. */
     int64_t ticket; /* what it covers */
     int64_t started_us;
+    struct job_source runners;
     char *who; /* why it runs, for people */
     struct job *job;
     json_t *planned;  /* the runner's "planned" */

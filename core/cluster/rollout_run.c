@@ -125,8 +125,8 @@ void rollout_plan(struct rollout *rollout)
 
     rollout->ticket = bus_ticket(rollout->bus);
     rollout->started_us = clock_us();
-    if (job_start(rollout->loop, rollout->config, order, &rollout_job_ops,
-                  rollout, &rollout->job, &err) == 0)
+    if (job_start(&rollout->runners, order, &rollout_job_ops, rollout,
+                  &rollout->job, &err) == 0)
         return;
     rollout->finished =
         json_pack("{s:s, s:n, s:o, s:b}", "step", "run", "configuration",

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "host/answers.h"
 #include "host/declaration.h"
 #include "host/describe.h"
 #include "host/graph.h"
@@ -22,6 +23,7 @@
 struct catalog_work {
     const struct config *config;
     const struct confine *confine;
+    json_t **answers; /* NULL: none are kept */
     struct trust trust;
     struct declarations declarations;
     struct describe_task *tasks;
@@ -98,6 +100,22 @@ static int catalog_open_programs(struct catalog_work *work, struct error *err)
             return error_prefix(err, r, "%s", declaration->file);
     }
     return 0;
+}
+
+/* What all modules say: as they said it before, if nothing has changed. */
+static int catalog_describe(struct catalog_work *work, struct error *err)
+{
+    size_t n = work->declarations.n;
+    int r;
+
+    if (work->answers && answers_recall(*work->answers, work->tasks, n))
+        return 0;
+    r = describe_all(work->config, work->confine, work->tasks, n, err);
+    if (r == 0 && work->answers) {
+        json_decref(*work->answers);
+        *work->answers = answers_of(work->tasks, n);
+    }
+    return r;
 }
 
 /* All that went wrong, in the order of the files. */
@@ -216,8 +234,7 @@ static int catalog_make(struct catalog_work *work, struct error *err)
     if (r == 0)
         r = catalog_open_programs(work, err);
     if (r == 0)
-        r = describe_all(work->config, work->confine, work->tasks,
-                         work->declarations.n, err);
+        r = catalog_describe(work, err);
     if (r == 0)
         r = catalog_check_tasks(work, err);
     if (r == 0)
@@ -228,10 +245,11 @@ static int catalog_make(struct catalog_work *work, struct error *err)
 }
 
 int catalog_load(const struct config *config, const struct confine *confine,
-                 struct catalog **out, struct error *err)
+                 json_t **answers, struct catalog **out, struct error *err)
 {
     struct catalog_work work = {.config = config,
                                 .confine = confine,
+                                .answers = answers,
                                 .catalog = xcalloc(1, sizeof(*work.catalog))};
     int r = catalog_make(&work, err);
 

@@ -49,11 +49,14 @@ struct catalog {
 
 /*
  * Reads modules.d, loads every module in a confined child, checks and sorts.
+ * answers (may be NULL) remembers from one call to the next what modules said
+ * (answers.h): while *answers covers all of them, none is loaded; else
+ * *answers is replaced (freed with json_decref).
  * Sets *out, new (freed with catalog_free). Returns 0 or -errno; then err
  * names every file that is to blame, as far as there is room.
  */
 int catalog_load(const struct config *config, const struct confine *confine,
-                 struct catalog **out, struct error *err);
+                 json_t **answers, struct catalog **out, struct error *err);
 void catalog_free(struct catalog *catalog);
 
 /* Returns borrowed (until catalog_free), or NULL. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += libhost.a
 libhost_a_SOURCES = \
+	core/host/answers.c core/host/answers.h \
 	core/host/api.c core/host/api.h \
 	core/host/api_account.c \
 	core/host/api_check.c core/host/api_check.h \

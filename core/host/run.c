@@ -27,6 +27,7 @@ void run_done(struct run *run)
     objects_free(run->objects);
     free(run->selected);
     catalog_free(run->catalog);
+    json_decref(run->answers);
     confine_free(run->confine);
     *run = (struct run){0};
 }
@@ -41,12 +42,26 @@ int run_fail(struct run *run, int code, const char *step,
     return code;
 }
 
+void run_prepare(struct run *run)
+{
+    struct catalog *catalog = NULL;
+
+    run->answers = json_object();
+    if (confine_new(&run->confine, NULL) == 0 &&
+        catalog_load(run->config, run->confine, &run->answers, &catalog,
+                     NULL) == 0)
+        catalog_free(catalog);
+    objects_prepare(run->config);
+}
+
 int run_load(struct run *run, struct error *err)
 {
-    int r = confine_new(&run->confine, err);
+    json_t **answers = run->answers ? &run->answers : NULL;
+    int r = run->confine ? 0 : confine_new(&run->confine, err);
 
     if (r == 0)
-        r = catalog_load(run->config, run->confine, &run->catalog, err);
+        r = catalog_load(run->config, run->confine, answers, &run->catalog,
+                         err);
     return r < 0 ? run_fail(run, r, "load", NULL) : 0;
 }
 

@@ -18,6 +18,7 @@
 struct run {
     struct config *config; /* kept */
     struct confine *confine;
+    json_t *answers; /* of modules, from run_prepare; NULL: none */
     struct catalog *catalog;
     const struct configuration **selected; /* in run order */
     size_t n_selected;
@@ -31,6 +32,10 @@ struct run {
 /* config is kept until run_done. */
 void run_init(struct run *run, struct config *config);
 void run_done(struct run *run);
+
+/* Does beforehand what the steps below will need, and what does not depend on
+ * the job: what it finds is looked up again then. Failures are left to them. */
+void run_prepare(struct run *run);
 
 /* Loads the catalog. Like the other steps: returns 0, or -errno with
  * run->failure and run->transient filled. */

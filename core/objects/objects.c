@@ -9,6 +9,7 @@
  */
 #include "objects.h"
 
+#include "request.h"
 #include "source.h"
 
 #include "base/alloc.h"
@@ -187,6 +188,12 @@ static int objects_fetch_from(const struct config *config,
         return source_etcd_fetch(&config->store, &limits, objects, err);
     }
     return error_set(err, -EINVAL, "no such kind of source");
+}
+
+void objects_prepare(const struct config *config)
+{
+    if (config->objects.kind != OBJECTS_DIRECTORY)
+        request_prepare();
 }
 
 static int objects_seal_all(struct objects *objects, struct error *err)

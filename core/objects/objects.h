@@ -33,6 +33,8 @@ struct objects;
  */
 int objects_fetch(const struct config *config, const char *const *types,
                   int64_t at_least, struct objects **out, struct error *err);
+/* Loads the libraries that fetching will need: it saves some 10 ms later. */
+void objects_prepare(const struct config *config);
 void objects_free(struct objects *objects);
 
 /* The array of that type, ordered by id, each a JSON object with an integer

@@ -83,6 +83,11 @@ static size_t request_on_header(char *line, size_t one, size_t size,
     return one * size;
 }
 
+void request_prepare(void)
+{
+    curl_easy_cleanup(curl_easy_init());
+}
+
 int request_open(struct request *request, const struct config_tls *tls,
                  const struct source_limits *limits, struct error *err)
 {

@@ -27,6 +27,9 @@ struct request {
     char detail[CURL_ERROR_SIZE];
 };
 
+/* Loads and sets up the libraries (curl_late.c), before there is a request. */
+void request_prepare(void);
+
 /* Returns 0, or -EINVAL if an option is refused. */
 int request_open(struct request *request, const struct config_tls *tls,
                  const struct source_limits *limits, struct error *err);

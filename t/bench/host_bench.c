@@ -130,8 +130,8 @@ static struct span describe(struct bench *bench)
     struct error err;
 
     catalog_free(bench->catalog);
-    if (catalog_load(&bench->config, bench->confine, &bench->catalog, &err) <
-        0) {
+    if (catalog_load(&bench->config, bench->confine, NULL, &bench->catalog,
+                     &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
     }

@@ -12,6 +12,7 @@ E2E_TESTS += \
 	t/t0440-lease.t \
 	t/t0450-killed.t \
 	t/t0460-runner.t \
+	t/t0465-spare.t \
 	t/t0470-disk.t \
 	t/t0490-chaos.t
 

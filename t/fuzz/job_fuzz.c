@@ -80,9 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                          .run_timeout_ms = 1000};
     struct fuzz_input input = {(const char *) data, size};
     int status = fuzz_byte(&input) % 2;
+    struct job_source source = {.config = &config};
     struct owner owner = {0};
 
-    fuzz_check(job_start(NULL, &config, json_null(), &owner_ops, &owner,
+    fuzz_check(job_start(&source, json_null(), &owner_ops, &owner,
                          &owner.job, NULL) == 0);
     while (input.left > 0) {
         size_t n;

@@ -92,16 +92,32 @@ static void job_planned(void *userdata)
         job_end(job, true, job_done(job, 0));
 }
 
-int job_start(struct loop *loop, const struct config *config,
-              const json_t *order, const struct job_ops *ops, void *userdata,
-              struct job **out, struct error *err)
+void job_source_init(struct job_source *source, struct loop *loop,
+                     const struct config *config)
+{
+    *source = (struct job_source){.loop = loop, .config = config};
+}
+
+void job_source_rest(struct job_source *source)
+{
+    (void) source;
+}
+
+void job_source_done(struct job_source *source)
+{
+    (void) source;
+}
+
+int job_start(struct job_source *source, const json_t *order,
+              const struct job_ops *ops, void *userdata, struct job **out,
+              struct error *err)
 {
     struct sim_node *node =
-        (struct sim_node *) ((char *) config -
+        (struct sim_node *) ((char *) source->config -
                              offsetof(struct sim_node, config));
     struct job *job = sim_make(sizeof(*job));
 
-    (void) loop, (void) order, (void) err;
+    (void) order, (void) err;
     *job = (struct job){.node = node, .ops = ops, .userdata = userdata};
     sim_at(node->index, 1000 + sim_chance(20000), job_planned, job);
     *out = job;

@@ -14,6 +14,7 @@ struct place {
     struct config config;
     struct confine *confine;
     struct catalog *catalog;
+    json_t *answers; /* of all loads */
     struct error err;
 };
 
@@ -40,6 +41,7 @@ static int place_close(void **state)
     struct place *place = *state;
 
     catalog_free(place->catalog);
+    json_decref(place->answers);
     confine_free(place->confine);
     free(place->modules);
     free(place->modules_d);
@@ -68,8 +70,8 @@ static int load(struct place *place)
     catalog_free(place->catalog);
     place->catalog = NULL;
     place->err.text[0] = '\0';
-    return catalog_load(&place->config, place->confine, &place->catalog,
-                        &place->err);
+    return catalog_load(&place->config, place->confine, &place->answers,
+                        &place->catalog, &place->err);
 }
 
 static void load_well(struct place *place)
@@ -187,6 +189,50 @@ static void older_and_newer_descriptors_load(void **state)
     assert_string_equal(place->catalog->list[0].name, "new");
 }
 
+/* Whoever is asked leaves new answers behind. */
+static bool load_asks(struct place *place)
+{
+    json_auto_t *before = json_incref(place->answers);
+
+    load_well(place);
+    return place->answers != before;
+}
+
+static void modules_are_asked_again_if_something_has_changed(void **state)
+{
+    struct place *place = *state;
+
+    add_module(place, "ok");
+    declare(place, "1.conf", "module = \"ok\"; name = \"a\";");
+    load_well(place);
+    assert_false(load_asks(place));
+    assert_string_equal(place->catalog->list[0].name, "a");
+    declare(place, "1.conf", "module = \"ok\"; name = \"b\";");
+    assert_true(load_asks(place));
+    assert_string_equal(place->catalog->list[0].name, "b");
+    declare(place, "1.conf",
+            "module = \"ok\"; name = \"b\"; settings = { n = 1; };");
+    assert_true(load_asks(place));
+    assert_false(load_asks(place));
+    declare(place, "1.conf", "module = \"longer\"; name = \"b\";");
+    add_module(place, "longer");
+    assert_true(load_asks(place));
+}
+
+static void what_is_remembered_hides_no_failure(void **state)
+{
+    struct place *place = *state;
+
+    add_module(place, "ok");
+    declare(place, "1.conf", "module = \"ok\";");
+    load_well(place);
+    declare(place, "1.conf",
+            "module = \"ok\"; settings = { refuse = \"no\"; };");
+    assert_int_equal(load(place), -EINVAL);
+    assert_int_equal(load(place), -EINVAL);
+    expect_says(place, "1.conf");
+}
+
 static void check_refuses_settings(void **state)
 {
     struct place *place = *state;
@@ -268,6 +314,8 @@ int main(void)
         PLACED(each_bad_module_is_refused_by_name),
         PLACED(only_the_guilty_are_named),
         PLACED(older_and_newer_descriptors_load),
+        PLACED(modules_are_asked_again_if_something_has_changed),
+        PLACED(what_is_remembered_hides_no_failure),
         PLACED(check_refuses_settings),
         PLACED(names_both_files_of_a_double_name),
         PLACED(digest_is_of_what_matters),
