@@ -74,7 +74,7 @@ struct config {
     int64_t settle_quiet_ms;
     int64_t settle_max_ms;
     int64_t ttl_s;
-    int64_t plan_ahead;
+    int64_t plan_ahead; /* at most QUEUE_AHEAD_MAX of cluster/queue.h */
     int64_t run_timeout_ms;
     int64_t plan_timeout_ms; /* of one planner */
     int64_t resync_ms;       /* 0: never */

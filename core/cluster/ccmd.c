@@ -87,7 +87,6 @@ int main(int argc, char **argv)
         log_error("%s", err.text);
         return CCM_EXIT_FAILED;
     }
-    log_set_limit();
     status = test ? ccmd_test(config) : daemon_run(config);
     config_free(config);
     return status;

@@ -15,21 +15,39 @@
 
 /* ----------------------------------------------------------------- answers */
 
-static void client_line(struct client *client, json_t *line)
+static void client_line(struct client *client, const char *text)
 {
-    cleanup_free char *text = json_line(line);
-
-    json_decref(line);
     buf_puts(&client->output, text);
     buf_putc(&client->output, '\n');
     io_set_events(&client->io, IO_READ | IO_WRITE);
 }
 
-void client_ok(struct client *client, json_t *result)
+/* Takes line. */
+static void client_answer(struct client *client, json_t *line)
 {
+    cleanup_free char *text = json_line(line);
+
+    json_decref(line);
     client->answered = true;
     client->waits = CLIENT_WAITS_NOT;
-    client_line(client, json_pack("{s:b, s:o}", "ok", 1, "result", result));
+    timer_set(&client->patience, CLIENT_ANSWER_MS);
+    client_line(client, text);
+}
+
+void client_ok(struct client *client, json_t *result)
+{
+    json_t *line = json_pack("{s:b, s:o}", "ok", 1, "result", result);
+    size_t size = json_dumpb(line, NULL, 0, JSON_COMPACT);
+
+    if (size < PROTOCOL_LINE_MAX) {
+        client_answer(client, line);
+        return;
+    }
+    json_decref(line);
+    client_fail(client, CCM_EXIT_FAILED,
+                "the answer has %zu bytes; %d are the most (see LIMITS in "
+                "ccmd(8))",
+                size, PROTOCOL_LINE_MAX);
 }
 
 void client_fail(struct client *client, enum ccm_exit status,
@@ -41,15 +59,41 @@ void client_fail(struct client *client, enum ccm_exit status,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    client->answered = true;
-    client->waits = CLIENT_WAITS_NOT;
-    client_line(client, json_pack("{s:b, s:o, s:i}", "ok", 0, "error",
-                                  json_text(text), "exit", (int) status));
+    client_answer(client, json_pack("{s:b, s:o, s:i}", "ok", 0, "error",
+                                    json_text(text), "exit", (int) status));
+}
+
+bool client_check_text(struct client *client, const char *field)
+{
+    size_t size = json_string_length(json_object_get(client->request, field));
+
+    if (size <= CLIENT_TEXT_MAX)
+        return true;
+    client_fail(client, CCM_EXIT_USAGE, "\"%s\" has %zu bytes; %d are the most",
+                field, size, CLIENT_TEXT_MAX);
+    return false;
 }
 
 void client_say(struct client *client, const char *text)
 {
-    client_line(client, json_pack("{s:o}", "progress", json_text(text)));
+    json_auto_t *line = json_pack("{s:o}", "progress", json_text(text));
+    cleanup_free char *shown = json_line(line);
+
+    if (client->output.size + strlen(shown) <= CLIENT_OUTPUT_MAX)
+        client_line(client, shown);
+    else /* it does not read */
+        timer_set(&client->patience, 0);
+}
+
+/* What a reply that is none says of the request. */
+static const char *client_meaning(int r)
+{
+    if (r == -EINVAL || r == -EPERM || r == -ENOENT)
+        return "nothing was changed";
+    if (r == -EMSGSIZE)
+        return "there is more below these keys than ccmd reads, see LIMITS in "
+               "ccmd(8); remove what does not belong there";
+    return "whether it was carried out is open, look before you repeat it";
 }
 
 static void client_on_reply(void *userdata, const struct store_reply *reply,
@@ -59,10 +103,9 @@ static void client_on_reply(void *userdata, const struct store_reply *reply,
 
     client->call = NULL;
     if (r < 0)
-        client_fail(client, CCM_EXIT_FAILED,
-                    "%s does not answer as it should: %s; whether it was "
-                    "carried out is open, look before you repeat it",
-                    store_where(client->daemon->store), err->text);
+        client_fail(
+            client, CCM_EXIT_FAILED, "%s does not answer as it should: %s; %s",
+            store_where(client->daemon->store), err->text, client_meaning(r));
     else
         client->then(client, reply);
 }
@@ -90,6 +133,7 @@ void client_close(struct client *client)
         link = &(*link)->next;
     *link = client->next;
     client->control->n_clients--;
+    timer_stop(&client->patience);
     io_stop(&client->io);
     close(client->io.fd);
     store_cancel(client->call);
@@ -115,10 +159,23 @@ static void client_hang_up(struct client *client)
     child_kill(client->child);
 }
 
+/* No request has come, or what was said is not taken. */
+static void client_impatient(void *userdata)
+{
+    struct client *client = userdata;
+
+    if (client->request || client->answered)
+        client_hang_up(client);
+    else
+        client_fail(client, CCM_EXIT_USAGE, "no request came within %d s",
+                    CLIENT_REQUEST_MS / 1000);
+}
+
 static void client_dispatch(struct client *client)
 {
     struct error err;
 
+    timer_stop(&client->patience);
     if (json_parse(client->input.data, client->input.size, REQUEST_BYTES_MAX,
                    &client->request, &err) < 0)
         client_fail(client, CCM_EXIT_USAGE, "the request is no JSON: %s",
@@ -184,7 +241,8 @@ static void client_read(struct client *client)
         client->input.size = (size_t) (end - client->input.data);
         client_dispatch(client);
     } else if (client->input.size > REQUEST_BYTES_MAX) {
-        client_fail(client, CCM_EXIT_USAGE, "the request is too long");
+        client_fail(client, CCM_EXIT_USAGE,
+                    "the request has more than %d bytes", REQUEST_BYTES_MAX);
     }
 }
 
@@ -232,4 +290,7 @@ void client_open(struct control *control, int fd)
     control->n_clients++;
     io_start(&client->io, control->daemon->loop, fd, IO_READ, client_ready,
              client);
+    timer_init(&client->patience, control->daemon->loop, client_impatient,
+               client);
+    timer_set(&client->patience, CLIENT_REQUEST_MS);
 }

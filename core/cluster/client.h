@@ -13,6 +13,17 @@
 
 #include <jansson.h>
 
+/* Connections at a time; one that sends no request for so long, or does not
+ * take its answer, is closed. A client that does not read what is said
+ * meanwhile loses its connection when so many bytes wait for it. */
+#define CLIENTS_MAX 64
+#define CLIENT_REQUEST_MS 10000
+#define CLIENT_ANSWER_MS 60000
+#define CLIENT_OUTPUT_MAX (256 * 1024)
+
+/* The longest text that a request may put into the store, in bytes. */
+#define CLIENT_TEXT_MAX 4096
+
 struct control {
     struct daemon *daemon;
     struct io io;
@@ -48,6 +59,7 @@ struct client {
     client_reply_fn then;    /* gets its reply */
     struct child *child;     /* the same; killed with it */
     int64_t value;           /* what the op's steps hand on */
+    struct timer patience;   /* until the request, and after the answer */
     struct client *next;
 };
 
@@ -61,6 +73,9 @@ void control_dispatch(struct client *client);
 void client_ok(struct client *client, json_t *result);
 void client_fail(struct client *client, enum ccm_exit status,
                  const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Is that field, if it is there, a text short enough for the store? Else
+ * false, after client_fail. */
+bool client_check_text(struct client *client, const char *field);
 void client_say(struct client *client, const char *text);
 
 /* Takes txn. Commits it for the client; then is called with the store's reply,
@@ -70,6 +85,10 @@ void client_commit(struct client *client, struct txn *txn,
 
 /* "operator (uid 0)". Returns new (freed with free). */
 char *client_who(const struct client *client);
+
+/* The value as JSON of at most 1 MiB, new (freed with json_decref); NULL if it
+ * is none. */
+json_t *control_value(const struct store_kv *kv);
 
 /* Each handles the request in client->request. */
 typedef void (*client_fn)(struct client *client);

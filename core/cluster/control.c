@@ -17,8 +17,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define CLIENTS_MAX 64
-
 static const struct {
     const char *op;
     client_fn fn;
@@ -59,6 +57,24 @@ void control_dispatch(struct client *client)
                 op);
 }
 
+/* Says why and closes. What has come is read before: a socket that is closed
+ * over unread bytes takes its last words along. */
+static void control_refuse(int fd)
+{
+    char answer[200], ignored[16384];
+    int i, size = snprintf(answer, sizeof(answer),
+                           "{\"ok\":false,\"exit\":%d,\"error\":\"ccmd has %d "
+                           "connections open, which is the most; try again "
+                           "when one of them is done\"}\n",
+                           CCM_EXIT_FAILED, CLIENTS_MAX);
+
+    for (i = 0; i < 64 && recv(fd, ignored, sizeof(ignored), MSG_DONTWAIT) > 0;
+         i++)
+        ;
+    send(fd, answer, (size_t) size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    close(fd);
+}
+
 static void control_accept(void *userdata, short revents)
 {
     struct control *control = userdata;
@@ -66,7 +82,7 @@ static void control_accept(void *userdata, short revents)
 
     (void) revents;
     if (fd >= 0 && control->n_clients >= CLIENTS_MAX)
-        close(fd);
+        control_refuse(fd);
     else if (fd >= 0)
         client_open(control, fd);
 }

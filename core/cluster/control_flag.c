@@ -72,8 +72,11 @@ static void control_flag_seen(struct client *client,
 
 void control_flag_set(struct client *client)
 {
-    struct txn *txn = txn_new();
+    struct txn *txn;
 
+    if (!client_check_text(client, "reason"))
+        return;
+    txn = txn_new();
     txn_get(txn, "flag");
     client_commit(client, txn, control_flag_seen);
 }

@@ -27,6 +27,7 @@ static void control_put_event(struct client *client, struct txn *txn,
     event =
         json_pack("{s:s, s:s, s:s, s:s*}", "node", client->daemon->config->node,
                   "by", who, "at", stamp, "text", text);
+    json_clip(event, CLIENT_TEXT_MAX);
     value = json_line(event);
     txn_put(txn, key, value, 0);
 }
@@ -64,6 +65,8 @@ void control_publish(struct client *client)
     json_array_foreach (types, i, type)
         if (!control_check_type(client, type))
             return;
+    if (!client_check_text(client, "text"))
+        return;
     txn = txn_new();
     json_array_foreach (types, i, type)
         control_put_event(client, txn, json_string_value(type));

@@ -271,6 +271,7 @@ int daemon_run(const struct config *config)
     struct daemon daemon = {.config = config, .identity.lock_fd = -1};
     struct error err;
 
+    log_set_limit();
     daemon.loop = loop_new();
     daemon_listen_to_signals(&daemon);
     if (daemon_open(&daemon, &err) < 0) {

@@ -32,6 +32,7 @@ libcluster_a_SOURCES += \
 	core/cluster/control.c \
 	core/cluster/control_flag.c \
 	core/cluster/control_run.c \
+	core/cluster/control_nodes.c \
 	core/cluster/control_status.c \
 	core/cluster/control_store.c \
 	core/cluster/daemon.c core/cluster/daemon.h \

@@ -113,6 +113,19 @@ int status_show(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
+/* The daemon reads so many keys and no more. */
+static void show_omitted(struct ctl *ctl, const json_t *result,
+                         const char *prefix)
+{
+    int64_t omitted = json_integer_or(result, "omitted", 0);
+
+    if (omitted > 0)
+        text_line(ctl->out,
+                  "%lld more below %s in the store are not shown; remove what "
+                  "does not belong there",
+                  (long long) omitted, prefix);
+}
+
 /* --------------------------------------------------------------------- nodes
  */
 
@@ -168,6 +181,7 @@ int nodes_show(struct ctl *ctl)
     json_array_foreach (nodes, i, node)
         nodes_row(&table, node, newest);
     table_print(&table, ctl->out, ctl->colour);
+    show_omitted(ctl, result, "nodes/");
     missing = nodes_missing(nodes, newest);
     if (json_bool_or(result, "converged", false))
         text_line(ctl->out, "converged at revision %lld", (long long) newest);
@@ -210,5 +224,6 @@ int queue_show(struct ctl *ctl)
         table_add(&table, TEXT_PLAIN, since);
     }
     table_print(&table, ctl->out, ctl->colour);
+    show_omitted(ctl, result, "lock/");
     return CCM_EXIT_DONE;
 }

@@ -188,6 +188,8 @@ static const struct {
      ":2: rollout.ttl: must be a whole number"},
     {STORE "rollout = { ttl = 3601; };",
      ":2: rollout.ttl: 3601 is out of range; 1 to 3600"},
+    {STORE "rollout = { plan_ahead = 17; };",
+     ":2: rollout.plan_ahead: 17 is out of range; 0 to 16"},
     {STORE "rollout = { flag_lift = \"me\"; };",
      ":2: rollout.flag_lift: must be one of \"operator\", \"self\""},
     {STORE "rollout = { flag_lift = true; };",
