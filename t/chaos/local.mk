@@ -8,6 +8,10 @@ E2E_TESTS += \
 	t/t0401-tls.t \
 	t/t0402-login.t \
 	t/t0410-away.t \
+	t/t0411-outage.t \
+	t/t0412-outage-turn.t \
+	t/t0413-answers.t \
+	t/t0414-answers-flag.t \
 	t/t0420-streams.t \
 	t/t0440-lease.t \
 	t/t0450-killed.t \
@@ -16,6 +20,7 @@ E2E_TESTS += \
 	t/t0470-disk.t \
 	t/t0490-chaos.t
 
-EXTRA_DIST += t/chaos/faults.sh t/chaos/points.sh t/chaos/chaos t/chaos/world.py \
+EXTRA_DIST += t/chaos/faults.sh t/chaos/points.sh t/chaos/outage.sh \
+	t/chaos/answers.sh t/chaos/chaos t/chaos/world.py \
 	t/chaos/schedule.py t/chaos/check.py \
 	t/chaos/doctor.py

@@ -10,10 +10,10 @@
 #   all_arrives "afterwards"    # the content is everywhere, no flag, no marker
 #
 # idle       nothing to do
-# settling   an event has come
-# queued     behind an etcdctl that has the lock; not planned yet
+# settling   an event has come; it lasts for 2 s
+# queued     behind another place in the queue; not planned yet
 # planning   in the module's plan()
-# planned    behind an etcdctl that has the lock
+# planned    behind another place in the queue
 # beginning  etcd has carried out the begin, the answer never comes
 # applying   in the command of the change
 # ending     etcd has carried out the end, the answer never comes
@@ -31,12 +31,14 @@ point_node() {
         wait = \"$scratch/wait.$1\"; };"
 }
 
+point_quiet=0.1
+
 points_start() {
     etcd_start
     gate_make
     links_start web1="127.0.0.1:$etcd_port" web2="127.0.0.1:$etcd_port"
-    point_node web1 'settle={ quiet = 0.1; max = 5; }' 2
-    point_node web2 'settle={ quiet = 0.1; max = 5; }' 2
+    point_node web1 "settle={ quiet = $point_quiet; max = 5; }" 2
+    point_node web2 "settle={ quiet = $point_quiet; max = 5; }" 2
     node_start web1 web2
     wait_for "two nodes start" all_settled web1 web2
     publish none
@@ -55,17 +57,25 @@ publish() {
     fi
 }
 
+# A place in the queue that no lease takes away; t0120 has etcdctl's own.
 lock_take() {
-    : >"$scratch/lock.log"
-    launch TERM "$scratch/lock.log" etcdctl lock "$prefix/lock"
-    lock=$launched
-    wait_until grep -q "$prefix/lock" "$scratch/lock.log" ||
-        bail "etcdctl does not get the lock"
+    etcdctl put "$prefix/lock/test" "" >/dev/null || bail "no lock"
 }
 
 lock_release() {
-    kill -TERM "$lock"
-    end_of "$lock"
+    etcdctl del "$prefix/lock/test" >/dev/null || bail "the lock stays"
+}
+
+# Settling takes long only where a test is about it.
+settle_like() {
+    local quiet=0.1
+    [ "$1" != settling ] || quiet=2
+    [ "$quiet" != "$point_quiet" ] || return 0
+    point_quiet=$quiet
+    node_stop web1
+    point_node web1 "settle={ quiet = $quiet; max = 5; }" 2
+    node_start web1
+    wait_until all_settled web1 web2 || bail "web1 does not settle"
 }
 
 no_marker_of_web1() {
@@ -79,7 +89,9 @@ web1_is() {
 # reach POINT CONTENT [TRAP]: TRAP instead of stall at beginning and ending.
 reach() {
     local point=$1 trap=${3:-stall}
+    settle_like "$point"
     before=$(revision_now)
+    log_mark
     gate_forget
     forget_met
     case $point in
@@ -92,7 +104,8 @@ reach() {
     [ "$point" != queued ] || : >"$scratch/wait.web1"
     [ "$point" = idle ] || publish "$2"
     case $point in
-    idle | settling) ok "$point" ;;
+    idle) ok "$point" ;;
+    settling) wait_for "$point" web1_is settling ;;
     queued | planned) wait_for "$point" web1_waits "$point" ;;
     beginning | ending)
         wait_for "$point" fault_met web1 "$trap" ;;&
@@ -106,7 +119,7 @@ reach() {
 web1_waits() {
     ctl web1 queue --json | jq -e '[.entries[].node] | contains(["web1"])' \
         >/dev/null || return 1
-    [ "$1" = queued ] || web1_is queued
+    [ "$1" = queued ] || log_says_since web1 'planned at revision'
 }
 
 leave() {

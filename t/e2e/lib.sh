@@ -75,6 +75,15 @@ etcd_stop() {
 record_start() {
     launch KILL "$scratch/history.json" \
         etcdctl watch --prefix "$prefix" --rev 1 -w json
+    recording=$launched
+}
+
+# After an etcd that was away for long: etcdctl takes its time to come back.
+record_again() {
+    kill -KILL "$recording"
+    end_of "$recording"
+    : >"$scratch/history.json"
+    record_start
 }
 
 # The watch has got as far as this moment.
@@ -285,6 +294,20 @@ flag_node() {
 # log_says NAME PATTERN
 log_says() {
     grep -qE -- "$2" "$scratch/$1/log"
+}
+
+# log_mark, log_says_since NAME PATTERN: what all logs say from there on.
+declare -A log_marks=()
+log_mark() {
+    local log
+    for log in "$scratch"/*/log; do
+        log_marks[$log]=$(wc -l <"$log")
+    done
+}
+
+log_says_since() {
+    local log=$scratch/$1/log
+    tail -n "+$((${log_marks[$log]:-0} + 1))" "$log" | grep -E -- "$2"
 }
 
 # digest NAME OF: what nodes --json of NAME says that OF has applied.

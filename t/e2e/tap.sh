@@ -32,6 +32,8 @@ fi
 cleanup() {
     local status=$? pid
     trap - EXIT INT TERM HUP
+    # With its etcd gone, too, a node in mid-turn does not end by itself.
+    patience=10
     for pid in "${!children[@]}"; do
         kill "-${children[$pid]}" "$pid" 2>/dev/null
     done
@@ -67,7 +69,7 @@ end_of() {
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.05
     done
-    kill -KILL "$pid" 2>/dev/null
+    ! kill -KILL "$pid" 2>/dev/null || echo "# $pid had to be killed"
     wait "$pid" 2>/dev/null
     ended=$?
     unset "children[$pid]"
