@@ -39,8 +39,24 @@ static bool local_txn_changes(const struct txn_op *op)
     return op->kind == TXN_PUT || op->kind == TXN_DELETE;
 }
 
-static int local_txn_check(const struct store_local *store,
-                           const struct txn_branch *branch, struct error *err)
+static int local_txn_check_leases(const struct store_local *store,
+                                  const struct txn_branch *branch,
+                                  struct error *err)
+{
+    size_t i;
+
+    for (i = 0; i < branch->n; i++) {
+        int64_t lease = branch->ops[i].lease;
+
+        if (lease != 0 && !local_lease_find(store, lease))
+            return error_set(err, -ENOENT, "store: no lease %llx",
+                             (long long) lease);
+    }
+    return 0;
+}
+
+static int local_txn_check_keys(const struct txn_branch *branch,
+                                struct error *err)
 {
     size_t i, j;
 
@@ -49,9 +65,6 @@ static int local_txn_check(const struct store_local *store,
 
         if (!local_txn_changes(op))
             continue;
-        if (op->lease != 0 && !local_lease_find(store, op->lease))
-            return error_set(err, -ENOENT, "store: no lease %llx",
-                             (long long) op->lease);
         for (j = 0; j < i; j++)
             if (local_txn_changes(&branch->ops[j]) &&
                 streq(branch->ops[j].key, op->key))
@@ -143,11 +156,14 @@ int local_txn_run(struct store_local *store, const struct txn *txn,
     size_t n;
     int r = txn_check(txn, err);
 
-    /* etcd looks at both, before it decides. */
+    /* As etcd does: for keys both are looked at, before it decides; for
+     * leases only the one that is carried out. */
     if (r == 0)
-        r = local_txn_check(store, &txn->branches[0], err);
+        r = local_txn_check_keys(&txn->branches[0], err);
     if (r == 0)
-        r = local_txn_check(store, &txn->branches[1], err);
+        r = local_txn_check_keys(&txn->branches[1], err);
+    if (r == 0)
+        r = local_txn_check_leases(store, branch, err);
     if (r < 0)
         return r;
     effects = xcalloc(branch->n, sizeof(*effects));
