@@ -18,7 +18,7 @@
 
 static void queue_join_again(struct queue *queue);
 static void queue_look(struct queue *queue);
-static void queue_wait(struct queue *queue);
+static void queue_wait(struct queue *queue, enum queue_state state);
 
 static void queue_retry(struct queue *queue)
 {
@@ -52,16 +52,18 @@ void queue_forget(struct queue *queue)
     queue_forget_front(queue);
     free(queue->key);
     queue->key = NULL;
-    free(queue->value);
+    json_decref(queue->value);
     queue->value = NULL;
     queue->created = 0;
     queue->state = QUEUE_OUT;
 }
 
-static void queue_become_head(struct queue *queue)
+/* Nobody comes in front of us, so that what we have been we stay. */
+static void queue_move(struct queue *queue, enum queue_state state)
 {
-    queue->state = QUEUE_HEAD;
-    queue_unwatch(queue);
+    if (state <= queue->state)
+        return;
+    queue->state = state;
     queue->ops->moved(queue->userdata);
 }
 
@@ -74,6 +76,29 @@ static void queue_take_front(struct queue *queue,
     queue_forget_front(queue);
     for (i = 0; i < range->n && i < ARRAY_SIZE(queue->front); i++)
         queue->front[queue->n_front++] = xstrdup(range->kvs[i].key);
+}
+
+/* Which one in front we watch in this state: the nearest; while too many are
+ * in front, the one whose begin brings us near. */
+static size_t queue_awaited(const struct queue *queue, enum queue_state state)
+{
+    return state == QUEUE_FAR && queue->ahead_max > 0
+               ? (size_t) queue->ahead_max - 1
+               : 0;
+}
+
+/* The front is known: what are we, and for what do we wait? */
+static void queue_judge(struct queue *queue)
+{
+    enum queue_state state = QUEUE_FAR;
+
+    if (queue->n_front == 0)
+        state = QUEUE_HEAD;
+    else if (queue->n_front <= (size_t) queue->ahead_max)
+        state = QUEUE_NEAR;
+    if (queue->n_front > 0)
+        queue_wait(queue, state > queue->state ? state : queue->state);
+    queue_move(queue, state);
 }
 
 static void queue_looked(void *userdata, const struct store_reply *reply, int r,
@@ -98,18 +123,22 @@ static void queue_looked(void *userdata, const struct store_reply *reply, int r,
         return;
     }
     queue_take_front(queue, &reply->ranges[1]);
-    if (queue->n_front == 0) {
-        queue_become_head(queue);
-        return;
-    }
-    if (queue->n_front <= (size_t) queue->ahead_max &&
-        queue->state == QUEUE_FAR) {
-        queue->state = QUEUE_NEAR;
-        queue_wait(queue);
-        queue->ops->moved(queue->userdata);
-        return;
-    }
-    queue_wait(queue);
+    queue_judge(queue);
+}
+
+/* Adds to txn the get of those nearest in front of a place that was made at
+ * this revision (0: that is not made yet). */
+static void queue_get_front(const struct queue *queue, struct txn *txn,
+                            int64_t created)
+{
+    txn_get_below(txn, "lock/",
+                  &(struct txn_range){
+                      .limit = queue->ahead_max + 1,
+                      .max_create_revision = created > 0 ? created - 1 : 0,
+                      .keys_only = true,
+                      .by_create_revision = true,
+                      .newest_first = true,
+                  });
 }
 
 static void queue_look(struct queue *queue)
@@ -118,14 +147,7 @@ static void queue_look(struct queue *queue)
 
     queue->look_again = false;
     txn_get(txn, queue->key);
-    txn_get_below(txn, "lock/",
-                  &(struct txn_range){
-                      .limit = queue->ahead_max + 1,
-                      .max_create_revision = queue->created - 1,
-                      .keys_only = true,
-                      .by_create_revision = true,
-                      .newest_first = true,
-                  });
+    queue_get_front(queue, txn, queue->created);
     queue->call = store_commit(queue->store, txn, queue_looked, queue);
 }
 
@@ -140,8 +162,34 @@ static void queue_look_after(struct queue *queue)
 
 static void queue_watch_opened(void *userdata, int64_t revision)
 {
+    struct queue *queue = userdata;
+
     (void) revision;
-    queue_look_after(userdata);
+    if (queue->state != QUEUE_HEAD)
+        queue_look_after(queue);
+}
+
+/* Is it the key of a place in front of us, put again by the transaction that
+ * began its turn? A place that was given up and taken afresh is behind us. */
+static bool queue_has_begun(const struct queue *queue,
+                            const struct store_kv *kv)
+{
+    return kv->create_revision < queue->created &&
+           kv->mod_revision > kv->create_revision;
+}
+
+/* The one that we watch has begun: it is the first of all. */
+static void queue_front_begun(struct queue *queue)
+{
+    size_t last = queue_awaited(queue, queue->state);
+
+    if (queue->call) {
+        queue->look_again = true;
+        return;
+    }
+    while (queue->n_front > last + 1)
+        free(queue->front[--queue->n_front]);
+    queue_judge(queue);
 }
 
 static void queue_watch_event(void *userdata, const struct store_kv *kv,
@@ -149,14 +197,20 @@ static void queue_watch_event(void *userdata, const struct store_kv *kv,
 {
     struct queue *queue = userdata;
 
-    (void) kv;
-    if (!deleted)
+    /* At the head the watch is left alone until the turn has begun: to close
+     * it would only keep the store busy at the wrong moment. */
+    if (queue->state == QUEUE_HEAD)
         return;
+    if (!deleted) {
+        if (queue_has_begun(queue, kv))
+            queue_front_begun(queue);
+        return;
+    }
     /* The one right in front has gone, and all who were in front are known:
      * very likely they went before it. The begin transaction proves it. */
     if (queue->state == QUEUE_NEAR && !queue->call &&
         streq(queue->watched, queue->front[0]))
-        queue_become_head(queue);
+        queue_move(queue, QUEUE_HEAD);
     else
         queue_look_after(queue);
 }
@@ -179,13 +233,9 @@ static const struct store_watch_ops queue_watch_ops = {
     .lost = queue_watch_lost,
 };
 
-/* Watches the nearest one; while too many are in front, the last of those
- * whose going brings us near. */
-static void queue_wait(struct queue *queue)
+static void queue_wait(struct queue *queue, enum queue_state state)
 {
-    const char *key = queue->state == QUEUE_FAR
-                          ? queue->front[queue->n_front - 1]
-                          : queue->front[0];
+    const char *key = queue->front[queue_awaited(queue, state)];
 
     if (queue->watched && streq(queue->watched, key))
         return;
@@ -214,25 +264,27 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
         return;
     }
     backoff_reset(&queue->backoff);
-    if (reply->succeeded)
+    if (reply->succeeded) {
         queue->created = reply->revision;
-    else if (reply->ranges[0].n > 0)
+        queue_take_front(queue, &reply->ranges[0]);
+        queue_judge(queue);
+    } else if (reply->ranges[0].n > 0) {
         queue->created = reply->ranges[0].kvs[0].create_revision;
-    if (queue->created == 0) {
+        queue_look(queue);
+        queue_move(queue, QUEUE_FAR);
+    } else {
         queue_join_again(queue);
-        return;
     }
-    queue->state = QUEUE_FAR;
-    queue_look(queue);
-    queue->ops->moved(queue->userdata);
 }
 
 static void queue_join_again(struct queue *queue)
 {
+    cleanup_free char *value = json_line(queue->value);
     struct txn *txn = txn_new();
 
     txn_if_created(txn, queue->key, 0);
-    txn_put(txn, queue->key, queue->value, queue->lease);
+    queue_get_front(queue, txn, 0);
+    txn_put(txn, queue->key, value, queue->lease);
     txn_otherwise(txn);
     txn_get(txn, queue->key);
     queue->call = store_commit(queue->store, txn, queue_joined, queue);
@@ -242,12 +294,10 @@ void queue_join(struct queue *queue, const char *node, int64_t lease,
                 int64_t plan_ahead)
 {
     char stamp[CLOCK_STAMP_SIZE];
-    json_auto_t *value = NULL;
 
     assert(queue->state == QUEUE_OUT && plan_ahead <= QUEUE_AHEAD_MAX);
     clock_stamp(stamp);
-    value = json_pack("{s:s, s:s}", "node", node, "since", stamp);
-    queue->value = json_line(value);
+    queue->value = json_pack("{s:s, s:s}", "node", node, "since", stamp);
     queue->key = xasprintf("lock/%llx", (unsigned long long) lease);
     queue->lease = lease;
     queue->ahead_max = plan_ahead;
@@ -275,6 +325,22 @@ void queue_conditions(const struct queue *queue, struct txn *txn)
         txn_if_created(txn, queue->front[i], 0);
 }
 
+void queue_tell_begun(const struct queue *queue, struct txn *txn,
+                      const char *turn)
+{
+    json_auto_t *value = json_copy(queue->value);
+    cleanup_free char *line = NULL;
+
+    json_object_set_new(value, "turn", json_string(turn));
+    line = json_line(value);
+    txn_put(txn, queue->key, line, queue->lease);
+}
+
+void queue_begun(struct queue *queue)
+{
+    queue_unwatch(queue);
+}
+
 size_t queue_gets(const struct queue *queue, struct txn *txn)
 {
     size_t i;
@@ -292,7 +358,10 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
     if (ranges[0].n == 0 || ranges[0].kvs[0].create_revision != queue->created)
         return false;
     for (i = 0; i < queue->n_front; i++) {
-        if (ranges[i + 1].n > 0)
+        const struct store_range *range = &ranges[i + 1];
+
+        /* One that was given up and taken afresh is behind us. */
+        if (range->n > 0 && range->kvs[0].create_revision < queue->created)
             queue->front[kept++] = queue->front[i];
         else
             free(queue->front[i]);
@@ -300,7 +369,8 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
     queue->n_front = kept;
     if (kept > 0) {
         queue->state = QUEUE_NEAR;
-        queue_wait(queue);
+        queue_unwatch(queue);
+        queue_wait(queue, QUEUE_NEAR);
     }
     return true;
 }

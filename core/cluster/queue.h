@@ -16,6 +16,15 @@
  * most plan_ahead of them), "all of these are gone" proves the head of the
  * queue, and the transaction that begins a turn says so in its conditions:
  * no look is needed between the release of the lock and the next turn.
+ *
+ * The transaction that begins a turn also puts the place's key again: it
+ * keeps its create revision and so its rank, but who watches it hears that
+ * its turn has begun, and that is proof that nobody is in front of it any
+ * more. A node waits first for the plan_ahead'th in front of it to begin, not
+ * for the one before that to go: at the moment of a release only the next
+ * node has something to do, and the one that may plan now does so while the
+ * next one applies. A holder that is no ccmd (etcdctl lock) never says that
+ * it has begun; behind it, a node is near when that holder has gone.
  */
 
 #include "cluster/backoff.h"
@@ -47,12 +56,12 @@ struct queue {
     const struct queue_ops *ops;
     void *userdata;
     enum queue_state state;
-    char *value;
-    char *key; /* of our place; NULL when out */
+    json_t *value; /* of our place's key */
+    char *key;     /* of our place; NULL when out */
     int64_t lease;
     int64_t created; /* our place's create revision; 0: not known */
     int64_t ahead_max;
-    char *front[QUEUE_AHEAD_MAX + 1]; /* nearest first, when near */
+    char *front[QUEUE_AHEAD_MAX + 1]; /* nearest first */
     size_t n_front;
     int64_t since_ms;
     struct store_watch *watch;
@@ -77,6 +86,11 @@ void queue_join(struct queue *queue, const char *node, int64_t lease,
 /* Adds to txn: our place is still the one we made, and all that were in
  * front are gone. */
 void queue_conditions(const struct queue *queue, struct txn *txn);
+/* Adds to txn, which begins this turn: those behind us are told. */
+void queue_tell_begun(const struct queue *queue, struct txn *txn,
+                      const char *turn);
+/* Our turn has begun: nothing in front of us matters any more. */
+void queue_begun(struct queue *queue);
 /* Adds to txn (in its otherwise branch) the gets that queue_failed reads:
  * our place, then each key in front. Returns how many ranges they give. */
 size_t queue_gets(const struct queue *queue, struct txn *txn);

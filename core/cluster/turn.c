@@ -79,6 +79,8 @@ static void turn_answer(struct turn *turn, enum turn_answer answer)
     turn_set_trouble(turn, NULL);
     backoff_reset(&turn->backoff);
     turn->ops->began(turn->userdata, answer);
+    if (answer == TURN_BEGUN)
+        queue_begun(turn->queue);
 }
 
 static void turn_begin_now(struct turn *turn);
@@ -152,6 +154,7 @@ static void turn_begin_now(struct turn *turn)
     txn_if_none_below(txn, "applying/");
     queue_conditions(turn->queue, txn);
     txn_put(txn, key, value, 0);
+    queue_tell_begun(turn->queue, txn, turn->id);
     txn_otherwise(txn);
     txn_get(txn, "flag");
     txn_get_below(txn, "applying/", &(struct txn_range){0});

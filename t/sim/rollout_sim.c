@@ -226,6 +226,7 @@ static void world_run(uint64_t seed)
     sim_time_reset();
     sim_store_reset();
     sim.n_nodes = 3 + sim_chance(3);
+    sim.plan_ahead = sim_chance(4);
     sim.chances = (struct sim_chances){.lose_request = sim_chance(40),
                                        .lose_answer = sim_chance(60),
                                        .late_request = sim_chance(20),

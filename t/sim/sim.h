@@ -55,6 +55,7 @@ struct sim {
     struct sim_chances chances;
     struct sim_node nodes[SIM_NODES_MAX];
     size_t n_nodes;
+    int64_t plan_ahead;
     int64_t wanted; /* the newest version of the objects */
     bool bad[4096]; /* versions that no node can apply */
     int tainted_by; /* whose turn failed, crashed or vanished; -1 */

@@ -244,7 +244,7 @@ void sim_node_start(struct sim_node *node)
                                    .settle_quiet_ms = 500,
                                    .settle_max_ms = 5000,
                                    .ttl_s = TTL_S,
-                                   .plan_ahead = 2,
+                                   .plan_ahead = sim.plan_ahead,
                                    .resync_ms = 3600000,
                                    .flag_lift_self = true,
                                    .runner = (char *) "",

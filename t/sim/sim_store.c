@@ -28,7 +28,7 @@ struct sim_kv {
 struct sim_change {
     char key[64];
     char *value;
-    int64_t revision;
+    int64_t created, revision;
     bool deleted;
 };
 
@@ -141,7 +141,8 @@ static struct sim_kv *server_find(const char *key)
 static void watch_deliver(struct store_watch *watch,
                           const struct sim_change *change);
 
-static void server_note(const char *key, const char *value, bool deleted)
+static void server_note(const char *key, const char *value, int64_t created,
+                        bool deleted)
 {
     struct sim_change *change;
     struct store_watch *watch;
@@ -151,6 +152,7 @@ static void server_note(const char *key, const char *value, bool deleted)
     change = &server.changes[server.n_changes++];
     sim_key(change->key, key);
     change->value = sim_text(value);
+    change->created = created;
     change->revision = server.revision;
     change->deleted = deleted;
     sim_store_changed(key, value, deleted);
@@ -173,7 +175,7 @@ static void server_put(const char *key, const char *value, int64_t lease)
     kv->value = sim_text(value);
     kv->mod = server.revision;
     kv->lease = lease;
-    server_note(key, value, false);
+    server_note(key, value, kv->create, false);
 }
 
 static void server_delete(const char *key)
@@ -183,7 +185,7 @@ static void server_delete(const char *key)
     if (!kv)
         return;
     *kv = server.keys[--server.n];
-    server_note(key, "", true);
+    server_note(key, "", 0, true);
 }
 
 static struct sim_lease *server_lease(int64_t id)
@@ -439,6 +441,7 @@ static void watch_say(void *userdata)
                           .value = change->value,
                           .value_size =
                               change->value ? strlen(change->value) : 0,
+                          .create_revision = change->created,
                           .mod_revision = change->revision};
 
     if (watch->dead)
