@@ -167,16 +167,24 @@ static void session_claim(struct session *session, int64_t replaces,
  * this machine, or another machine. */
 static void session_meet(struct session *session, const struct store_kv *kv);
 
+/* A lease that is gone does not come back by trying again. */
+static void session_fail_claim(struct session *session, int r,
+                               const struct error *err)
+{
+    if (r == -ENOENT || r == -EINVAL)
+        session_lose(session, err->text);
+    else
+        session_retry(session, err->text);
+}
+
 static void session_claimed(void *userdata, const struct store_reply *reply,
                             int r, const struct error *err)
 {
     struct session *session = userdata;
 
     session->call = NULL;
-    if (r == -ENOENT || r == -EINVAL)
-        session_lose(session, err->text);
-    else if (r < 0)
-        session_retry(session, err->text);
+    if (r < 0)
+        session_fail_claim(session, r, err);
     else if (reply->succeeded)
         session_establish(session);
     else if (reply->ranges[0].n == 0)
@@ -191,10 +199,8 @@ static void session_taken_over(void *userdata, const struct store_reply *reply,
     struct session *session = userdata;
 
     session->call = NULL;
-    if (r == -ENOENT || r == -EINVAL)
-        session_lose(session, err->text);
-    else if (r < 0)
-        session_retry(session, err->text);
+    if (r < 0)
+        session_fail_claim(session, r, err);
     else if (!reply->succeeded)
         session_lose(session, "alive key changed while it was taken over");
     else

@@ -42,29 +42,9 @@ static void assert_file(const struct world *world, const char *path,
     assert_string_equal(text, content);
 }
 
-static struct world *world_of(void **state)
-{
-    return *state;
-}
-
-static int setup(void **state)
-{
-    static struct world world;
-
-    world_open(&world);
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_done(*state);
-    return 0;
-}
-
 static void makes_a_file_and_then_finds_nothing_to_do(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     APPLY_OK(w, 1, FILE_("/etc/motd", "hello\n"));
     assert_file(w, "/etc/motd", "hello\n");
@@ -77,7 +57,7 @@ static void makes_a_file_and_then_finds_nothing_to_do(void **state)
 
 static void makes_directories_with_what_is_in_them(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     APPLY_OK(w, 5, DIR_("/srv", 0755), DIR_("/srv/a", 0750, .owner = "alice"),
              FILE_("/srv/a/f", "x", .owner = "alice", .group = "alice"),
@@ -87,7 +67,7 @@ static void makes_directories_with_what_is_in_them(void **state)
 
 static void removes_what_shall_not_be_there(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     world_mkdir(w, "/d", 0755);
     world_mkdir(w, "/d/e", 0755);
@@ -98,7 +78,7 @@ static void removes_what_shall_not_be_there(void **state)
 
 static void an_exclusive_directory_holds_only_what_is_declared(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     world_mkdir(w, "/pool", 0755);
     world_mkdir(w, "/pool/sub.conf", 0755);
@@ -146,7 +126,7 @@ static void give(const struct world *world, const char *path, uid_t uid)
 
 static void what_stands_in_the_way_is_replaced(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     make_link(w, "/etc/passwd", "/link");
     make_node(w, "/fifo", S_IFIFO | 0666, 0);
@@ -189,7 +169,7 @@ static void refuse(struct world *world, const struct change *change,
 
 static void what_cannot_be_is_refused_before_anything_changes(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     world_mkdir(w, "/full", 0755);
     world_write(w, "/full/x", "x", 0644);
@@ -209,7 +189,7 @@ static void what_cannot_be_is_refused_before_anything_changes(void **state)
 
 static void a_system_symlink_is_followed_a_customers_is_not(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     const struct change escape =
         FILE_("/home/alice/www/f", "x", .object = "crons/7");
 
@@ -234,7 +214,7 @@ static void a_system_symlink_is_followed_a_customers_is_not(void **state)
 
 static void a_link_loop_ends(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     make_link(w, "/b", "/a");
     make_link(w, "/a", "/b");
@@ -243,7 +223,7 @@ static void a_link_loop_ends(void **state)
 
 static void an_owner_may_be_made_by_the_same_plan(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     cleanup_free char *picture = NULL;
 
     APPLY_OK(w, 6, {.kind = CHANGE_GROUP, .name = "web"},
@@ -260,7 +240,7 @@ static void an_owner_may_be_made_by_the_same_plan(void **state)
 
 static void setuid_and_sticky_bits_are_kept(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     APPLY_OK(w, 3, FILE_("/f", "x", .mode = 06755, .owner = "alice"),
              DIR_("/d", 03777, .group = "alice"),
@@ -269,7 +249,7 @@ static void setuid_and_sticky_bits_are_kept(void **state)
 
 static void sensitive_contents_are_not_shown(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct change c = FILE_("/key", "verysecret", .sensitive = true);
     cleanup_free char *command = NULL;
     struct world_result result;
@@ -289,27 +269,31 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            makes_a_file_and_then_finds_nothing_to_do, setup, teardown),
+            makes_a_file_and_then_finds_nothing_to_do, world_setup,
+            world_teardown),
         cmocka_unit_test_setup_teardown(makes_directories_with_what_is_in_them,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(removes_what_shall_not_be_there, setup,
-                                        teardown),
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(removes_what_shall_not_be_there,
+                                        world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(
-            an_exclusive_directory_holds_only_what_is_declared, setup,
-            teardown),
+            an_exclusive_directory_holds_only_what_is_declared, world_setup,
+            world_teardown),
         cmocka_unit_test_setup_teardown(what_stands_in_the_way_is_replaced,
-                                        setup, teardown),
+                                        world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(
-            what_cannot_be_is_refused_before_anything_changes, setup, teardown),
+            what_cannot_be_is_refused_before_anything_changes, world_setup,
+            world_teardown),
         cmocka_unit_test_setup_teardown(
-            a_system_symlink_is_followed_a_customers_is_not, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_link_loop_ends, setup, teardown),
+            a_system_symlink_is_followed_a_customers_is_not, world_setup,
+            world_teardown),
+        cmocka_unit_test_setup_teardown(a_link_loop_ends, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(an_owner_may_be_made_by_the_same_plan,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(setuid_and_sticky_bits_are_kept, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(sensitive_contents_are_not_shown, setup,
-                                        teardown),
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(setuid_and_sticky_bits_are_kept,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(sensitive_contents_are_not_shown,
+                                        world_setup, world_teardown),
     };
 
     if (geteuid() != 0) {

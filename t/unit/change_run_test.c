@@ -13,26 +13,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static struct world *world_of(void **state)
-{
-    return *state;
-}
-
-static int setup(void **state)
-{
-    static struct world world;
-
-    world_open(&world);
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_done(*state);
-    return 0;
-}
-
 #define APPLY(world, result, ...)                                              \
     __extension__({                                                            \
         const struct change changes_[] = {__VA_ARGS__};                        \
@@ -74,7 +54,7 @@ static void add_service(struct world *world, const char *name, const char *test,
 
 static void services_are_all_tested_then_told_once_then_checked(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
 
     add_service(w, "a", "true", "true", "true");
@@ -113,7 +93,7 @@ static void a_failed_step_puts_everything_back(struct world *w,
 
 static void a_failed_test_tells_nobody(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     add_service(w, "a", "true", "true", "true");
     add_service(w, "b", "false", "true", "true");
@@ -122,7 +102,7 @@ static void a_failed_test_tells_nobody(void **state)
 
 static void a_failed_reload_is_a_failed_run(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     cleanup_free char *reload = xasprintf(
         "test -e %s/once || { touch %s/once; exit 1; }", w->dir, w->dir);
 
@@ -135,7 +115,7 @@ static void a_failed_reload_is_a_failed_run(void **state)
 
 static void a_failed_check_tells_all_again(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
     cleanup_free char *log = NULL;
 
@@ -151,7 +131,7 @@ static void a_failed_check_tells_all_again(void **state)
 
 static void a_failed_command_says_what_cannot_be_undone(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
 
     assert_int_equal(APPLY(w, &result, FILE_("/f", "x"),
@@ -170,7 +150,7 @@ static void a_failed_command_says_what_cannot_be_undone(void **state)
 
 static void a_command_runs_when_something_before_it_changed(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     cleanup_free char *ran = xasprintf("echo ran >>%s/log", w->dir);
     struct world_result result;
 
@@ -188,7 +168,7 @@ static void a_command_runs_when_something_before_it_changed(void **state)
 /* A roll-back whose reload fails leaves it owed; the next run pays. */
 static void a_reload_that_is_owed_is_paid_by_the_next_run(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     const struct change old = FILE_("/f", "old", .service = "a");
     struct world_result result;
 
@@ -215,7 +195,7 @@ static void a_reload_that_is_owed_is_paid_by_the_next_run(void **state)
 
 static void the_guard_stops_mass_removal(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
     char path[32];
     int i;
@@ -235,7 +215,7 @@ static void the_guard_stops_mass_removal(void **state)
 /* The lock is free as soon as its holder has ended, however it ends. */
 static void one_run_at_a_time(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
     struct engine *engine;
     int held[2], status;
@@ -285,7 +265,7 @@ static void the_digest_covers_all_that_was_applied(void **state)
 {
     static const char *const both[] = {"a", "b", NULL};
     static const char *const one[] = {"a", NULL};
-    struct world *w = world_of(state), other;
+    struct world *w = *state, other;
     const struct change a = FILE_("/a", "x"), b = FILE_("/b", "x");
     char ab[33], ba[33], a1[33], a2[33];
 
@@ -303,14 +283,14 @@ static void the_digest_covers_all_that_was_applied(void **state)
 
 static void recovering_nothing_is_no_error(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
 
     assert_string_equal(world_recover(w), "nothing");
 }
 
 static void a_torn_journal_is_as_none(void **state)
 {
-    struct world *w = world_of(state);
+    struct world *w = *state;
     struct world_result result;
 
     assert_int_equal(APPLY(w, &result, FILE_("/f", "x")), 0);
@@ -323,29 +303,33 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            services_are_all_tested_then_told_once_then_checked, setup,
-            teardown),
-        cmocka_unit_test_setup_teardown(a_failed_test_tells_nobody, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_failed_reload_is_a_failed_run, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_failed_check_tells_all_again, setup,
-                                        teardown),
+            services_are_all_tested_then_told_once_then_checked, world_setup,
+            world_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_test_tells_nobody, world_setup,
+                                        world_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_reload_is_a_failed_run,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_check_tells_all_again,
+                                        world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(
-            a_failed_command_says_what_cannot_be_undone, setup, teardown),
+            a_failed_command_says_what_cannot_be_undone, world_setup,
+            world_teardown),
         cmocka_unit_test_setup_teardown(
-            a_command_runs_when_something_before_it_changed, setup, teardown),
+            a_command_runs_when_something_before_it_changed, world_setup,
+            world_teardown),
         cmocka_unit_test_setup_teardown(
-            a_reload_that_is_owed_is_paid_by_the_next_run, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_guard_stops_mass_removal, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(one_run_at_a_time, setup, teardown),
+            a_reload_that_is_owed_is_paid_by_the_next_run, world_setup,
+            world_teardown),
+        cmocka_unit_test_setup_teardown(the_guard_stops_mass_removal,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(one_run_at_a_time, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(the_digest_covers_all_that_was_applied,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(recovering_nothing_is_no_error, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_torn_journal_is_as_none, setup,
-                                        teardown),
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(recovering_nothing_is_no_error,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_torn_journal_is_as_none, world_setup,
+                                        world_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,21 @@ void world_done(struct world *world)
     remove_all(AT_FDCWD, world->dir);
 }
 
+int world_setup(void **state)
+{
+    static struct world world;
+
+    world_open(&world);
+    *state = &world;
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    world_done(*state);
+    return 0;
+}
+
 static char **shell(const char *text)
 {
     char **argv;

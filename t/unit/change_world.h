@@ -27,6 +27,9 @@ void world_use(struct world *world, const char *dir);
 /* Frees what world_use made, and nothing on disk. */
 void world_leave(struct world *world);
 void world_done(struct world *world);
+/* A world around each test of cmocka: *state is a struct world. */
+int world_setup(void **state);
+int world_teardown(void **state);
 
 /* A service whose commands are shell text; NULL for none. */
 void world_service(struct world *world, const char *name, const char *test,
