@@ -167,6 +167,7 @@ static void free_store_on_reply(void *userdata, const struct store_reply *reply,
     assert_int_equal(r, 0);
     store_free(probe->store);
     probe->store = NULL;
+    buf_clear(&probe->seen);
 }
 
 void can_be_freed_from_a_callback(void **state)
