@@ -47,28 +47,6 @@ int json_get_string(const json_t *object, const char *field, const char **out,
     return 0;
 }
 
-int json_get_integer(const json_t *object, const char *field, int64_t *out,
-                     struct error *err)
-{
-    const json_t *value = json_object_get(object, field);
-
-    if (!json_is_integer(value))
-        return json_mistyped(value, field, "an integer", err);
-    *out = json_integer_value(value);
-    return 0;
-}
-
-int json_get_bool(const json_t *object, const char *field, bool *out,
-                  struct error *err)
-{
-    const json_t *value = json_object_get(object, field);
-
-    if (!json_is_boolean(value))
-        return json_mistyped(value, field, "a boolean", err);
-    *out = json_is_true(value);
-    return 0;
-}
-
 int json_get_object(const json_t *object, const char *field, const json_t **out,
                     struct error *err)
 {

@@ -18,10 +18,6 @@
 
 int json_get_string(const json_t *object, const char *field, const char **out,
                     struct error *err);
-int json_get_integer(const json_t *object, const char *field, int64_t *out,
-                     struct error *err);
-int json_get_bool(const json_t *object, const char *field, bool *out,
-                  struct error *err);
 int json_get_object(const json_t *object, const char *field, const json_t **out,
                     struct error *err);
 int json_get_array(const json_t *object, const char *field, const json_t **out,

@@ -9,12 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-void capture_init(struct capture *capture)
-{
-    capture->head_size = 0;
-    capture->tail_total = 0;
-}
-
 static size_t capture_min(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -2,7 +2,8 @@
 #ifndef CCM_CHANGE_CAPTURE_H
 #define CCM_CHANGE_CAPTURE_H
 
-/* The beginning and the end of a stream of any length. Never allocates. */
+/* The beginning and the end of a stream of any length. Never allocates; of
+ * zeros: nothing has come yet. */
 
 #include "base/buf.h"
 #include "change/command.h"
@@ -16,7 +17,6 @@ struct capture {
     char tail[COMMAND_TAIL_MAX]; /* a ring; byte N stands at N % its size */
 };
 
-void capture_init(struct capture *capture);
 void capture_add(struct capture *capture, const void *bytes, size_t size);
 /* Appends what was kept, with a line about what was not. */
 void capture_put(const struct capture *capture, struct buf *out);

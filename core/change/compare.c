@@ -24,8 +24,8 @@ static size_t compare_index(const struct compare *cmp, const struct change *c)
     return (size_t) (c - cmp->plan->changes);
 }
 
-struct delta *compare_add(struct compare *cmp, const struct change *c,
-                          enum delta_action action)
+static struct delta *compare_add(struct compare *cmp, const struct change *c,
+                                 enum delta_action action)
 {
     struct delta *d = deltas_add(cmp->out);
 

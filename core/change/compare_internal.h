@@ -51,9 +51,7 @@ struct compare {
     size_t n_services;
 };
 
-/* Appends a delta, and the service that c names. Return borrowed. */
-struct delta *compare_add(struct compare *cmp, const struct change *c,
-                          enum delta_action action);
+/* Appends a delta, and the service that c names. Returns borrowed. */
 struct delta *compare_add_path(struct compare *cmp, const struct change *c,
                                enum delta_action action, const struct stat *st);
 /* compare_content.c */

@@ -16,21 +16,12 @@
 #include "change/wire.h"
 
 #include <errno.h>
-#include <sys/mman.h>
-
-struct plan_mapping {
-    void *bytes;
-    size_t size;
-};
 
 struct plan_internal {
     struct table table;
     const char ***lists;
     size_t n_lists;
     size_t lists_capacity;
-    struct plan_mapping *mappings;
-    size_t n_mappings;
-    size_t mappings_capacity;
     size_t changes_capacity;
     size_t configurations_capacity;
 };
@@ -56,14 +47,11 @@ void plan_free(struct plan *plan)
 
     if (!plan)
         return;
-    for (i = 0; i < in->n_mappings; i++)
-        munmap(in->mappings[i].bytes, in->mappings[i].size);
     for (i = 0; i < plan->n_configurations; i++)
         free((char *) plan->configurations[i].name);
     plan_cut_lists(in, 0);
     table_done(&in->table);
     free(in->lists);
-    free(in->mappings);
     free(in);
     free(plan->configurations);
     free(plan->changes);
@@ -269,22 +257,6 @@ int plan_add(struct plan *plan, const char *configuration, const void *bytes,
     table_cut(&in->table, n_entries);
     free((char *) plan->configurations[--plan->n_configurations].name);
     return r;
-}
-
-int plan_add_mapping(struct plan *plan, const char *configuration, void *bytes,
-                     size_t size, struct error *err)
-{
-    struct plan_internal *in = plan->internal;
-    int r = plan_add(plan, configuration, bytes, size, err);
-
-    if (r < 0) {
-        munmap(bytes, size);
-        return r;
-    }
-    xgrow(&in->mappings, &in->mappings_capacity, in->n_mappings,
-          sizeof(*in->mappings));
-    in->mappings[in->n_mappings++] = (struct plan_mapping){bytes, size};
-    return 0;
 }
 
 static const struct change *plan_find(const struct plan *plan,

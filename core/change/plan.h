@@ -72,19 +72,13 @@ void plan_free(struct plan *plan);
 
 /*
  * Adds what one configuration declared: size bytes in the form of wire.h,
- * checked as anything from outside is. The plan maps or copies what it keeps;
- * keeps bytes alive until plan_free is the caller's part (mapping) unless
- * plan_add_mapping is used, which takes the mapping (munmap at plan_free).
+ * checked as anything from outside is. Keeps bytes (alive until plan_free).
  * Returns 0, -EPROTO (not in that form), -EINVAL (a declaration that cannot
  * be, named), -EEXIST (a path, user, group that was declared already; err
  * names both configurations and objects). On failure the plan is unchanged.
  */
 int plan_add(struct plan *plan, const char *configuration, const void *bytes,
              size_t size, struct error *err);
-
-/* The same, but takes the mapping (munmap at plan_free; also on failure). */
-int plan_add_mapping(struct plan *plan, const char *configuration, void *bytes,
-                     size_t size, struct error *err);
 
 /* Looks up what is declared for a path (not as an exclusive directory), a
  * user, a group. Returns borrowed, or NULL. */

@@ -106,7 +106,8 @@ bool tree_owners(const struct tree *tree)
     return tree->euid == 0;
 }
 
-bool tree_ours(const struct tree *tree, const struct stat *st)
+/* Could only root (or the user that ccm runs as) have made this? */
+static bool tree_ours(const struct tree *tree, const struct stat *st)
 {
     return st->st_uid == 0 || st->st_uid == tree->euid;
 }

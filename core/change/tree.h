@@ -62,9 +62,6 @@ int tree_dir(struct tree *tree, const char *path, struct tree_dir **out,
 int tree_parent(struct tree *tree, const char *path, struct tree_dir **out,
                 const char **name, struct error *err);
 
-/* Could only root (or the user that ccm runs as) have made this? */
-bool tree_ours(const struct tree *tree, const struct stat *st);
-
 /* Opens a directory in dir ("." for itself) for reading; never a symlink.
  * Returns a descriptor (freed with close) or -errno. */
 int tree_open_dir(const struct tree_dir *dir, const char *name);

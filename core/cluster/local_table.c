@@ -22,7 +22,9 @@ void local_table_done(struct local_table *table)
     *table = (struct local_table){0};
 }
 
-size_t local_table_lower(const struct local_table *table, const char *key)
+/* The index of the first key that is not less than key. */
+static size_t local_table_lower(const struct local_table *table,
+                                const char *key)
 {
     size_t low = 0, high = table->n;
 

@@ -33,8 +33,6 @@ void local_table_done(struct local_table *table);
 /* Returns borrowed (valid until the next put or delete), or NULL. */
 struct local_kv *local_table_find(const struct local_table *table,
                                   const char *key);
-/* The first key that is not less than key. Returns its index. */
-size_t local_table_lower(const struct local_table *table, const char *key);
 
 /* Sets the value, at revision; makes the key if need be, without identity.
  * Copies. Returns borrowed (valid until the next put or delete). */

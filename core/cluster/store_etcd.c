@@ -27,7 +27,6 @@ struct store_etcd_call {
     void *userdata;
     struct txn *txn; /* NULL: a lease */
     int64_t lease;
-    bool revokes;
     struct timer refuse; /* says so, from the loop */
     char *bad_text;
 };

@@ -107,7 +107,6 @@ const json_t *api_owner(struct ccm_run *run, const json_t *value,
                         const char **type);
 
 bool api_set_has(const struct api_set *set, const json_t *object);
-void api_set_add(struct api_set *set, const json_t *object);
 
 /* Takes the buffer away from the stream that has it. */
 void api_end_stream(struct ccm_run *run);

@@ -128,7 +128,7 @@ bool api_set_has(const struct api_set *set, const json_t *object)
     return set->n > 0 && set->slots[api_set_slot(set, object)] == object;
 }
 
-void api_set_add(struct api_set *set, const json_t *object)
+static void api_set_add(struct api_set *set, const json_t *object)
 {
     struct api_set old = *set;
     size_t i;

@@ -42,18 +42,6 @@ void names_merge(char ***names, const char *const *more)
         names_add(names, *more);
 }
 
-bool names_equal(const char *const *a, const char *const *b)
-{
-    size_t i, n = names_count(a);
-
-    if (n != names_count(b))
-        return false;
-    for (i = 0; i < n; i++)
-        if (!streq(a[i], b[i]))
-            return false;
-    return true;
-}
-
 void names_free(char **names)
 {
     size_t i;

@@ -22,9 +22,6 @@ void names_add(char ***names, const char *name);
 /* Appends copies of all names in more that are not there yet. */
 void names_merge(char ***names, const char *const *more);
 
-/* Are these the same names in the same order? */
-bool names_equal(const char *const *a, const char *const *b);
-
 void names_free(char **names);
 
 /* An array of strings. Returns new (freed with json_decref). */

@@ -77,8 +77,6 @@ void sim_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sim_time_reset(void);
 void sim_at(int node, int64_t delay_us, void (*fn)(void *userdata),
             void *userdata);
-/* Drops all that belongs to this node. */
-void sim_time_forget(int node);
 /* Runs what is due within so much time. */
 void sim_run_for(int64_t us);
 /* Which node's code is running; timers belong to it. */

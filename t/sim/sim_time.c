@@ -84,12 +84,6 @@ void sim_at(int node, int64_t delay_us, void (*fn)(void *userdata),
                                 .userdata = userdata});
 }
 
-void sim_time_forget(int node)
-{
-    /* Its life number has moved on: what is left is dropped when due. */
-    (void) node;
-}
-
 static void sim_fire(struct sim_event event)
 {
     struct sim_node *node = event.node >= 0 ? &sim.nodes[event.node] : NULL;

@@ -13,7 +13,6 @@ struct trace {
     struct timer a, b, c;
     struct io one, two;
     int fds[2][2];
-    int rearmed;
 };
 
 static void trace_add(struct trace *trace, char c)
