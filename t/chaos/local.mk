@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: ISC
 # Faults on purpose: the injector, the tests of each fault, and all at once.
 check_PROGRAMS += t/chaos/proxy
-t_chaos_proxy_SOURCES = t/chaos/proxy.c
+t_chaos_proxy_SOURCES = \
+	t/chaos/proxy.c t/chaos/proxy.h \
+	t/chaos/proxy_command.c \
+	t/chaos/proxy_conn.c \
+	t/chaos/proxy_fault.c
 
 E2E_TESTS += \
 	t/t0400-endpoints.t \
