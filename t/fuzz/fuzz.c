@@ -108,3 +108,10 @@ void fuzz_write(const char *name, const void *bytes, size_t size)
     fuzz_check(fd >= 0 && io_write_all(fd, bytes, size) == 0);
     close(fd);
 }
+
+void fuzz_remove_below(const char *name)
+{
+    cleanup_free char *path = xasprintf("%s/%s", fuzz_directory(), name);
+
+    nftw(path, fuzz_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}

@@ -51,5 +51,7 @@ bool fuzz_is_visible(const char *text, size_t size, bool lines);
 const char *fuzz_directory(void);
 /* Writes a file below it, and the directory that it is in. */
 void fuzz_write(const char *name, const void *bytes, size_t size);
+/* Removes what stands there, and all below it. */
+void fuzz_remove_below(const char *name);
 
 #endif
