@@ -76,6 +76,10 @@ static void api_fail_args(struct ccm_run *run, const char *format, va_list args)
                     object, run->context, run->context[0] ? ": " : "");
     vsnprintf(run->failure.text + size,
               sizeof(run->failure.text) - (size_t) size, format, args);
+    if (!run->failure.text[size])
+        snprintf(run->failure.text + size,
+                 sizeof(run->failure.text) - (size_t) size,
+                 "fails, and gives an empty reason");
 }
 
 void api_fail(struct ccm_run *run, const char *format, ...)

@@ -97,6 +97,7 @@ static int planner_result_take_notes(struct planner_result *result,
     cleanup_free char *text = xmalloc(head->notes_size + 1);
     json_auto_t *notes = NULL;
     const json_t *rejected;
+    const char *error;
     int r;
 
     if (pread(result->fd, text, head->notes_size, offset) !=
@@ -111,8 +112,8 @@ static int planner_result_take_notes(struct planner_result *result,
     result->log = xstrdup(json_string_or(notes, "log", ""));
     if (head->ok)
         return 0;
-    return error_set(err, -EINVAL, "%s",
-                     json_string_or(notes, "error", "failed"));
+    error = json_string_or(notes, "error", "");
+    return error_set(err, -EINVAL, "%s", *error ? error : "failed");
 }
 
 void planner_result_read(struct planner_result *result)
