@@ -79,14 +79,17 @@ unsigned exec_mode(struct exec *exec)
     const json_t *value = field_get(exec, "mode");
     const char *text = json_string_value(value);
     size_t size = text ? strspn(text, "01234567") : 0;
+    unsigned mode = 0;
 
     if (!value)
         return 0;
-    if (size == 0 || size > 5 || text[size] != '\0') {
-        exec_fail(exec, "mode", "must be octal digits as a string: \"0644\"");
-        return 0;
-    }
-    return (unsigned) strtoul(text, NULL, 8);
+    if (size > 0 && size <= 5 && text[size] == '\0')
+        mode = (unsigned) strtoul(text, NULL, 8);
+    /* 0 is not a mode here but the word for "the default", which is open. */
+    if (mode == 0)
+        exec_fail(exec, "mode",
+                  "must be octal digits as a string, and not 0: \"0644\"");
+    return mode;
 }
 
 /* The joined path takes the place of the array, so the document owns it. */
