@@ -170,6 +170,7 @@ wrong '{"kind": "file", "path": "/a/../f"}' '/changes/1\): .*"/a/../f", which'
 wrong '{"kind": "file", "path": ["/a", "../f"]}' '/changes/1/path\): .*\.\./f'
 wrong '{"kind": "file", "path": ["/a", 7]}' 'path\): element 1 must be a str'
 wrong '{"kind": "file", "path": "/f", "content_base64": "AA"}' 'no base64'
+wrong '{"kind": "file", "path": "/f", "mode": "0000"}' 'mode\): .* and not 0'
 wrong '{"kind": "file"}' '/changes/1\): declares a file without a path'
 wrong '{"kind": "user", "name": 5}' '/changes/1/name\): must be a string'
 wrong '{"kind": "user", "name": "u", "id": -1}' '/changes/1/id\): must be an in'
@@ -195,6 +196,16 @@ program <<'END'
 print('{"error": "no template for this node"}')
 END
 says "a program that gives a reason" 'configuration it: no template for this'
+program <<'END'
+#!/usr/bin/python3
+print('{"error": ""}')
+END
+says "an empty reason" 'configuration it: .*empty reason'
+program <<'END'
+#!/usr/bin/python3
+print('{"error": "\\u001b[2Jgone"}')
+END
+says "a reason that would clear the screen" ': \\x1b\[2Jgone$'
 program <<'END'
 #!/usr/bin/python3
 END

@@ -8,6 +8,7 @@
 #include "base/protocol.h"
 #include "base/util.h"
 #include "change/engine.h"
+#include "change/visible.h"
 #include "host/record.h"
 #include "host/run.h"
 
@@ -15,9 +16,13 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+/* The text may quote an API, an object or a module. */
 int mode_fail(const char *what)
 {
-    fprintf(stderr, "ccm-runner: %s\n", what);
+    cleanup_buf struct buf line = BUF_INIT;
+
+    visible_put_line(&line, what);
+    fprintf(stderr, "ccm-runner: %s\n", buf_text(&line));
     return CCM_EXIT_FAILED;
 }
 
