@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "change/fault.h"
+#include "change/plan_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,9 +81,18 @@ json_t *state_applied(int state_fd)
     return state_read(state_fd, applied_name);
 }
 
+/* The names become arguments of the service manager: what none can have was
+ * not written here. */
 json_t *state_owed(int state_fd)
 {
-    return state_read(state_fd, owed_name);
+    json_t *owed = state_read(state_fd, owed_name), *restart;
+    const char *name;
+    void *next;
+
+    json_object_foreach_safe(owed, next, name,
+                             restart) if (plan_check_service(name, NULL) < 0)
+        json_object_del(owed, name);
+    return owed;
 }
 
 typedef int (*state_replace_fn)(int dir_fd, const char *path, unsigned mode,
