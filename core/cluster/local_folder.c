@@ -248,6 +248,7 @@ static int local_read_state(struct local_folder *folder, json_t **out,
                             struct error *err)
 {
     cleanup_free char *text = NULL;
+    json_auto_t *state = NULL;
     size_t size;
     int r = io_read_file(folder->fd, STATE_FILE, STATE_MAX, &text, &size, err);
 
@@ -256,12 +257,15 @@ static int local_read_state(struct local_folder *folder, json_t **out,
         return 0;
     }
     if (r == 0)
-        r = json_parse(text, size, STATE_MAX, out, err);
+        r = json_parse(text, size, STATE_MAX, &state, err);
+    if (r == 0 && !json_is_object(state))
+        r = error_set(err, -EPROTO, "it is no object");
     if (r < 0)
         return error_prefix(err, r,
                             "store: %s/" STATE_FILE " cannot be used; without "
                             "it revisions begin afresh",
                             folder->path);
+    *out = json_incref(state);
     return 0;
 }
 

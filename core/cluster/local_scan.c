@@ -12,6 +12,8 @@
 #include <fcntl.h>
 
 #define DEPTH_MAX 8
+/* There is room for as many again. */
+#define REVISION_MAX (INT64_MAX / 2)
 
 struct local_scan {
     const struct local_folder *folder;
@@ -20,26 +22,55 @@ struct local_scan {
     int64_t revision;
 };
 
-int local_scan_effects(const json_t *state, json_t **out, struct error *err)
-{
-    json_t *effects = json_object_get(state, "effects");
-    const json_t *effect;
-    size_t i;
-
-    json_array_foreach (effects, i, effect) {
-        const char *key = json_string_value(json_array_get(effect, 0));
-
-        if (!key || store_check_key(key) < 0)
-            return error_set(err, -EPROTO,
-                             "store: .state holds an effect without a key");
-    }
-    *out = json_array_size(effects) > 0 ? json_incref(effects) : NULL;
-    return 0;
-}
-
 static int64_t local_number(const json_t *list, size_t index)
 {
     return json_integer_value(json_array_get(list, index));
+}
+
+/* Are these revisions that a key can have, when the store is at newest? */
+static bool local_revisions_fit(int64_t created, int64_t modified,
+                                int64_t newest)
+{
+    return created > 0 && created <= modified && modified <= newest;
+}
+
+static int local_check_effect(const json_t *effect, int64_t newest,
+                              struct error *err)
+{
+    const char *key = json_string_value(json_array_get(effect, 0));
+    const json_t *value = json_array_get(effect, 1);
+
+    if (!key || store_check_key(key) < 0)
+        return error_set(err, -EPROTO,
+                         "store: .state holds an effect without a key");
+    if (json_is_null(value) ||
+        (json_is_string(value) &&
+         local_revisions_fit(local_number(effect, 2), local_number(effect, 3),
+                             newest)))
+        return 0;
+    return error_set(err, -EPROTO,
+                     "store: the effect on \"%.100s\" in .state has no value, "
+                     "or no revision",
+                     key);
+}
+
+int local_scan_effects(const json_t *state, json_t **out, struct error *err)
+{
+    int64_t newest = json_integer_value(json_object_get(state, "revision"));
+    json_t *effects = json_object_get(state, "effects");
+    const json_t *effect;
+    size_t i;
+    int r = 0;
+
+    if (newest < 0 || newest > REVISION_MAX)
+        return error_set(err, -EPROTO, "store: .state is at no revision");
+    json_array_foreach (effects, i, effect) {
+        r = local_check_effect(effect, newest, err);
+        if (r < 0)
+            return r;
+    }
+    *out = json_array_size(effects) > 0 ? json_incref(effects) : NULL;
+    return 0;
 }
 
 /* The effect on key, or NULL. */
@@ -69,13 +100,15 @@ static void local_restore(struct local_scan *scan, struct local_kv *kv)
     }
     kv->mod_revision = local_number(known, 1);
     kv->create_revision = local_number(known, 0);
-    if (kv->mod_revision > 0 &&
+    if (local_revisions_fit(kv->create_revision, kv->mod_revision,
+                            scan->revision) &&
         (int64_t) kv->identity.inode == local_number(known, 2) &&
         kv->identity.mtime_ns == local_number(known, 3) &&
         kv->identity.size == local_number(known, 4))
         return;
     kv->mod_revision = ++scan->revision;
-    if (kv->create_revision <= 0)
+    if (!local_revisions_fit(kv->create_revision, kv->mod_revision,
+                             scan->revision))
         kv->create_revision = kv->mod_revision;
 }
 

@@ -54,9 +54,9 @@ struct local_kv *local_table_put(struct local_table *table, const char *key,
                                  int64_t revision)
 {
     size_t at = local_table_lower(table, key);
-    struct local_kv *kv = &table->list[at];
+    struct local_kv *kv = local_table_find(table, key);
 
-    if (at == table->n || !streq(kv->key, key)) {
+    if (!kv) {
         xgrow(&table->list, &table->capacity, table->n, sizeof(*kv));
         kv = &table->list[at];
         memmove(kv + 1, kv, (table->n - at) * sizeof(*kv));

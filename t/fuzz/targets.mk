@@ -20,10 +20,12 @@ FUZZ_TARGETS = account_state \
 	job \
 	journal \
 	link \
+	local_folder \
 	objects \
 	objects_etcd \
 	objects_http \
 	planner_result \
+	state \
 	wire
 
 UNIT_TESTS += t/fuzz/account_state_fuzz
@@ -226,6 +228,16 @@ t_fuzz_link_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_link_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_link_live_LDADD = libfuzz.a $(OBJECTS_LIBS)
 
+UNIT_TESTS += t/fuzz/local_folder_fuzz
+EXTRA_PROGRAMS += t/fuzz/local_folder_live
+t_fuzz_local_folder_fuzz_SOURCES = t/fuzz/local_folder_fuzz.c t/fuzz/replay.c
+t_fuzz_local_folder_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_local_folder_fuzz_LDADD = libfuzz.a $(CLUSTER_LIBS)
+t_fuzz_local_folder_live_SOURCES = t/fuzz/local_folder_fuzz.c t/fuzz/mutate.c
+t_fuzz_local_folder_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_local_folder_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_local_folder_live_LDADD = libfuzz.a $(CLUSTER_LIBS)
+
 UNIT_TESTS += t/fuzz/objects_fuzz
 EXTRA_PROGRAMS += t/fuzz/objects_live
 t_fuzz_objects_fuzz_SOURCES = t/fuzz/objects_fuzz.c t/fuzz/replay.c
@@ -265,6 +277,16 @@ t_fuzz_planner_result_live_SOURCES = t/fuzz/planner_result_fuzz.c
 t_fuzz_planner_result_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_planner_result_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_planner_result_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+
+UNIT_TESTS += t/fuzz/state_fuzz
+EXTRA_PROGRAMS += t/fuzz/state_live
+t_fuzz_state_fuzz_SOURCES = t/fuzz/state_fuzz.c t/fuzz/replay.c
+t_fuzz_state_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_state_fuzz_LDADD = libfuzz.a $(CHANGE_LIBS)
+t_fuzz_state_live_SOURCES = t/fuzz/state_fuzz.c t/fuzz/mutate.c
+t_fuzz_state_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_state_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_state_live_LDADD = libfuzz.a $(CHANGE_LIBS)
 
 UNIT_TESTS += t/fuzz/wire_fuzz
 EXTRA_PROGRAMS += t/fuzz/wire_live
