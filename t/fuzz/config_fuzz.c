@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/path.h"
 #include "base/util.h"
+#include "cluster/queue.h"
 
 static void check_argv(char *const *argv, bool needed)
 {
@@ -49,6 +50,7 @@ static void check_config(const struct config *config)
     fuzz_check(config->ttl_s > 0 && config->settle_quiet_ms >= 0);
     fuzz_check(config->settle_max_ms >= config->settle_quiet_ms);
     fuzz_check(config->run_timeout_ms > 0 && config->plan_ahead >= 0);
+    fuzz_check(config->plan_ahead <= QUEUE_AHEAD_MAX);
     fuzz_check(config->max_removals_percent >= 0);
     fuzz_check(config->max_removals_percent <= 100);
     check_store(&config->store);
