@@ -9,7 +9,7 @@ ways=(drop lose crop stall)
 
 for trap in "${ways[@]}"; do
     lease=$(lease_of web1)
-    lost $trap "$(put_of "lock/$lease")" "join" publish "join $trap"
+    lost "$trap" "$(put_of "lock/$lease")" "join" publish "join $trap"
     all_arrives "join, $trap"
     one_turn "join, $trap"
     no_flag_since "join, $trap"
@@ -18,7 +18,7 @@ done
 
 # An event that changes nothing: the record alone says that it was heard.
 for trap in "${ways[@]}"; do
-    lost $trap "$(put_of nodes/web1)" "record" \
+    lost "$trap" "$(put_of nodes/web1)" "record" \
         etcdctl put "$prefix/events/things" "" >>"$scratch/etcdctl.log"
     all_arrives "record, $trap"
     no_turn_at_all "record, $trap"
@@ -36,7 +36,7 @@ for trap in drop lose stall; do
         lease=$(lease_of web1)
         pattern=/v3/lease/grant
         [ $what = grant ] || pattern=$(put_of alive/web1)
-        lost $trap "$pattern" $what \
+        lost "$trap" "$pattern" $what \
             etcdctl lease revoke "$lease" >>"$scratch/etcdctl.log"
         publish "$what $trap"
         wait_for "$what, $trap: it is present again" another_lease
@@ -52,7 +52,7 @@ wait_for "leases whose grant was lost lapse" leases_are_two
 
 for trap in "${ways[@]}"; do
     lease=$(lease_of web1)
-    lost $trap /v3/lease/keepalive "keepalive" publish "keepalive $trap"
+    lost "$trap" /v3/lease/keepalive "keepalive" publish "keepalive $trap"
     all_arrives "keepalive, $trap"
     check_is "keepalive, $trap: it is the same lease" "$lease" \
         "$(lease_of web1)"

@@ -17,7 +17,7 @@ flag_of() {
 # A change that fails: the end of the turn raises the flag, once.
 for trap in "${ways[@]}"; do
     gate_refuse web1
-    lost $trap "$(delete_of applying/web1)" "failed" publish "failed $trap"
+    lost "$trap" "$(delete_of applying/web1)" "failed" publish "failed $trap"
     wait_for "failed, $trap: the flag is up" flag_of web1 failed
     gate_allow web1
     wait_for "failed, $trap: no marker is left" no_key_below applying/
@@ -36,7 +36,7 @@ broken_put() {
 } >>"$scratch/etcdctl.log"
 for trap in "${ways[@]}"; do
     node_stop web2
-    lost $trap "$(put_of flag)" "unplanned" broken_put
+    lost "$trap" "$(put_of flag)" "unplanned" broken_put
     fault web1 pass
     node_start web2
     wait_for "unplanned, $trap: the flag is up" flag_of web1 failed
@@ -54,7 +54,7 @@ for trap in "${ways[@]}"; do
     wait_for "doubt, $trap: web2 is in its turn" key_exists applying/web2
     node_stop web2 KILL
     gate_open web2
-    lost $trap "$(put_of flag)" "doubt" publish "doubt $trap, and more"
+    lost "$trap" "$(put_of flag)" "doubt" publish "doubt $trap, and more"
     wait_for "doubt, $trap: the flag is up" \
         flag_is web1 '.kind == "in-doubt" and .node == "web2"'
     check_is "doubt, $trap: it was put once" 1 "$(failed_flags)"
@@ -68,28 +68,28 @@ ask() {
     asked=$?
 }
 told_open() {
-    check "$1: the operator is told so" test $asked -eq 1
+    check "$1: the operator is told so" test "$asked" -eq 1
     check_says "$1: and what to do" 'carried *out is open|is open' \
         "$(cat "$scratch/asked")"
 }
 for trap in "${ways[@]}"; do
     what="put, $trap"
-    lost $trap "$(put_of events/things)" "$what" \
+    lost "$trap" "$(put_of events/things)" "$what" \
         ask thing_put web1 1 alpha "put $trap"
     told_open "$what"
     content="put $trap"
-    [ $trap != drop ] || thing_put web1 1 alpha "$content"
+    [ "$trap" != drop ] || thing_put web1 1 alpha "$content"
     all_arrives "$what"
 
     what="set, $trap"
-    lost $trap "$(put_of flag)" "$what" ask ctl web1 flag set "a hold"
+    lost "$trap" "$(put_of flag)" "$what" ask ctl web1 flag set "a hold"
     told_open "$what"
     check "$what: it can be repeated" ctl web1 flag set "a hold"
     publish "held $trap"
     wait_for "$what: all are held" has_status web2 '.state == "held"'
 
     what="clear, $trap"
-    lost $trap "$(delete_of flag)" "$what" ask ctl web1 flag clear
+    lost "$trap" "$(delete_of flag)" "$what" ask ctl web1 flag clear
     told_open "$what"
     check "$what: it can be repeated" ctl web1 flag clear
     all_arrives "$what"

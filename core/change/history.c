@@ -2,7 +2,9 @@
 /*
  * The history on disk. One file a record: adding one touches no other, a
  * crash can spoil none, and keeping them by count and age is removing files.
- * The id begins with the time, so that names sort as the runs went.
+ * The id begins with the time, so that names sort as the runs went; where the
+ * clock has been set back, with one just after the newest's. And since a
+ * clock that is ahead for a while makes all look old, few go at a time.
  */
 #include "change/history.h"
 
@@ -24,6 +26,7 @@
 /* "20261122T030405.678Z-4711" */
 #define HISTORY_ID_MAX 40
 #define HISTORY_TIME_SIZE 20
+#define HISTORY_OLD_MAX 2 /* removed for each that is added */
 
 static char *history_folder(const struct config *config)
 {
@@ -54,24 +57,6 @@ static void history_time(char text[HISTORY_ID_MAX], const struct timespec *when)
     used = strftime(text, HISTORY_ID_MAX, "%Y%m%dT%H%M%S", &utc);
     snprintf(text + used, HISTORY_ID_MAX - used, ".%03ldZ",
              when->tv_nsec / 1000000);
-}
-
-/* A new id: the time and a number that makes it the only one. */
-static char *history_new_id(int folder_fd)
-{
-    struct timespec now;
-    char text[HISTORY_ID_MAX];
-    unsigned number = (unsigned) getpid();
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    history_time(text, &now);
-    for (;; number++) {
-        cleanup_free char *file =
-            xasprintf("%s-%u" HISTORY_SUFFIX, text, number);
-
-        if (faccessat(folder_fd, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-            return xasprintf("%s-%u", text, number);
-    }
 }
 
 /* ------------------------------------------------------------------ the list
@@ -131,6 +116,43 @@ static int history_ids_read(const char *folder, struct history_ids *ids,
     return 0;
 }
 
+/* The time of an id, and a millisecond more; or *now, if that is later. */
+static void history_after(const char *id, struct timespec *now)
+{
+    struct timespec at = {0};
+    struct tm utc = {0};
+    const char *rest = strptime(id, "%Y%m%dT%H%M%S", &utc);
+
+    if (!rest)
+        return;
+    at.tv_sec = timegm(&utc);
+    at.tv_nsec = (strtol(rest + 1, NULL, 10) + 1) * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec = 0;
+    }
+    if (at.tv_sec > now->tv_sec ||
+        (at.tv_sec == now->tv_sec && at.tv_nsec > now->tv_nsec))
+        *now = at;
+}
+
+/* A new id, behind all others; the number tells it from one that is being
+ * added at the same time. */
+static char *history_new_id(const char *folder)
+{
+    struct history_ids ids = {.suffix = HISTORY_SUFFIX};
+    struct timespec now;
+    char text[HISTORY_ID_MAX];
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    history_ids_read(folder, &ids, NULL);
+    if (ids.n > 0)
+        history_after(ids.list[ids.n - 1], &now);
+    history_ids_done(&ids);
+    history_time(text, &now);
+    return xasprintf("%s-%u", text, (unsigned) getpid());
+}
+
 static int history_read(const char *folder, const char *id, json_t **out,
                         struct error *err)
 {
@@ -183,7 +205,7 @@ static void history_prune(const struct config *config, const char *folder,
     struct history_ids ids = {.suffix = HISTORY_SUFFIX};
     struct timespec then;
     char oldest[HISTORY_ID_MAX];
-    size_t i;
+    size_t i, old = 0;
 
     clock_gettime(CLOCK_REALTIME, &then);
     then.tv_sec -= (time_t) config->history_days * 24 * 3600;
@@ -191,7 +213,8 @@ static void history_prune(const struct config *config, const char *folder,
     history_ids_read(folder, &ids, NULL);
     for (i = 0; i + 1 < ids.n; i++) /* the newest stays in any case */
         if (ids.n - i > (uint64_t) config->history_max ||
-            strncmp(ids.list[i], oldest, HISTORY_TIME_SIZE) < 0)
+            (strncmp(ids.list[i], oldest, HISTORY_TIME_SIZE) < 0 &&
+             old++ < HISTORY_OLD_MAX))
             history_remove(folder_fd, ids.list[i], HISTORY_SUFFIX);
     history_ids_done(&ids);
 }
@@ -255,7 +278,7 @@ int history_add(const struct config *config, const json_t *record,
 
     if (folder_fd < 0)
         return error_prefix(err, folder_fd, "history");
-    id = history_new_id(folder_fd);
+    id = history_new_id(folder);
     text = history_text_of(record, id);
     if (strlen(text) > HISTORY_RECORD_MAX)
         return error_set(err, -EMSGSIZE, "history: a record of %zu bytes",

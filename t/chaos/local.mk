@@ -7,6 +7,12 @@ t_chaos_proxy_SOURCES = \
 	t/chaos/proxy_conn.c \
 	t/chaos/proxy_fault.c
 
+# Preloaded: it is no module, but built like one.
+check_PROGRAMS += t/chaos/clock.so
+t_chaos_clock_so_SOURCES = t/chaos/clock.c
+t_chaos_clock_so_CFLAGS = $(MODULE_COMPILE)
+t_chaos_clock_so_LDFLAGS = $(MODULE_LINK)
+
 E2E_TESTS += \
 	t/t0400-endpoints.t \
 	t/t0401-tls.t \
@@ -22,6 +28,8 @@ E2E_TESTS += \
 	t/t0460-runner.t \
 	t/t0465-spare.t \
 	t/t0470-disk.t \
+	t/t0471-slow-disk.t \
+	t/t0480-clock.t \
 	t/t0490-chaos.t
 
 EXTRA_DIST += t/chaos/faults.sh t/chaos/points.sh t/chaos/outage.sh \

@@ -25,13 +25,13 @@ content=none
 
 point_node() {
     node_make "$1" "store=$(store_by "$1")" "$2" \
-        "rollout={ ttl = 2; plan_ahead = $3; plan_timeout = 300;
+        "rollout={ ttl = $point_ttl; plan_ahead = $3; plan_timeout = 300;
                    run_timeout = 300; resync = 0; }"
     node_things "$1" "settings = { command = \"$scratch/gate\";
         wait = \"$scratch/wait.$1\"; };"
 }
 
-point_quiet=0.1
+point_quiet=0.1 point_ttl=2
 
 points_start() {
     etcd_start

@@ -123,6 +123,55 @@ static void keeps_by_age_and_leaves_strangers_alone(void **state)
     scratch_free(dir);
 }
 
+/* A clock that is a century ahead for one run, and then right again. */
+static void a_wrong_clock_neither_empties_nor_disorders_it(void **state)
+{
+    char *dir = scratch_new();
+    struct config config = config_of(dir);
+    json_t *list;
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < 5; i++) {
+        cleanup_free char *name =
+            xasprintf("history/20%zu00101T000000.000Z-1.json", i);
+
+        scratch_puts(dir, name, "{\"who\":\"before\"}");
+    }
+    scratch_puts(dir, "history/20991231T235959.999Z-1.json",
+                 "{\"who\":\"ahead\"}");
+    add(&config, "right");
+    add(&config, "again");
+    assert_int_equal(history_list(&config, 0, &list, NULL), 0);
+    assert_string_equal(text_at(list, 0, "who"), "again");
+    assert_string_equal(text_at(list, 1, "who"), "right");
+    assert_string_equal(text_at(list, 2, "who"), "ahead");
+    assert_string_equal(text_at(list, 3, "who"), "before");
+    json_decref(list);
+    scratch_free(dir);
+}
+
+static void age_takes_few_at_a_time(void **state)
+{
+    char *dir = scratch_new();
+    struct config config = config_of(dir);
+    json_t *list;
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < 6; i++) {
+        cleanup_free char *name =
+            xasprintf("history/2001010%zuT000000.000Z-1.json", i + 1);
+
+        scratch_puts(dir, name, "{}");
+    }
+    add(&config, "one");
+    assert_int_equal(history_list(&config, 0, &list, NULL), 0);
+    assert_int_equal(json_array_size(list), 5);
+    json_decref(list);
+    scratch_free(dir);
+}
+
 static void a_spoilt_record_hides_no_other(void **state)
 {
     char *dir = scratch_new();
@@ -227,6 +276,8 @@ int main(void)
         cmocka_unit_test(lists_the_newest_first_and_shows_one),
         cmocka_unit_test(keeps_by_count),
         cmocka_unit_test(keeps_by_age_and_leaves_strangers_alone),
+        cmocka_unit_test(a_wrong_clock_neither_empties_nor_disorders_it),
+        cmocka_unit_test(age_takes_few_at_a_time),
         cmocka_unit_test(a_spoilt_record_hides_no_other),
         cmocka_unit_test(nobody_else_may_read_it),
         cmocka_unit_test(a_record_has_a_limit),
