@@ -18,7 +18,8 @@ libcluster_a_SOURCES = \
 	core/cluster/store_etcd_watch.c \
 	core/cluster/store_local.c core/cluster/store_local.h \
 	core/cluster/store_local_lease.c core/cluster/store_local_txn.c \
-	core/cluster/store_local_watch.c
+	core/cluster/store_local_watch.c \
+	core/cluster/txn.c core/cluster/txn.h
 
 CLUSTER_LIBS = libcluster.a $(BASE_LIBS) $(CURL_LIBS)
 

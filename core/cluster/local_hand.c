@@ -79,7 +79,7 @@ static void local_hand_sort_out(struct local_hand *hand,
     } else if (!local_folder_ignores(event->name)) {
         cleanup_free char *key = xasprintf(EVENTS_FOLDER "/%s", event->name);
 
-        if (store_check_key(key) == 0)
+        if (txn_check_key(key) == 0)
             local_hand_note(hand, key, touched);
     }
 }

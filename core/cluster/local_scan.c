@@ -40,7 +40,7 @@ static int local_check_effect(const json_t *effect, int64_t newest,
     const char *key = json_string_value(json_array_get(effect, 0));
     const json_t *value = json_array_get(effect, 1);
 
-    if (!key || store_check_key(key) < 0)
+    if (!key || txn_check_key(key) < 0)
         return error_set(err, -EPROTO,
                          "store: .state holds an effect without a key");
     if (json_is_null(value) ||
@@ -140,7 +140,7 @@ static int local_scan_entry(struct local_scan *scan, const char *below,
     cleanup_free char *key =
         *below ? xasprintf("%s/%s", below, name) : xstrdup(name);
 
-    if (store_check_key(key) < 0 || name[0] == '.')
+    if (txn_check_key(key) < 0 || name[0] == '.')
         return 0;
     if (local_folder_ignores(name) && !json_object_get(scan->keys, key))
         return 0;

@@ -31,7 +31,7 @@ static void make_file(struct fuzz_input *input)
     one = fuzz_cut(input, '\f', &size);
     part = (struct fuzz_input){one, size};
     name = fuzz_cut(&part, '\n', NULL);
-    if (store_check_key(name) < 0 || streq(name, ".state"))
+    if (txn_check_key(name) < 0 || streq(name, ".state"))
         return;
     path = xasprintf("%s/%s", folder_path, name);
     parent = xstrdup(path);
@@ -48,7 +48,7 @@ static void fill_identity(const char *key, json_t *known)
     cleanup_free char *path = xasprintf("%s/%s", folder_path, key);
     struct stat st;
 
-    if (store_check_key(key) < 0 || lstat(path, &st) < 0 ||
+    if (txn_check_key(key) < 0 || lstat(path, &st) < 0 ||
         json_integer_value(json_array_get(known, 2)) != -1)
         return;
     json_array_set_new(known, 2, json_integer((json_int_t) st.st_ino));
@@ -84,7 +84,7 @@ static void check_table(const struct local_table *table, int64_t revision)
     for (i = 0; i < table->n; i++) {
         const struct local_kv *kv = &table->list[i];
 
-        fuzz_check(store_check_key(kv->key) == 0);
+        fuzz_check(txn_check_key(kv->key) == 0);
         fuzz_check(i == 0 || strcmp(table->list[i - 1].key, kv->key) < 0);
         fuzz_check(kv->value[kv->value_size] == '\0' && kv->lease == 0);
         fuzz_check(kv->create_revision > 0);

@@ -5,6 +5,7 @@ UNIT_TESTS += t/sim/rollout_sim
 t_sim_rollout_sim_SOURCES = \
 	t/sim/rollout_sim.c t/sim/sim.h \
 	t/sim/sim_node.c \
+	t/sim/sim_server.c t/sim/sim_server.h \
 	t/sim/sim_store.c \
 	t/sim/sim_time.c
 t_sim_rollout_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/t/sim

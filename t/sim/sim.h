@@ -9,7 +9,8 @@
  * machines can. A seed decides everything, so a failing seed fails again.
  *
  *   sim_time.c   the clock and the event loop (loop.h, clock.h)
- *   sim_store.c  etcd: keys, revisions, leases, watches (store.h)
+ *   sim_store.c  the way to etcd and back (store.h)
+ *   sim_server.c etcd: keys, revisions, leases
  *   sim_node.c   nodes: the runner (job.h, child.h), crash, pause, restart
  *   rollout_sim.c  the scenario, and the invariants
  */
@@ -89,6 +90,8 @@ void sim_store_reset(void);
 struct store *sim_store_new(int node);
 /* All that this store's calls and watches would still say is dropped. */
 void sim_store_forget(struct store *store);
+
+/* sim_server.c */
 /* As an operator or an API would do it, at once. */
 int64_t sim_store_put(const char *key, const char *value);
 void sim_store_delete(const char *key);

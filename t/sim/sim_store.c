@@ -1,72 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * etcd, simulated: store.h with everything that store.h says may happen. A
- * request can get lost, arrive late (long after its caller was told that it
- * failed), or be carried out without an answer; a watch can end, go silent,
- * or find its revision compacted; a lease lapses at its time.
+ * store.h over a simulated network, with everything that store.h says may
+ * happen. A request can get lost, arrive late (long after its caller was told
+ * that it failed), or be carried out without an answer; a watch can end, go
+ * silent, or find its revision compacted.
  */
 #include "sim.h"
 
+#include "sim_server.h"
+
 #include "base/alloc.h"
 #include "base/util.h"
+#include "cluster/txn.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-#define KEYS_MAX 64
-#define OPS_MAX 24
-#define RANGES_MAX 24
 #define CALL_LIMIT_US 5000000
 #define DEAD_WATCH_US 20000000
-
-struct sim_kv {
-    char key[64];
-    char *value;
-    int64_t create, mod, lease;
-};
-
-struct sim_change {
-    char key[64];
-    char *value;
-    int64_t created, revision;
-    bool deleted;
-};
-
-struct sim_lease {
-    int64_t id, deadline_us, ttl_s;
-};
-
-struct sim_cmp {
-    char key[64];
-    enum { CMP_CREATED, CMP_MODIFIED, CMP_NONE_BELOW } kind;
-    int64_t revision;
-};
-
-struct sim_op {
-    enum { OP_PUT, OP_DELETE, OP_GET, OP_BELOW } kind;
-    char key[64];
-    char *value;
-    int64_t lease;
-    struct txn_range how;
-};
-
-struct txn {
-    struct sim_cmp cmps[OPS_MAX];
-    struct sim_op ops[2][OPS_MAX];
-    size_t n_cmps, n_ops[2];
-    int branch;
-};
-
-static struct {
-    struct sim_kv keys[KEYS_MAX];
-    size_t n;
-    int64_t revision, next_lease;
-    struct sim_change *changes;
-    size_t n_changes, changes_capacity;
-    struct sim_lease leases[KEYS_MAX];
-    size_t n_leases;
-    struct store_watch *watches;
-} server;
+#define EXPIRE_EVERY_US 500000
 
 struct store {
     int node;
@@ -86,12 +37,13 @@ struct store_call {
     bool answerable;
     int r;
     struct store_reply reply;
-    struct store_range ranges[RANGES_MAX];
+    struct store_range ranges[SIM_RANGES_MAX];
+    struct store_call *next;
 };
 
 struct store_watch {
     struct store *store;
-    char first[64], end[64];
+    const char *first, *end; /* end "": the one key */
     int64_t from;
     const struct store_watch_ops *ops;
     void *userdata;
@@ -99,6 +51,10 @@ struct store_watch {
     int64_t next_us; /* nothing of it is delivered before this */
     struct store_watch *next;
 };
+
+/* A call that is over may still arrive, so all live until the next reset. */
+static struct store_call *calls;
+static struct store_watch *watches;
 
 /* --------------------------------------------------------- all that is made */
 
@@ -111,242 +67,7 @@ void *sim_make(size_t size)
     return made[n_made++] = xcalloc(1, size);
 }
 
-static char *sim_text(const char *text)
-{
-    char *copy = sim_make(strlen(text) + 1);
-
-    return strcpy(copy, text);
-}
-
-static void sim_key(char key[64], const char *text)
-{
-    if (strlen(text) >= 64)
-        abort();
-    snprintf(key, 64, "%s", text);
-}
-
-/* ------------------------------------------------------------------ the server
- */
-
-static struct sim_kv *server_find(const char *key)
-{
-    size_t i;
-
-    for (i = 0; i < server.n; i++)
-        if (streq(server.keys[i].key, key))
-            return &server.keys[i];
-    return NULL;
-}
-
-static void watch_deliver(struct store_watch *watch,
-                          const struct sim_change *change);
-
-static void server_note(const char *key, const char *value, int64_t created,
-                        bool deleted)
-{
-    struct sim_change *change;
-    struct store_watch *watch;
-
-    xgrow(&server.changes, &server.changes_capacity, server.n_changes,
-          sizeof(*change));
-    change = &server.changes[server.n_changes++];
-    sim_key(change->key, key);
-    change->value = sim_text(value);
-    change->created = created;
-    change->revision = server.revision;
-    change->deleted = deleted;
-    sim_store_changed(key, value, deleted);
-    for (watch = server.watches; watch; watch = watch->next)
-        if (watch->placed)
-            watch_deliver(watch, change);
-}
-
-static void server_put(const char *key, const char *value, int64_t lease)
-{
-    struct sim_kv *kv = server_find(key);
-
-    if (!kv) {
-        if (server.n == KEYS_MAX)
-            abort();
-        kv = &server.keys[server.n++];
-        *kv = (struct sim_kv){.create = server.revision};
-        sim_key(kv->key, key);
-    }
-    kv->value = sim_text(value);
-    kv->mod = server.revision;
-    kv->lease = lease;
-    server_note(key, value, kv->create, false);
-}
-
-static void server_delete(const char *key)
-{
-    struct sim_kv *kv = server_find(key);
-
-    if (!kv)
-        return;
-    *kv = server.keys[--server.n];
-    server_note(key, "", 0, true);
-}
-
-static struct sim_lease *server_lease(int64_t id)
-{
-    size_t i;
-
-    for (i = 0; i < server.n_leases; i++)
-        if (server.leases[i].id == id)
-            return &server.leases[i];
-    return NULL;
-}
-
-static void server_end_lease(struct sim_lease *lease)
-{
-    int64_t id = lease->id;
-    size_t i = 0;
-
-    *lease = server.leases[--server.n_leases];
-    server.revision++;
-    while (i < server.n) {
-        char key[64];
-
-        memcpy(key, server.keys[i].key, sizeof(key));
-        if (server.keys[i].lease == id)
-            server_delete(key);
-        else
-            i++;
-    }
-}
-
-static void server_tick(void *userdata)
-{
-    size_t i = 0;
-
-    (void) userdata;
-    while (i < server.n_leases) {
-        if (server.leases[i].deadline_us <= sim.now_us)
-            server_end_lease(&server.leases[i]);
-        else
-            i++;
-    }
-    sim_at(-1, 500000, server_tick, NULL);
-}
-
-static bool server_holds(const struct sim_cmp *cmp)
-{
-    const struct sim_kv *kv = server_find(cmp->key);
-    size_t i;
-
-    if (cmp->kind == CMP_NONE_BELOW) {
-        for (i = 0; i < server.n; i++)
-            if (after_prefix(server.keys[i].key, cmp->key))
-                return false;
-        return true;
-    }
-    if (!kv)
-        return cmp->revision == 0;
-    return cmp->revision == (cmp->kind == CMP_CREATED ? kv->create : kv->mod);
-}
-
-static const struct txn_range *sort_how;
-
-static int server_compare(const void *a, const void *b)
-{
-    const struct store_kv *x = a, *y = b;
-    int64_t order =
-        sort_how->by_create_revision ? x->create_revision - y->create_revision
-        : sort_how->by_mod_revision  ? x->mod_revision - y->mod_revision
-                                     : strcmp(x->key, y->key);
-
-    if (sort_how->newest_first)
-        order = -order;
-    return order < 0 ? -1 : order > 0;
-}
-
-static void server_range(const struct sim_op *op, struct store_range *range)
-{
-    struct store_kv *kvs = sim_make(sizeof(*kvs) * (KEYS_MAX + 1));
-    size_t i, n = 0;
-
-    for (i = 0; i < server.n; i++) {
-        const struct sim_kv *kv = &server.keys[i];
-        bool in = op->kind == OP_GET ? streq(kv->key, op->key)
-                                     : after_prefix(kv->key, op->key) != NULL;
-
-        if (!in || (op->how.max_create_revision &&
-                    kv->create > op->how.max_create_revision))
-            continue;
-        kvs[n++] = (struct store_kv){.key = sim_text(kv->key),
-                                     .value = kv->value,
-                                     .value_size = strlen(kv->value),
-                                     .create_revision = kv->create,
-                                     .mod_revision = kv->mod,
-                                     .lease = kv->lease};
-    }
-    sort_how = &op->how;
-    qsort(kvs, n, sizeof(*kvs), server_compare);
-    range->count = (int64_t) n;
-    range->kvs = kvs;
-    range->n = op->how.limit && n > (size_t) op->how.limit
-                   ? (size_t) op->how.limit
-                   : n;
-}
-
-static void server_txn(struct store_call *call)
-{
-    struct txn *txn = call->txn;
-    bool writes = false;
-    size_t i, branch = 0;
-
-    for (i = 0; i < txn->n_cmps; i++)
-        if (!server_holds(&txn->cmps[i]))
-            branch = 1;
-    for (i = 0; i < txn->n_ops[branch]; i++) {
-        const struct sim_op *op = &txn->ops[branch][i];
-
-        writes |= op->kind == OP_PUT ||
-                  (op->kind == OP_DELETE && server_find(op->key));
-        if (op->kind == OP_PUT && op->lease && !server_lease(op->lease)) {
-            call->r = -ENOENT;
-            return;
-        }
-    }
-    server.revision += writes;
-    for (i = 0; i < txn->n_ops[branch]; i++) {
-        const struct sim_op *op = &txn->ops[branch][i];
-
-        if (op->kind == OP_PUT)
-            server_put(op->key, op->value, op->lease);
-        else if (op->kind == OP_DELETE)
-            server_delete(op->key);
-        else
-            server_range(op, &call->ranges[call->reply.n_ranges++]);
-    }
-    call->reply.succeeded = branch == 0;
-    call->reply.revision = server.revision;
-    call->reply.ranges = call->ranges;
-}
-
-static void server_do_lease(struct store_call *call)
-{
-    struct sim_lease *lease = server_lease(call->lease);
-
-    if (call->kind == CALL_GRANT) {
-        lease = &server.leases[server.n_leases++];
-        *lease = (struct sim_lease){.id = call->lease = ++server.next_lease,
-                                    .ttl_s = call->ttl_s};
-    }
-    if (!lease) {
-        call->ttl_s = 0;
-        call->r = call->kind == CALL_REVOKE ? -ENOENT : 0;
-        return;
-    }
-    call->ttl_s = lease->ttl_s;
-    lease->deadline_us = sim.now_us + lease->ttl_s * 1000000;
-    if (call->kind == CALL_REVOKE)
-        server_end_lease(lease);
-}
-
-/* ----------------------------------------------------------------- the network
- */
+/* -------------------------------------------------------------------- calls */
 
 static int64_t net_delay_us(void)
 {
@@ -366,7 +87,7 @@ static void call_answer(void *userdata)
                        &err);
     else
         call->lease_fn(call->userdata, call->lease, call->ttl_s,
-                       server.revision, call->r, &err);
+                       sim_server_revision(), call->r, &err);
 }
 
 static void call_fail(void *userdata)
@@ -379,16 +100,31 @@ static void call_fail(void *userdata)
     call_answer(call);
 }
 
+static void call_carry_out(struct store_call *call)
+{
+    switch (call->kind) {
+    case CALL_TXN:
+        call->r = sim_server_commit(call->txn, &call->reply, call->ranges);
+        break;
+    case CALL_GRANT:
+        call->lease = sim_server_grant(call->ttl_s);
+        break;
+    case CALL_KEEP:
+        call->ttl_s = sim_server_keep(call->lease);
+        break;
+    case CALL_REVOKE:
+        call->r = sim_server_revoke(call->lease);
+        break;
+    }
+}
+
 static void call_arrive(void *userdata)
 {
     struct store_call *call = userdata;
 
     if (sim.nodes[call->store->node].cut)
         return;
-    if (call->kind == CALL_TXN)
-        server_txn(call);
-    else
-        server_do_lease(call);
+    call_carry_out(call);
     if (call->answerable && !sim_happens(sim.chances.lose_answer))
         sim_at(call->store->node, net_delay_us(), call_answer, call);
 }
@@ -399,6 +135,8 @@ static struct store_call *call_send(struct store_call call)
 
     *sent = call;
     sent->answerable = true;
+    sent->next = calls;
+    calls = sent;
     sim_at(call.store->node, CALL_LIMIT_US, call_fail, sent);
     if (sim_happens(sim.chances.lose_request))
         return sent;
@@ -411,8 +149,7 @@ static struct store_call *call_send(struct store_call call)
     return sent;
 }
 
-/* ------------------------------------------------------------------- watches
- */
+/* ------------------------------------------------------------------ watches */
 
 struct delivery {
     struct store_watch *watch;
@@ -422,7 +159,7 @@ struct delivery {
 
 static void watch_remove(struct store_watch *watch)
 {
-    struct store_watch **link = &server.watches;
+    struct store_watch **link = &watches;
 
     while (*link && *link != watch)
         link = &(*link)->next;
@@ -448,7 +185,7 @@ static void watch_say(void *userdata)
         return;
     switch (delivery->kind) {
     case DELIVER_OPENED:
-        watch->ops->opened(watch->userdata, server.revision);
+        watch->ops->opened(watch->userdata, sim_server_revision());
         break;
     case DELIVER_EVENT:
         watch->ops->event(watch->userdata, &kv, change->deleted);
@@ -507,10 +244,20 @@ static void watch_deliver(struct store_watch *watch,
     }
 }
 
+void sim_store_deliver(const struct sim_change *change)
+{
+    struct store_watch *watch;
+
+    for (watch = watches; watch; watch = watch->next)
+        if (watch->placed)
+            watch_deliver(watch, change);
+}
+
 static void watch_arrive(void *userdata)
 {
     struct store_watch *watch = userdata;
-    size_t i;
+    const struct sim_change *changes;
+    size_t i, n;
 
     if (watch->dead)
         return;
@@ -524,9 +271,10 @@ static void watch_arrive(void *userdata)
     }
     watch->placed = true;
     watch_send(watch, DELIVER_OPENED, NULL, net_delay_us());
-    for (i = 0; watch->from && i < server.n_changes; i++)
-        if (server.changes[i].revision >= watch->from)
-            watch_deliver(watch, &server.changes[i]);
+    changes = sim_server_changes(&n);
+    for (i = 0; watch->from && i < n; i++)
+        if (changes[i].revision >= watch->from)
+            watch_deliver(watch, &changes[i]);
 }
 
 struct store_watch *store_watch(struct store *store, const char *first,
@@ -537,13 +285,13 @@ struct store_watch *store_watch(struct store *store, const char *first,
     struct store_watch *watch = sim_make(sizeof(*watch));
 
     *watch = (struct store_watch){.store = store,
+                                  .first = sim_text(first),
+                                  .end = sim_text(end ? end : ""),
                                   .from = from_revision,
                                   .ops = ops,
                                   .userdata = userdata,
-                                  .next = server.watches};
-    sim_key(watch->first, first);
-    sim_key(watch->end, end ? end : "");
-    server.watches = watch;
+                                  .next = watches};
+    watches = watch;
     sim_at(-1, net_delay_us(), watch_arrive, watch);
     return watch;
 }
@@ -553,84 +301,12 @@ void store_unwatch(struct store_watch *watch)
     watch_remove(watch);
 }
 
-/* ------------------------------------------------------- store.h: calls, txns
- */
-
-struct txn *txn_new(void)
-{
-    return sim_make(sizeof(struct txn));
-}
-
-void txn_free(struct txn *txn)
-{
-    (void) txn;
-}
-
-static void txn_if(struct txn *txn, int kind, const char *key, int64_t revision)
-{
-    struct sim_cmp *cmp = &txn->cmps[txn->n_cmps++];
-
-    cmp->kind = kind;
-    cmp->revision = revision;
-    sim_key(cmp->key, key);
-}
-
-void txn_if_created(struct txn *txn, const char *key, int64_t create_revision)
-{
-    txn_if(txn, CMP_CREATED, key, create_revision);
-}
-
-void txn_if_modified(struct txn *txn, const char *key, int64_t mod_revision)
-{
-    txn_if(txn, CMP_MODIFIED, key, mod_revision);
-}
-
-void txn_if_none_below(struct txn *txn, const char *prefix)
-{
-    txn_if(txn, CMP_NONE_BELOW, prefix, 0);
-}
-
-static struct sim_op *txn_op(struct txn *txn, int kind, const char *key)
-{
-    struct sim_op *op = &txn->ops[txn->branch][txn->n_ops[txn->branch]++];
-
-    op->kind = kind;
-    sim_key(op->key, key);
-    return op;
-}
-
-void txn_put(struct txn *txn, const char *key, const char *value, int64_t lease)
-{
-    struct sim_op *op = txn_op(txn, OP_PUT, key);
-
-    op->value = sim_text(value);
-    op->lease = lease;
-}
-
-void txn_delete(struct txn *txn, const char *key)
-{
-    txn_op(txn, OP_DELETE, key);
-}
-
-void txn_get(struct txn *txn, const char *key)
-{
-    txn_op(txn, OP_GET, key);
-}
-
-void txn_otherwise(struct txn *txn)
-{
-    txn->branch = 1;
-}
-
-void txn_get_below(struct txn *txn, const char *prefix,
-                   const struct txn_range *how)
-{
-    txn_op(txn, OP_BELOW, prefix)->how = *how;
-}
-
 struct store_call *store_commit(struct store *store, struct txn *txn,
                                 store_reply_fn fn, void *userdata)
 {
+    /* What a real store would refuse is our own mistake here. */
+    if (txn_check(txn, NULL) < 0)
+        abort();
     return call_send((struct store_call){
         .store = store, .txn = txn, .reply_fn = fn, .userdata = userdata});
 }
@@ -680,17 +356,25 @@ const char *store_where(const struct store *store)
 /* ------------------------------------------------------------ for the scenario
  */
 
+static void store_tick(void *userdata)
+{
+    (void) userdata;
+    sim_server_expire();
+    sim_at(-1, EXPIRE_EVERY_US, store_tick, NULL);
+}
+
 void sim_store_reset(void)
 {
     size_t i;
 
+    for (; calls; calls = calls->next)
+        txn_free(calls->txn);
+    watches = NULL;
     for (i = 0; i < n_made; i++)
         free(made[i]);
     n_made = 0;
-    free(server.changes);
-    memset(&server, 0, sizeof(server));
-    server.revision = 1;
-    sim_at(-1, 500000, server_tick, NULL);
+    sim_server_reset();
+    sim_at(-1, EXPIRE_EVERY_US, store_tick, NULL);
 }
 
 struct store *sim_store_new(int node)
@@ -703,36 +387,11 @@ struct store *sim_store_new(int node)
 
 void sim_store_forget(struct store *store)
 {
-    struct store_watch *watch = server.watches, *next;
+    struct store_watch *watch = watches, *next;
 
     for (; watch; watch = next) {
         next = watch->next;
         if (watch->store == store)
             watch_remove(watch);
     }
-}
-
-int64_t sim_store_put(const char *key, const char *value)
-{
-    server.revision++;
-    server_put(key, value, 0);
-    return server.revision;
-}
-
-void sim_store_delete(const char *key)
-{
-    server.revision++;
-    server_delete(key);
-}
-
-bool sim_store_has(const char *key)
-{
-    return server_find(key) != NULL;
-}
-
-bool sim_store_says(const char *key, const char *text)
-{
-    const struct sim_kv *kv = server_find(key);
-
-    return kv && strstr(kv->value, text);
 }
