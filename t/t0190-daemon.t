@@ -80,6 +80,29 @@ wait_for "is replaced" is_settled web1
 node_stop web1 INT
 check_is "SIGINT ends it, too" 0 "$ended"
 
+# in_the_way WHAT PATTERN: it does not start, and says why.
+in_the_way() {
+    check_status "$1 in the way of its socket: it does not run" 1 \
+        timeout "$patience" "$builddir/ccmd" -c "$scratch/web1/ccm.conf"
+    check_says "$1: it says so" "$2" "$output"
+}
+echo "somebody's" >"$scratch/web1/ccmd.sock"
+in_the_way "a file" 'no socket is there'
+check_is "and leaves it alone" "somebody's" "$(cat "$scratch/web1/ccmd.sock")"
+rm "$scratch/web1/ccmd.sock"
+mkdir "$scratch/web1/ccmd.sock"
+in_the_way "a folder" 'no socket is there'
+rmdir "$scratch/web1/ccmd.sock"
+launch KILL "$scratch/listener.log" python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+time.sleep(999)' "$scratch/web1/ccmd.sock"
+wait_until test -S "$scratch/web1/ccmd.sock"
+in_the_way "one that answers" 'another ccmd answers'
+kill -KILL "$launched"
+end_of "$launched"
+
 # --- etcd goes away and comes back
 node_make web1
 node_start web1

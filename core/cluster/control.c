@@ -165,6 +165,20 @@ static bool control_is_answered(const struct sockaddr_un *address)
                               sizeof(*address)) == 0;
 }
 
+/* An older instance's socket may go; what is none is somebody else's. */
+static int control_clear_way(const char *path, struct error *err)
+{
+    struct stat there;
+
+    if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode))
+        return error_set(err, -EEXIST,
+                         "socket %s: something that is no socket is there; "
+                         "remove it, or set another socket in ccm.conf",
+                         path);
+    unlink(path);
+    return 0;
+}
+
 static int control_listen(const struct sockaddr_un *address, struct error *err)
 {
     cleanup_close int fd =
@@ -179,7 +193,9 @@ static int control_listen(const struct sockaddr_un *address, struct error *err)
                          "socket %s: another ccmd answers there; stop it, or "
                          "set another socket in ccm.conf",
                          address->sun_path);
-    unlink(address->sun_path);
+    r = control_clear_way(address->sun_path, err);
+    if (r < 0)
+        return r;
     mask = umask(0177);
     r = bind(fd, (const struct sockaddr *) address, sizeof(*address)) < 0
             ? -errno

@@ -14,6 +14,8 @@ t_chaos_clock_so_CFLAGS = $(MODULE_COMPILE)
 t_chaos_clock_so_LDFLAGS = $(MODULE_LINK)
 
 E2E_TESTS += \
+	t/t0111-hold.t \
+	t/t0131-names.t \
 	t/t0400-endpoints.t \
 	t/t0401-tls.t \
 	t/t0402-login.t \
@@ -23,8 +25,10 @@ E2E_TESTS += \
 	t/t0413-answers.t \
 	t/t0414-answers-flag.t \
 	t/t0420-streams.t \
+	t/t0421-compaction.t \
 	t/t0440-lease.t \
 	t/t0450-killed.t \
+	t/t0455-reboot.t \
 	t/t0460-runner.t \
 	t/t0465-spare.t \
 	t/t0470-disk.t \
