@@ -68,8 +68,8 @@ refused() {
 }
 refused wrong-abi 'abi is 77; this ccm speaks 1'
 refused boasting 'size is 4096; [0-9]+ to [0-9]+ \(of the symbol\)'
-refused nameless 'name is "\(NULL\)"; \[a-z\]'
-refused bad-name 'name is "Not A Name"; \[a-z\]'
+refused nameless 'name is "\(NULL\)"; wanted is \[a-z\]'
+refused bad-name 'name is "Not A Name"; wanted is \[a-z\]'
 refused no-symbol 'exports no constant "ccm_module"'
 refused constructor-crashes 'crashed \(SIGABRT'
 refused constructor-exits 'exited by itself'
