@@ -6,7 +6,8 @@
 #include "base/io.h"
 #include "change/wire.h"
 
-#define FLUSH_BYTES (1024 * 1024)
+/* Small, so that a planner has few pages to touch for the first time. */
+#define FLUSH_BYTES (32 * 1024)
 
 static bool api_has_path(enum change_kind kind)
 {

@@ -27,7 +27,7 @@
 #define EDGES_EACH 5
 
 struct bench {
-    char *dir, *modules, *modules_d;
+    char *dir, *modules, *modules_d, *planned_d;
     char *dirs[2];
     struct config config;
     struct confine *confine;
@@ -100,6 +100,8 @@ static void make_modules(struct bench *bench, const char *template)
                        (i * 7919 + j * 104729) % i);
         buf_puts(&text, ");\n");
         scratch_puts(bench->modules_d, conf, buf_text(&text));
+        if (i < PLANNED)
+            scratch_puts(bench->planned_d, conf, buf_text(&text));
         buf_done(&text);
     }
 }
@@ -266,6 +268,7 @@ static void bench_open(struct bench *bench)
     bench->dir = scratch_new();
     bench->modules = files_put(bench->dir, "modules", NULL);
     bench->modules_d = files_put(bench->dir, "modules.d", NULL);
+    bench->planned_d = files_put(bench->dir, "planned.d", NULL);
     bench->dirs[0] = bench->modules;
     bench->config = (struct config){
         .node = (char *) "web1",
@@ -294,6 +297,8 @@ int main(void)
         keep_least(&bare, bare_load(&bench));
         keep_least(&described, describe(&bench));
     }
+    bench.config.modules_d = bench.planned_d;
+    describe(&bench);
     for (round = 0; round < ROUNDS; round++) {
         keep_least(&serial, plan_serially(&bench, true));
         keep_least(&together, plan_serially(&bench, false));
@@ -309,6 +314,7 @@ int main(void)
     confine_free(bench.confine);
     free(bench.modules);
     free(bench.modules_d);
+    free(bench.planned_d);
     scratch_free(bench.dir);
     return 0;
 }

@@ -267,7 +267,7 @@ static int act_forge(struct ccm_run *run)
 
     (void) run;
     memset(rubbish, 0xa5, sizeof(rubbish));
-    for (fd = 3; fd < 256; fd++)
+    for (fd = 3; fd < 4096; fd++)
         if (write(fd, rubbish, sizeof(rubbish)) < 0)
             continue;
     _exit(0);

@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#define FORGING 60 /* configurations */
+
 struct place {
     char *dir, *modules;
     struct config config;
@@ -143,30 +145,53 @@ static const struct {
     {"unsubscribed", PLANNER_FAILED, CHILD_DONE, "\"secrets\"", 0},
 };
 
+/* In a configuration of its own, and with others beside it, which is another
+ * path through the runner: see the top of host/planner.c. */
+static void check_act(struct place *place, size_t i, size_t n)
+{
+    struct configuration c[3];
+    const struct configuration *list[] = {&c[0], &c[1], &c[2]};
+    struct planner_result results[3];
+    const char *text;
+    size_t j;
+
+    hostile_init(place, &c[0], "it", acts[i].act);
+    hostile_init(place, &c[1], "beside", "declare");
+    hostile_init(place, &c[2], "behind", "declare");
+    place->config.plan_timeout_ms = acts[i].limit_ms ? acts[i].limit_ms : 60000;
+    plan(place, list, n, results);
+    text = results[0].error ? results[0].error : results[0].log;
+    if (results[0].outcome != acts[i].outcome ||
+        results[0].end != acts[i].end || !strstr(text, acts[i].says))
+        fail_msg("%s: outcome %d, end %d: %s", acts[i].act, results[0].outcome,
+                 results[0].end, text);
+    assert_true((results[0].outcome == PLANNER_OK) ==
+                (results[0].wire != NULL));
+    for (j = 1; j < n; j++)
+        if (results[j].outcome != PLANNER_OK && !acts[i].limit_ms)
+            fail_msg("%s beside %s: %s", c[j].name, acts[i].act,
+                     results[j].error);
+    for (j = 0; j < n; j++)
+        planner_result_done(&results[j]);
+    for (j = 0; j < 3; j++)
+        json_decref(c[j].settings);
+}
+
 static void each_act_has_its_outcome(void **state)
 {
-    struct place *place = *state;
     size_t i;
 
-    for (i = 0; i < ARRAY_SIZE(acts); i++) {
-        struct configuration c;
-        const struct configuration *list[] = {&c};
-        struct planner_result result;
-        const char *text;
+    for (i = 0; i < ARRAY_SIZE(acts); i++)
+        check_act(*state, i, 1);
+    assert_int_equal(access("/tmp/ccm-escaped", F_OK), -1);
+}
 
-        hostile_init(place, &c, "it", acts[i].act);
-        place->config.plan_timeout_ms =
-            acts[i].limit_ms ? acts[i].limit_ms : 60000;
-        plan(place, list, 1, &result);
-        text = result.error ? result.error : result.log;
-        if (result.outcome != acts[i].outcome || result.end != acts[i].end ||
-            !strstr(text, acts[i].says))
-            fail_msg("%s: outcome %d, end %d: %s", acts[i].act, result.outcome,
-                     result.end, text);
-        assert_true((result.outcome == PLANNER_OK) == (result.wire != NULL));
-        planner_result_done(&result);
-        json_decref(c.settings);
-    }
+static void each_act_leaves_those_beside_it_alone(void **state)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(acts); i++)
+        check_act(*state, i, 3);
     assert_int_equal(access("/tmp/ccm-escaped", F_OK), -1);
 }
 
@@ -287,6 +312,34 @@ static char *declared(const struct planner_result *result)
     return buf_take(&text);
 }
 
+/* By the time of each forger the runner holds results of others, which are
+ * done or still being written. */
+static void forging_reaches_no_other_result(void **state)
+{
+    struct place *place = *state;
+    struct configuration c[FORGING];
+    const struct configuration *list[FORGING];
+    struct planner_result results[FORGING];
+    size_t i;
+
+    for (i = 0; i < FORGING; i++) {
+        hostile_init(place, &c[i], i % 3 == 2 ? "forger" : "honest",
+                     i % 3 == 2 ? "forge" : "declare");
+        list[i] = &c[i];
+    }
+    plan(place, list, FORGING, results);
+    for (i = 0; i < FORGING; i++) {
+        cleanup_free char *text = NULL;
+
+        assert_int_equal(results[i].outcome,
+                         i % 3 == 2 ? PLANNER_BAD : PLANNER_OK);
+        text = declared(&results[i]);
+        assert_string_equal(text, i % 3 == 2 ? "" : "1 /file - text\n\n");
+        planner_result_done(&results[i]);
+        json_decref(c[i].settings);
+    }
+}
+
 static void hands_over_what_was_declared_and_rejected(void **state)
 {
     struct place *place = *state;
@@ -332,6 +385,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_act_has_its_outcome),
+        cmocka_unit_test(each_act_leaves_those_beside_it_alone),
+        cmocka_unit_test(forging_reaches_no_other_result),
         cmocka_unit_test(one_that_fails_leaves_the_others_alone),
         cmocka_unit_test(runs_as_nobody_without_surroundings),
         cmocka_unit_test(a_huge_allocation_is_refused),
