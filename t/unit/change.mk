@@ -15,8 +15,10 @@ t_unit_compare_ahead_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_compare_ahead_test_LDADD = $(CHANGE_TEST_LIBS)
 
 # What the engine stands on.
-UNIT_TESTS += t/unit/account_test t/unit/command_test t/unit/diff_test \
-	t/unit/guard_test t/unit/history_test t/unit/preview_test \
+UNIT_TESTS += t/unit/account_test t/unit/command_end_test \
+	t/unit/command_test t/unit/diff_test \
+	t/unit/guard_test t/unit/history_test t/unit/preview_json_test \
+	t/unit/preview_test \
 	t/unit/service_test
 SCRATCH = t/unit/scratch.c t/unit/scratch.h
 
@@ -26,6 +28,9 @@ t_unit_account_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_command_test_SOURCES = t/unit/command_test.c $(SCRATCH)
 t_unit_command_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_command_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_command_end_test_SOURCES = t/unit/command_end_test.c $(SCRATCH)
+t_unit_command_end_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_command_end_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_diff_test_SOURCES = t/unit/diff_test.c $(SCRATCH)
 t_unit_diff_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_diff_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
@@ -35,7 +40,12 @@ t_unit_guard_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_history_test_SOURCES = t/unit/history_test.c $(SCRATCH)
 t_unit_history_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_history_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
-t_unit_preview_test_SOURCES = t/unit/preview_test.c $(SCRATCH)
+t_unit_preview_json_test_SOURCES = t/unit/preview_json_test.c \
+	t/unit/preview_sample.c t/unit/preview_sample.h
+t_unit_preview_json_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_preview_json_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+t_unit_preview_test_SOURCES = t/unit/preview_test.c \
+	t/unit/preview_sample.c t/unit/preview_sample.h $(SCRATCH)
 t_unit_preview_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_preview_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_service_test_SOURCES = t/unit/service_test.c $(SCRATCH)

@@ -21,10 +21,18 @@ t_unit_flag_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/store_local_test
 t_unit_store_local_test_SOURCES = t/unit/store_local_test.c \
+	t/unit/store_folder.c t/unit/store_folder.h \
 	t/unit/store_cases.c t/unit/store_cases.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_local_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_local_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_hand_test
+t_unit_store_hand_test_SOURCES = t/unit/store_hand_test.c \
+	t/unit/store_folder.c t/unit/store_folder.h \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_hand_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_hand_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/store_etcd_test
 t_unit_store_etcd_test_SOURCES = t/unit/store_etcd_test.c \
@@ -37,9 +45,18 @@ t_unit_store_etcd_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += t/unit/store_etcd_faults_test
 t_unit_store_etcd_faults_test_SOURCES = t/unit/store_etcd_faults_test.c \
 	t/unit/server.c t/unit/server.h \
+	t/unit/store_faulty.c t/unit/store_faulty.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_store_etcd_faults_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_etcd_faults_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/store_etcd_stream_test
+t_unit_store_etcd_stream_test_SOURCES = t/unit/store_etcd_stream_test.c \
+	t/unit/server.c t/unit/server.h \
+	t/unit/store_faulty.c t/unit/store_faulty.h \
+	t/unit/store_probe.c t/unit/store_probe.h
+t_unit_store_etcd_stream_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_store_etcd_stream_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/store_etcd_auth_test
 t_unit_store_etcd_auth_test_SOURCES = t/unit/store_etcd_auth_test.c \

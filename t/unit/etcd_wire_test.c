@@ -301,56 +301,55 @@ static void reads_lines_of_a_watch(void **state)
     etcd_wire_watch_done(&watch);
 }
 
+static const struct {
+    const char *body; /* NULL: no JSON */
+    long status;
+    int r;
+} errors[] = {
+    {"{\"header\":{}}", 200, 0},
+    {"{\"result\":{}}", 0, 0},
+    {NULL, 200, 0},
+    {NULL, 0, 0},
+    {"{\"error\":\"etcdserver: requested lease not found\",\"code\":5}", 404,
+     -ENOENT},
+    {"{\"error\":\"etcdserver: duplicate key given in txn request\","
+     "\"code\":3}",
+     400, -EINVAL},
+    {"{\"error\":\"etcdserver: user name is empty\",\"code\":3}", 400,
+     -EKEYEXPIRED},
+    {"{\"error\":\"etcdserver: invalid auth token\",\"code\":16}", 401,
+     -EKEYEXPIRED},
+    {"{\"error\":\"etcdserver: authentication failed, invalid user ID or "
+     "password\",\"code\":3}",
+     400, -EPERM},
+    {"{\"error\":\"etcdserver: permission denied\",\"code\":7}", 403, -EPERM},
+    {"{\"error\":\"etcdserver: mvcc: required revision has been "
+     "compacted\",\"code\":11}",
+     400, -ESTALE},
+    {"{\"error\":\"etcdserver: no leader\",\"code\":14}", 503, -EAGAIN},
+    {"{\"error\":\"etcdserver: request timed out\",\"code\":14}", 503, -EAGAIN},
+    {"{\"error\":{\"grpc_code\":14,\"http_code\":503,"
+     "\"message\":\"gone\"}}",
+     200, -EAGAIN},
+    {"{\"error\":{}}", 200, -EIO},
+    {"{\"error\":7}", 200, -EIO},
+    {NULL, 401, -EKEYEXPIRED},
+    {NULL, 404, -EIO},
+    {NULL, 502, -EAGAIN},
+};
+
 static void tells_errors_from_each_other(void **state)
 {
-    static const struct {
-        const char *body; /* NULL: no JSON */
-        long status;
-        int r;
-    } cases[] = {
-        {"{\"header\":{}}", 200, 0},
-        {"{\"result\":{}}", 0, 0},
-        {NULL, 200, 0},
-        {NULL, 0, 0},
-        {"{\"error\":\"etcdserver: requested lease not found\",\"code\":5}",
-         404, -ENOENT},
-        {"{\"error\":\"etcdserver: duplicate key given in txn request\","
-         "\"code\":3}",
-         400, -EINVAL},
-        {"{\"error\":\"etcdserver: user name is empty\",\"code\":3}", 400,
-         -EKEYEXPIRED},
-        {"{\"error\":\"etcdserver: invalid auth token\",\"code\":16}", 401,
-         -EKEYEXPIRED},
-        {"{\"error\":\"etcdserver: authentication failed, invalid user ID or "
-         "password\",\"code\":3}",
-         400, -EPERM},
-        {"{\"error\":\"etcdserver: permission denied\",\"code\":7}", 403,
-         -EPERM},
-        {"{\"error\":\"etcdserver: mvcc: required revision has been "
-         "compacted\",\"code\":11}",
-         400, -ESTALE},
-        {"{\"error\":\"etcdserver: no leader\",\"code\":14}", 503, -EAGAIN},
-        {"{\"error\":\"etcdserver: request timed out\",\"code\":14}", 503,
-         -EAGAIN},
-        {"{\"error\":{\"grpc_code\":14,\"http_code\":503,"
-         "\"message\":\"gone\"}}",
-         200, -EAGAIN},
-        {"{\"error\":{}}", 200, -EIO},
-        {"{\"error\":7}", 200, -EIO},
-        {NULL, 401, -EKEYEXPIRED},
-        {NULL, 404, -EIO},
-        {NULL, 502, -EAGAIN},
-    };
     size_t i;
 
     (void) state;
-    for (i = 0; i < ARRAY_SIZE(cases); i++) {
-        json_auto_t *body = cases[i].body ? parse(cases[i].body) : NULL;
+    for (i = 0; i < ARRAY_SIZE(errors); i++) {
+        json_auto_t *body = errors[i].body ? parse(errors[i].body) : NULL;
         struct error err = {""};
 
-        assert_int_equal(etcd_wire_decode_error(body, cases[i].status, &err),
-                         cases[i].r);
-        assert_int_equal(err.text[0] != '\0', cases[i].r != 0);
+        assert_int_equal(etcd_wire_decode_error(body, errors[i].status, &err),
+                         errors[i].r);
+        assert_int_equal(err.text[0] != '\0', errors[i].r != 0);
     }
 }
 

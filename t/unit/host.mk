@@ -21,9 +21,15 @@ t_unit_planner_test_LDFLAGS = $(HOST_LINK)
 t_unit_planner_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)
 t_unit_planner_test_DEPENDENCIES = $(HOST_NEEDS)
 
-UNIT_TESTS += t/unit/api_test t/unit/catalog_test
+UNIT_TESTS += t/unit/api_declare_test t/unit/api_test t/unit/catalog_test
 
-t_unit_api_test_SOURCES = t/unit/api_test.c t/unit/files.h $(SCRATCH)
+API_PLACE = t/unit/api_place.c t/unit/api_place.h t/unit/files.h $(SCRATCH)
+
+t_unit_api_declare_test_SOURCES = t/unit/api_declare_test.c $(API_PLACE)
+t_unit_api_declare_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_api_declare_test_LDADD = libhost.a $(HOST_LIBS) $(CMOCKA_LIBS)
+
+t_unit_api_test_SOURCES = t/unit/api_test.c $(API_PLACE)
 t_unit_api_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_api_test_LDADD = libhost.a $(HOST_LIBS) $(CMOCKA_LIBS)
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The store in etcd when the network, or what answers, misbehaves. */
-#include "store_probe.h"
-
-#include "server.h"
+#include "store_faulty.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -16,37 +14,6 @@
 #define TXN_DONE "{\"header\":{\"revision\":\"7\"},\"succeeded\":true}"
 
 static struct etcd_server etcd;
-
-struct fixture {
-    struct probe probe;
-    struct config config;
-    char *endpoints[4];
-    struct fake_server fake;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = test_calloc(1, sizeof(*f));
-
-    f->config.store.kind = STORE_ETCD;
-    f->config.store.endpoints = f->endpoints;
-    f->config.store.prefix = "/ccm";
-    f->config.ttl_s = 3; /* the shortest time limit: 2 s */
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    if (f->probe.loop)
-        probe_done(&f->probe);
-    if (f->fake.pid)
-        fake_server_stop(&f->fake);
-    test_free(f);
-    return 0;
-}
 
 static int start_server(void **state)
 {
@@ -62,21 +29,12 @@ static int stop_server(void **state)
     return 0;
 }
 
-/* Opens the store on a fake, with the real etcd as a second endpoint. */
-static void open_on(struct fixture *f, fake_fn fn)
-{
-    fake_server_start(&f->fake, fn);
-    f->endpoints[0] = f->fake.url;
-    f->endpoints[1] = etcd.url;
-    probe_init(&f->probe, &f->config);
-}
-
 /* ----------------------------------------------------------------- fail-over
  */
 
 static void goes_on_to_the_next_endpoint_when_one_is_dead(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
     cleanup_free char *dead =
         xasprintf("http://127.0.0.1:%d", server_free_port());
 
@@ -91,7 +49,7 @@ static void goes_on_to_the_next_endpoint_when_one_is_dead(void **state)
 
 static void says_so_when_all_endpoints_are_dead(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
     cleanup_free char *dead =
         xasprintf("http://127.0.0.1:%d", server_free_port());
 
@@ -105,7 +63,7 @@ static void says_so_when_all_endpoints_are_dead(void **state)
 
 static void a_url_that_is_none_is_an_error(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
 
     f->endpoints[0] = "file:///etc/passwd";
     probe_init(&f->probe, &f->config);
@@ -124,9 +82,9 @@ static void swallow(int connection)
 
 static void an_ambiguous_request_is_not_repeated(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
 
-    open_on(f, swallow);
+    faulty_open(f, &etcd, swallow);
     assert_int_equal(probe_put(&f->probe, "once", "x"), -ETIMEDOUT);
     assert_int_equal(fake_server_requests(&f->fake), 1);
     /* The next one goes elsewhere, and shows that the first did not. */
@@ -136,9 +94,9 @@ static void an_ambiguous_request_is_not_repeated(void **state)
 
 static void a_watch_that_does_not_open_is_lost(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
 
-    open_on(f, swallow);
+    faulty_open(f, &etcd, swallow);
     probe_watch(&f->probe, "flag", NULL, 0);
     probe_until(&f->probe, "lost ETIMEDOUT ");
     assert_int_equal(fake_server_requests(&f->fake), 1);
@@ -153,9 +111,9 @@ static void answer_once(int connection)
 
 static void no_request_is_repeated_on_a_connection_that_breaks(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
 
-    open_on(f, answer_once);
+    faulty_open(f, &etcd, answer_once);
     assert_int_equal(probe_put(&f->probe, "a", "x"), 0);
     assert_int_equal(probe_put(&f->probe, "b", "x"), -ECONNRESET);
     assert_int_equal(fake_server_requests(&f->fake), 2);
@@ -170,10 +128,10 @@ static void answer_and_close(int connection)
 
 static void a_connection_closed_meanwhile_does_no_harm(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
     int i;
 
-    open_on(f, answer_and_close);
+    faulty_open(f, &etcd, answer_and_close);
     for (i = 0; i < 5; i++) {
         struct txn *txn = txn_new();
 
@@ -222,11 +180,11 @@ static void tells_wrong_answers_from_each_other(void **state)
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct fixture *f = *state;
+        struct faulty *f = *state;
 
         wrong_status = cases[i].status;
         wrong_body = cases[i].body;
-        open_on(f, answer_wrong);
+        faulty_open(f, &etcd, answer_wrong);
         assert_int_equal(probe_put(&f->probe, "a", "x"), cases[i].r);
         assert_non_null(strstr(f->probe.error, cases[i].text));
         assert_int_equal(fake_server_requests(&f->fake), 1);
@@ -250,183 +208,27 @@ static void answer_without_end(int connection)
 
 static void a_reply_without_end_is_cut_off(void **state)
 {
-    struct fixture *f = *state;
+    struct faulty *f = *state;
 
     /* Longer than the default: a slow machine takes its time for 16 MiB. */
     f->config.ttl_s = 300;
-    open_on(f, answer_without_end);
+    faulty_open(f, &etcd, answer_without_end);
     assert_int_equal(probe_put(&f->probe, "a", "x"), -EMSGSIZE);
     assert_non_null(strstr(f->probe.error, "a reply of more than"));
 }
 
-/* ---------------------------------------------------------- streams gone bad
- */
-
-static const char *stream_text;
-
-static void stream(int connection)
-{
-    fake_read(connection);
-    fake_stream(connection);
-    fake_write(connection, CREATED);
-    fake_write(connection, stream_text);
-    if (stream_text[strlen(stream_text) - 1] == '\n')
-        fake_linger(connection);
-}
-
-static void a_watch_ends_with_the_first_bad_line(void **state)
-{
-    static const struct {
-        const char *text;
-        const char *seen;
-        const char *error;
-    } cases[] = {
-        {"garbage\n", "opened lost EPROTO ", "no JSON"},
-        {"\n", "opened lost EPROTO ", "no JSON"},
-        {"{\"result\":{\"events\":[{\"kv\":{\"key\":\"!\"}}]}}\n",
-         "opened lost EPROTO ", "key"},
-        {"{\"result\":{\"events\":[{\"type\":\"ODD\"}]}}\n",
-         "opened lost EPROTO ", "type"},
-        {"{\"result\":{\"events\":{}}}\n", "opened lost EPROTO ", "events"},
-        {"{\"other\":1}\n", "opened lost EPROTO ", "result"},
-        {"{\"result\":{\"events\":[{\"kv\":", "opened lost ", ""},
-        {"{\"error\":{\"grpc_code\":14,\"message\":\"stopping\"}}\n",
-         "opened lost EAGAIN ", "stopping"},
-        {"{\"result\":{\"canceled\":true,\"compact_revision\":\"9\"}}\n",
-         "opened lost ESTALE ", "compacted up to 9"},
-        {"{\"result\":{\"canceled\":true,\"cancel_reason\":\"tired\"}}\n",
-         "opened lost ECONNRESET ", "tired"},
-    };
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct fixture *f = *state;
-
-        stream_text = cases[i].text;
-        open_on(f, stream);
-        probe_watch(&f->probe, "flag", NULL, 0);
-        probe_until(&f->probe, "lost");
-        assert_non_null(strstr(buf_text(&f->probe.seen), cases[i].seen));
-        assert_non_null(strstr(f->probe.error, cases[i].error));
-        probe_done(&f->probe);
-        fake_server_stop(&f->fake);
-        memset(&f->probe, 0, sizeof(f->probe));
-        f->fake.pid = 0;
-    }
-}
-
-static void stream_without_newline(int connection)
-{
-    static char part[65536];
-
-    memset(part, ' ', sizeof(part) - 1);
-    fake_read(connection);
-    fake_stream(connection);
-    fake_write(connection, CREATED);
-    for (;;)
-        fake_write(connection, part);
-}
-
-static void a_line_without_end_is_cut_off(void **state)
-{
-    struct fixture *f = *state;
-
-    open_on(f, stream_without_newline);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened lost EMSGSIZE ");
-    assert_non_null(strstr(f->probe.error, "a line of more than"));
-}
-
-static void stream_in_crumbs(int connection)
-{
-    const char *at = CREATED
-        "{\"result\":{\"events\":[{\"kv\":{\"key\":\"L2NjbS9mbGFn\","
-        "\"mod_revision\":\"8\",\"value\":\"eA==\"}},{\"type\":\"DELETE\","
-        "\"kv\":{\"key\":\"L2NjbS9mbGFn\",\"mod_revision\":\"9\"}}]}}\n";
-
-    fake_read(connection);
-    fake_stream(connection);
-    for (; *at; at++) {
-        char crumb[] = {*at, '\0'};
-
-        fake_write(connection, crumb);
-    }
-    fake_linger(connection);
-}
-
-static void lines_may_come_in_crumbs(void **state)
-{
-    struct fixture *f = *state;
-
-    open_on(f, stream_in_crumbs);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened put flag=x del flag ");
-}
-
-struct dropper {
-    struct probe *probe;
-    struct store_watch *watch;
-    int events;
-};
-
-static void drop_on_opened(void *userdata, int64_t revision)
-{
-    (void) userdata;
-    assert_int_equal(revision, 7);
-}
-
-static void drop_on_event(void *userdata, const struct store_kv *kv,
-                          bool deleted)
-{
-    struct dropper *dropper = userdata;
-
-    (void) kv;
-    (void) deleted;
-    dropper->events++;
-    store_free(dropper->probe->store);
-    dropper->probe->store = NULL;
-}
-
-static void drop_on_lost(void *userdata, int r, const struct error *err)
-{
-    (void) userdata;
-    (void) r;
-    fail_msg("%s", err->text);
-}
-
-static void a_store_can_be_freed_from_an_event(void **state)
-{
-    static const struct store_watch_ops ops = {drop_on_opened, drop_on_event,
-                                               drop_on_lost};
-    struct fixture *f = *state;
-    struct dropper dropper = {.probe = &f->probe};
-
-    open_on(f, stream_in_crumbs);
-    store_watch(f->probe.store, "flag", NULL, 0, &ops, &dropper);
-    while (f->probe.store)
-        probe_step(&f->probe);
-    probe_step(&f->probe);
-    assert_int_equal(dropper.events, 1);
-}
-
-#define FAULT_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FAULT_TEST(goes_on_to_the_next_endpoint_when_one_is_dead),
-        FAULT_TEST(says_so_when_all_endpoints_are_dead),
-        FAULT_TEST(a_url_that_is_none_is_an_error),
-        FAULT_TEST(an_ambiguous_request_is_not_repeated),
-        FAULT_TEST(a_watch_that_does_not_open_is_lost),
-        FAULT_TEST(no_request_is_repeated_on_a_connection_that_breaks),
-        FAULT_TEST(a_connection_closed_meanwhile_does_no_harm),
-        FAULT_TEST(tells_wrong_answers_from_each_other),
-        FAULT_TEST(a_reply_without_end_is_cut_off),
-        FAULT_TEST(a_watch_ends_with_the_first_bad_line),
-        FAULT_TEST(a_line_without_end_is_cut_off),
-        FAULT_TEST(lines_may_come_in_crumbs),
-        FAULT_TEST(a_store_can_be_freed_from_an_event),
+        FAULTY_TEST(goes_on_to_the_next_endpoint_when_one_is_dead),
+        FAULTY_TEST(says_so_when_all_endpoints_are_dead),
+        FAULTY_TEST(a_url_that_is_none_is_an_error),
+        FAULTY_TEST(an_ambiguous_request_is_not_repeated),
+        FAULTY_TEST(a_watch_that_does_not_open_is_lost),
+        FAULTY_TEST(no_request_is_repeated_on_a_connection_that_breaks),
+        FAULTY_TEST(a_connection_closed_meanwhile_does_no_harm),
+        FAULTY_TEST(tells_wrong_answers_from_each_other),
+        FAULTY_TEST(a_reply_without_end_is_cut_off),
     };
 
     if (!server_has("etcd")) {
