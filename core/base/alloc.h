@@ -18,6 +18,7 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
+/* At most size_max bytes of text, which need not end there. */
 char *xstrndup(const char *text, size_t size_max);
 void *xmemdup(const void *bytes, size_t size);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));

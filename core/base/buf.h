@@ -17,12 +17,13 @@ struct buf {
         NULL, 0, 0                                                             \
     }
 
+/* Each appends a copy. */
 void buf_add(struct buf *buf, const void *bytes, size_t size);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char byte);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Drops size bytes at the front. */
+/* Drops size bytes (at most buf->size) at the front. */
 void buf_shift(struct buf *buf, size_t size);
 /* Empties it, keeps the memory. */
 void buf_clear(struct buf *buf);
@@ -30,6 +31,7 @@ void buf_clear(struct buf *buf);
 const char *buf_text(const struct buf *buf);
 /* Returns new (freed with free) and leaves buf empty. */
 char *buf_take(struct buf *buf);
+/* Frees the memory and leaves buf empty. */
 void buf_done(struct buf *buf);
 
 #define cleanup_buf __attribute__((cleanup(buf_done)))

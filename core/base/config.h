@@ -59,6 +59,7 @@ struct config_service {
     int64_t timeout_ms;  /* of each command, and of the check's patience */
 };
 
+/* All of ccm.conf; ccm.conf(5) has the ranges and defaults. */
 struct config {
     char *file; /* where it was read from, absolute */
     char *node;
@@ -93,6 +94,7 @@ struct config {
  * "FILE:LINE: what is wrong; what to do" in err.
  */
 int config_load(const char *file, struct config **out, struct error *err);
+/* NULL is legal. */
 void config_free(struct config *config);
 
 /*

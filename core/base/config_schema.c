@@ -67,8 +67,8 @@ static const struct config_key settle_keys[] = {
 static const struct config_key rollout_keys[] = {
     KEY("ttl", INTEGER, .offset = HERE(ttl_s), .min = 1, .max = 3600,
         .number = 30),
-    KEY("plan_ahead", INTEGER, .offset = HERE(plan_ahead), .min = 0,
-        .max = 16, .number = 2),
+    KEY("plan_ahead", INTEGER, .offset = HERE(plan_ahead), .min = 0, .max = 16,
+        .number = 2),
     KEY("run_timeout", SECONDS, .offset = HERE(run_timeout_ms), .min = 100,
         .max = DAY_MS, .number = 900000),
     KEY("plan_timeout", SECONDS, .offset = HERE(plan_timeout_ms), .min = 100,

@@ -12,6 +12,7 @@
 
 #define DIGEST_SIZE 33 /* with the NUL */
 
+/* The digest of size bytes; also of none. */
 void digest_bytes(const void *bytes, size_t size, char digest[DIGEST_SIZE]);
 
 #endif

@@ -6,8 +6,8 @@
  * Typed getters for JSON that came from outside, and JSON lines.
  * A getter that fails leaves *out alone, says "field \"x\" ..." in err and
  * returns -EPROTO. Strings are borrowed (valid until the object changes).
- * The _or variants give fallback for a field that is absent or of another
- * type: for what we wrote ourselves, or what has been checked before.
+ * The _or variants give fallback for a field that is absent, null or of
+ * another type, and so never fail.
  */
 
 #include "error.h"

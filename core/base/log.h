@@ -55,6 +55,7 @@ enum log_admission {
 enum log_admission log_quota_take(struct log_quota *quota, int64_t now_ms,
                                   uint64_t *left_out);
 
+/* Each writes one line of its level. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -54,6 +54,7 @@ struct compare {
 /* Appends a delta, and the service that c names. Returns borrowed. */
 struct delta *compare_add_path(struct compare *cmp, const struct change *c,
                                enum delta_action action, const struct stat *st);
+
 /* compare_content.c */
 /* Reads at most size bytes of a file into the buffer. Returns how many, or
  * -errno. */
@@ -76,13 +77,20 @@ struct compare_seen *compare_ahead(struct compare *cmp, const struct change *c,
 void compare_ahead_done(struct compare *cmp);
 
 /* compare_removal.c */
+/* What c wants gone: one path, or all of a directory that fits its pattern and
+ * is declared by nobody. Return 0 or -errno. */
 int compare_absent(struct compare *cmp, const struct change *c);
 int compare_exclusive(struct compare *cmp, const struct change *c);
 
 /* compare_service.c */
+/* Fills cmp->services. */
 void compare_index_services(struct compare *cmp);
+/* Something of c changes: the service that c names is told. */
 void compare_service(struct compare *cmp, const struct change *c);
+/* Adds the services to be told of any change of their configuration. */
 void compare_any_services(struct compare *cmp);
+
+/* Frees what the comparison needed, not what it found. */
 void compare_done(struct compare *cmp);
 
 #endif

@@ -23,14 +23,19 @@ struct journal {
 /* Begins the journal of t. Returns 0 or -errno; then there is none. */
 int journal_begin(struct journal *journal, int state_fd,
                   const struct transaction *t, struct error *err);
-/* Each of these appends a record and makes it durable. 0 or -errno. */
+/* Each of these appends a record and makes it durable. Returns 0 or -errno. */
+/* All that is not late is staged; the inode of each operation. */
 int journal_staged(struct journal *journal, const struct transaction *t,
                    struct error *err);
+/* The late operation number op is staged. */
 int journal_late(struct journal *journal, const struct transaction *t,
                  size_t op, struct error *err);
+/* The account or command of operation number op begins. */
 int journal_begun(struct journal *journal, size_t op, struct error *err);
+/* This service is about to be told. */
 int journal_tell(struct journal *journal, const char *service, bool restart,
                  struct error *err);
+/* The commit point: from here on recovery goes forward. */
 int journal_done(struct journal *journal, const struct transaction *t,
                  struct error *err);
 /* Closes it and removes the file. Returns 0 or -errno. */

@@ -32,6 +32,7 @@ void catalog_log_differences(const json_t *differences);
 /* What the system cannot confine, into the log. */
 void catalog_log_confinement(const json_t *catalog);
 
+/* "" if it has none. Returns borrowed (valid as long as catalog). */
 const char *catalog_digest(const json_t *catalog);
 
 #endif

@@ -10,8 +10,6 @@
 #include "cluster/identity.h"
 #include "cluster/rollout.h"
 
-struct daemon_reload;
-
 struct daemon {
     struct loop *loop;
     const struct config *config;
@@ -30,7 +28,7 @@ struct daemon {
 /* Runs until a signal ends it. Returns the exit status. */
 int daemon_run(const struct config *config);
 
-/* Loads the catalog anew; control_reloaded tells how it went. */
+/* Loads the catalog anew; control_reloaded hears how it went. */
 void daemon_reload(struct daemon *daemon);
 
 #endif

@@ -58,8 +58,10 @@ struct events {
     struct backoff backoff;
 };
 
+/* store, ops and userdata are kept until events_done. */
 void events_init(struct events *events, struct loop *loop, struct store *store,
                  const struct events_ops *ops, void *userdata);
+/* Begins with a look; never stops but for events_done. */
 void events_start(struct events *events);
 /* The store was at this revision when it answered a keepalive. */
 void events_check(struct events *events, int64_t revision);

@@ -39,6 +39,7 @@ void flag_done(struct flag *flag);
 /* Does it name this node as failed or in doubt, so that the node itself may
  * lift it by a good turn? */
 bool flag_is_own(const struct flag *flag, const char *node);
+/* Is there a flag, and of this kind? */
 bool flag_is_kind(const struct flag *flag, const char *kind);
 
 /* "web2 failed at ... : ...", one line. Returns new (freed with free). */
@@ -54,6 +55,8 @@ json_t *flag_for_failure(const struct flag *now, const char *node,
  * *lifts says whether anything changes. Returns new (json_decref). */
 json_t *flag_after_success(const struct flag *now, const char *node,
                            bool self_lift, bool *lifts);
+/* The flags for a node in doubt and for an operator's hold. Return new
+ * (freed with json_decref). */
 json_t *flag_for_doubt(const char *node, const char *by, const char *turn);
 json_t *flag_for_operator(const char *by, const char *reason);
 

@@ -28,6 +28,7 @@ struct local_table {
     size_t n, capacity;
 };
 
+/* Zeroed is empty; this frees it. */
 void local_table_done(struct local_table *table);
 
 /* Returns borrowed (valid until the next put or delete), or NULL. */

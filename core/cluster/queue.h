@@ -74,6 +74,7 @@ struct queue {
     struct backoff backoff;
 };
 
+/* Begins out. store, ops and userdata are kept until queue_done. */
 void queue_init(struct queue *queue, struct loop *loop, struct store *store,
                 const struct queue_ops *ops, void *userdata);
 void queue_done(struct queue *queue);
@@ -91,7 +92,7 @@ void queue_tell_begun(const struct queue *queue, struct txn *txn,
                       const char *turn);
 /* Our turn has begun: nothing in front of us matters any more. */
 void queue_begun(struct queue *queue);
-/* Adds to txn (in its otherwise branch) the gets that queue_failed reads:
+/* Adds to txn (in its otherwise branch) the gets that queue_learn reads:
  * our place, then each key in front. Returns how many ranges they give. */
 size_t queue_gets(const struct queue *queue, struct txn *txn);
 /*

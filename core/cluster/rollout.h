@@ -149,10 +149,13 @@ const char *rollout_state(const struct rollout *rollout);
 void rollout_drop_or_fail(struct rollout *rollout);
 /* rollout_run.c: logs when, in clock_us, on -v; make bench reads it. */
 void rollout_stamp(const char *text);
-/* Starts the runner; begins to apply; ends the attempt. */
+/* Hands the runner its job. */
 void rollout_plan(struct rollout *rollout);
+/* The turn has begun: the runner is told to apply. */
 void rollout_apply(struct rollout *rollout);
+/* Puts right what the runner left behind, before the turn ends. */
 void rollout_recover(struct rollout *rollout);
+/* Ends the turn, or the attempt at one. */
 void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
 /* Forgets runner and reports of the attempt. */
 void rollout_reset_attempt(struct rollout *rollout);

@@ -47,10 +47,12 @@ struct session {
     char *trouble; /* the newest error, NULL if all is well */
 };
 
-/* Keeps node, identity, ops and userdata until session_done. Starts. */
+/* store, node and identity are kept until session_done. */
 void session_init(struct session *session, struct loop *loop,
                   struct store *store, const char *node,
                   const struct identity *identity);
+/* Gets a lease of ttl_s and claims the node's name with it; ops hears how it
+ * goes. ops and userdata are kept until session_done. */
 void session_start(struct session *session, int64_t ttl_s,
                    const struct session_ops *ops, void *userdata);
 /* Gives the lease back, so that nobody has to wait for it to lapse; fn is

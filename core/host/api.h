@@ -106,6 +106,7 @@ int api_call(struct ccm_run *run, int (*function)(struct ccm_run *run),
 const json_t *api_owner(struct ccm_run *run, const json_t *value,
                         const char **type);
 
+/* Was this object rejected? */
 bool api_set_has(const struct api_set *set, const json_t *object);
 
 /* Takes the buffer away from the stream that has it. */

@@ -19,6 +19,7 @@ int planner_result_write(int fd, struct ccm_run *run, const char *error);
  * notes out; the wire part is mapped later by planner_result_map, so that no
  * later planner sees it. Sets outcome and error. */
 void planner_result_read(struct planner_result *result);
+/* Sets wire and wire_size; or outcome and error. */
 void planner_result_map(struct planner_result *result);
 
 #endif

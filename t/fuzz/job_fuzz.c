@@ -83,8 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct job_source source = {.config = &config};
     struct owner owner = {0};
 
-    fuzz_check(job_start(&source, json_null(), &owner_ops, &owner,
-                         &owner.job, NULL) == 0);
+    fuzz_check(job_start(&source, json_null(), &owner_ops, &owner, &owner.job,
+                         NULL) == 0);
     while (input.left > 0) {
         size_t n;
         char *line = fuzz_cut(&input, '\n', &n);
