@@ -38,6 +38,7 @@
 #define COMMAND_MAX 998 /* bytes behind the schedule; cron's limit */
 #define JOBS_MAX 2400   /* of a user; cron ignores files of 10,000 lines */
 #define SECONDS_MAX 604800
+#define NAME_MAX_BYTES 32 /* of a unix user */
 
 struct crontab {
     struct ccm_run *run;
@@ -211,7 +212,8 @@ static const char *crontab_user_name(struct crontab *c, const json_t *user)
     if (strcmp(name, "root") == 0 ||
         ccm_integer_or(c->run, user, "unix_id", 1) == 0)
         ccm_reject(c->run, user, "root's crontab is not the cluster's");
-    if (!strchr("abcdefghijklmnopqrstuvwxyz_", *name) ||
+    if (strlen(name) > NAME_MAX_BYTES ||
+        !strchr("abcdefghijklmnopqrstuvwxyz_", *name) ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != strlen(name))
         ccm_reject(c->run, user, "username is no name of a unix user");
     if (json_object_get(c->names, name))
