@@ -221,7 +221,8 @@ static bool fpm_place(struct fpm *fpm, struct pool *pool)
 
     pool->name = ccm_name(run, pool->object, "name");
     pool->version = ccm_name(run, pool->object, "version");
-    if (strlen(pool->name) > 64 || *pool->name == '-' ||
+    /* One that is hidden php-fpm does not read. */
+    if (strlen(pool->name) > 64 || strchr("-.", *pool->name) ||
         strcasecmp(pool->name, "global") == 0 ||
         !fpm_is_word(pool->name, "_.-"))
         ccm_reject(run, pool->object, "name is no name of a pool");

@@ -105,7 +105,8 @@ const json_t *ccm_map(struct ccm_run *run, const json_t *object,
                       const char *field);
 
 /* Like ccm_string, for what becomes one line, or one component of a path:
- * refuses control characters, and for ccm_name also "", "/", "." and "..". */
+ * refuses control characters, and for ccm_name also "", "/", ".", ".." and
+ * what begins with ".ccm.". */
 const char *ccm_line(struct ccm_run *run, const json_t *object,
                      const char *field);
 const char *ccm_name(struct ccm_run *run, const json_t *object,

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/util.h"
+#include "change/plan_check.h"
 #include "host/names.h"
 
 #define MODE_MAX 07777
@@ -43,10 +44,18 @@ bool api_check_path(struct ccm_run *run, const char *what, const char *path)
         api_fail(run, "declares a %s without a path", what);
         return false;
     }
-    if (path_check(path, &why) == 0 && !streq(path, "/"))
-        return true;
-    api_fail(run, "declares the %s \"%.200s\", which %s", what, path,
-             streq(path, "/") ? "is the root itself" : why.text);
+    if (path_check(path, &why) == 0) {
+        if (streq(path, "/"))
+            error_set(&why, 0, "is the root itself");
+        else if (strstr(path, "/" PLAN_TEMPORARY))
+            error_set(&why, 0,
+                      "has a name that begins with \"%s\", as ccm's "
+                      "own files do",
+                      PLAN_TEMPORARY);
+        else
+            return true;
+    }
+    api_fail(run, "declares the %s \"%.200s\", which %s", what, path, why.text);
     return false;
 }
 

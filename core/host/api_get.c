@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/util.h"
+#include "change/plan_check.h"
 
 /* The field of object is not as it should be; why begins with a verb. */
 static void api_refuse(struct ccm_run *run, const json_t *object,
@@ -139,14 +140,20 @@ const char *ccm_name(struct ccm_run *run, const json_t *object,
                      const char *field)
 {
     const json_t *value = json_object_get(object, field);
+    const char *text;
     struct error why;
 
     if (!json_is_string(value)) {
         api_mistyped(run, object, field, "a string");
         return "";
     }
-    if (path_check_name(json_string_value(value), &why) == 0)
-        return json_string_value(value);
+    text = json_string_value(value);
+    if (path_check_name(text, &why) == 0) {
+        if (!after_prefix(text, PLAN_TEMPORARY))
+            return text;
+        error_set(&why, 0, "begins with \"%s\", as ccm's own files do",
+                  PLAN_TEMPORARY);
+    }
     api_refuse(run, object, field, why.text);
     return "";
 }
