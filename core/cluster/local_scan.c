@@ -73,17 +73,17 @@ int local_scan_effects(const json_t *state, json_t **out, struct error *err)
     return 0;
 }
 
-/* The effect on key, or NULL. */
+/* The last effect on key, or NULL. */
 static const json_t *local_effect_of(const struct local_scan *scan,
                                      const char *key)
 {
-    const json_t *effect;
+    const json_t *effect, *last = NULL;
     size_t i;
 
     json_array_foreach (scan->folder->effects, i, effect)
         if (streq(json_string_value(json_array_get(effect, 0)), key))
-            return effect;
-    return NULL;
+            last = effect;
+    return last;
 }
 
 /* The revisions that a file had when it was last seen; if it is another one
