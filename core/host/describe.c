@@ -179,17 +179,19 @@ static bool describe_take(struct describe_worker *worker, const char *line,
 {
     struct describe_task *task = &worker->describe->tasks[worker->at];
     json_auto_t *answer = NULL;
+    const char *text = NULL;
     struct error err;
-    const char *text;
+    int r = json_parse(line, size, LINE_BYTES_MAX, &answer, &err);
 
-    if (json_parse(line, size, LINE_BYTES_MAX, &answer, &err) < 0 ||
-        (!json_object_get(answer, "error") &&
-         describe_check_answer(answer, &err) < 0)) {
+    if (r == 0)
+        text = json_string_or(answer, "error", NULL);
+    if (r == 0 && !text)
+        r = describe_check_answer(answer, &err);
+    if (r < 0) {
         if (worker->at == worker->first)
             describe_blame(task, "its answer cannot be read");
         return false;
     }
-    text = json_string_or(answer, "error", NULL);
     if (!text) {
         task->answer = json_incref(answer);
         worker->at++;

@@ -9,6 +9,7 @@ FUZZ_TARGETS = account_state \
 	crontab \
 	crontab_schedule \
 	declaration \
+	describe \
 	diff \
 	etcd_wire \
 	exec \
@@ -117,6 +118,16 @@ t_fuzz_declaration_live_SOURCES = t/fuzz/declaration_fuzz.c
 t_fuzz_declaration_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_declaration_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_declaration_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+
+UNIT_TESTS += t/fuzz/describe_fuzz
+EXTRA_PROGRAMS += t/fuzz/describe_live
+t_fuzz_describe_fuzz_SOURCES = t/fuzz/describe_fuzz.c t/fuzz/replay.c
+t_fuzz_describe_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_describe_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+t_fuzz_describe_live_SOURCES = t/fuzz/describe_fuzz.c t/fuzz/mutate.c
+t_fuzz_describe_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_describe_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_describe_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
 
 UNIT_TESTS += t/fuzz/diff_fuzz
 EXTRA_PROGRAMS += t/fuzz/diff_live
