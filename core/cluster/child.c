@@ -153,17 +153,20 @@ static void child_lines(struct child *child)
     size_t start = 0;
     char *end;
 
-    while (child->output.size > start &&
+    while (!child->overlong && child->output.size > start &&
            (end = memchr(child->output.data + start, '\n',
                          child->output.size - start))) {
         char *line = child->output.data + start;
+        size_t size = (size_t) (end - line);
 
         *end = '\0';
-        start = (size_t) (end + 1 - child->output.data);
-        child->ops->line(child->userdata, line, (size_t) (end - line));
+        start += size + 1;
+        child->overlong = size > PROTOCOL_LINE_MAX;
+        if (!child->overlong)
+            child->ops->line(child->userdata, line, size);
     }
     buf_shift(&child->output, start);
-    if (child->output.size > PROTOCOL_LINE_MAX) {
+    if (child->overlong || child->output.size > PROTOCOL_LINE_MAX) {
         child->overlong = true;
         buf_clear(&child->output);
         child_kill(child);

@@ -4,6 +4,7 @@ FUZZ_TARGETS = account_state \
 	accounts \
 	base64 \
 	catalog \
+	child \
 	config \
 	control \
 	crontab \
@@ -68,6 +69,16 @@ t_fuzz_catalog_live_SOURCES = t/fuzz/catalog_fuzz.c t/fuzz/mutate.c
 t_fuzz_catalog_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_catalog_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_catalog_live_LDADD = libfuzz.a $(CLUSTER_LIBS)
+
+UNIT_TESTS += t/fuzz/child_fuzz
+EXTRA_PROGRAMS += t/fuzz/child_live
+t_fuzz_child_fuzz_SOURCES = t/fuzz/child_fuzz.c t/fuzz/replay.c
+t_fuzz_child_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_child_fuzz_LDADD = libfuzz.a $(CLUSTER_LIBS)
+t_fuzz_child_live_SOURCES = t/fuzz/child_fuzz.c
+t_fuzz_child_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_child_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_child_live_LDADD = libfuzz.a $(CLUSTER_LIBS)
 
 UNIT_TESTS += t/fuzz/config_fuzz
 EXTRA_PROGRAMS += t/fuzz/config_live
