@@ -9,6 +9,7 @@ FUZZ_TARGETS = account_state \
 	control \
 	crontab \
 	crontab_schedule \
+	ctl \
 	declaration \
 	describe \
 	diff \
@@ -27,6 +28,7 @@ FUZZ_TARGETS = account_state \
 	objects_etcd \
 	objects_http \
 	planner_result \
+	runner_job \
 	state \
 	wire
 
@@ -119,6 +121,16 @@ t_fuzz_crontab_schedule_live_SOURCES = t/fuzz/crontab_schedule_fuzz.c modules/cr
 t_fuzz_crontab_schedule_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_crontab_schedule_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_crontab_schedule_live_LDADD = libfuzz.a $(BASE_LIBS)
+
+UNIT_TESTS += t/fuzz/ctl_fuzz
+EXTRA_PROGRAMS += t/fuzz/ctl_live
+t_fuzz_ctl_fuzz_SOURCES = t/fuzz/ctl_fuzz.c t/fuzz/replay.c
+t_fuzz_ctl_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_ctl_fuzz_LDADD = libfuzz.a libctl.a $(BASE_LIBS)
+t_fuzz_ctl_live_SOURCES = t/fuzz/ctl_fuzz.c t/fuzz/mutate.c
+t_fuzz_ctl_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_ctl_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_ctl_live_LDADD = libfuzz.a libctl.a $(BASE_LIBS)
 
 UNIT_TESTS += t/fuzz/declaration_fuzz
 EXTRA_PROGRAMS += t/fuzz/declaration_live
@@ -299,6 +311,16 @@ t_fuzz_planner_result_live_SOURCES = t/fuzz/planner_result_fuzz.c
 t_fuzz_planner_result_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_planner_result_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_planner_result_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+
+UNIT_TESTS += t/fuzz/runner_job_fuzz
+EXTRA_PROGRAMS += t/fuzz/runner_job_live
+t_fuzz_runner_job_fuzz_SOURCES = t/fuzz/runner_job_fuzz.c t/fuzz/replay.c
+t_fuzz_runner_job_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_runner_job_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+t_fuzz_runner_job_live_SOURCES = t/fuzz/runner_job_fuzz.c t/fuzz/mutate.c
+t_fuzz_runner_job_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_runner_job_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_runner_job_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
 
 UNIT_TESTS += t/fuzz/state_fuzz
 EXTRA_PROGRAMS += t/fuzz/state_live
