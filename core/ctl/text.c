@@ -94,7 +94,7 @@ void table_init(struct table *table, const char *const *heads)
 {
     *table = (struct table){.columns = 0};
     for (; heads[table->columns]; table->columns++)
-        table_take(table, TEXT_STRONG, xstrdup(heads[table->columns]));
+        table_take(table, TEXT_STRONG, text_safe(heads[table->columns]));
 }
 
 void table_add(struct table *table, enum text_colour colour, const char *text)
