@@ -63,18 +63,12 @@ static int names_order(const void *a, const void *b)
 static int names_read(const struct tree_dir *dir, const char *name,
                       struct names *out)
 {
-    int fd = tree_open_dir(dir, name);
-    DIR *list = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
-    int r;
+    DIR *list;
+    int r = tree_list(dir, name, &list);
 
-    if (fd < 0)
-        return fd;
-    if (!list) {
-        r = -errno;
-        close(fd);
+    if (r < 0)
         return r;
-    }
     while ((errno = 0, entry = readdir(list))) {
         if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
             continue;

@@ -339,20 +339,28 @@ int tree_open_dir(const struct tree_dir *dir, const char *name)
     return fd < 0 ? -errno : fd;
 }
 
-int tree_is_empty(const struct tree_dir *dir, const char *name)
+int tree_list(const struct tree_dir *dir, const char *name, DIR **out)
 {
-    int fd = tree_open_dir(dir, name);
-    DIR *list = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-    int r = 1;
+    cleanup_close int fd = tree_open_dir(dir, name);
 
     if (fd < 0)
         return fd;
-    if (!list) {
-        r = -errno;
-        close(fd);
+    *out = fdopendir(fd);
+    if (!*out)
+        return -errno;
+    steal_fd(&fd);
+    return 0;
+}
+
+int tree_is_empty(const struct tree_dir *dir, const char *name)
+{
+    struct dirent *entry;
+    DIR *list;
+    int r = tree_list(dir, name, &list);
+
+    if (r < 0)
         return r;
-    }
+    r = 1;
     while (r == 1 && (entry = readdir(list)))
         if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
             r = 0;

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -65,6 +66,10 @@ int tree_parent(struct tree *tree, const char *path, struct tree_dir **out,
 /* Opens a directory in dir ("." for itself) for reading; never a symlink.
  * Returns a descriptor (freed with close) or -errno. */
 int tree_open_dir(const struct tree_dir *dir, const char *name);
+
+/* The same as a stream of its entries. Sets *out (freed with closedir).
+ * Returns 0 or -errno. */
+int tree_list(const struct tree_dir *dir, const char *name, DIR **out);
 
 /* Is the directory name in dir empty? Returns 1, 0 or -errno. */
 int tree_is_empty(const struct tree_dir *dir, const char *name);

@@ -36,12 +36,18 @@ char *store_etcd_key(const struct store_etcd *store, const char *key)
     return xasprintf("%s%s", store->prefix, key);
 }
 
-const char *store_etcd_strip(const struct store_etcd *store,
-                             const struct etcd_wire_kv *kv)
+struct store_kv store_etcd_kv(const struct store_etcd *store,
+                              const struct etcd_wire_kv *kv)
 {
-    if (strlen(kv->key) != kv->key_size)
-        return NULL;
-    return after_prefix(kv->key, store->prefix);
+    bool is_text = strlen(kv->key) == kv->key_size;
+
+    return (struct store_kv){
+        .key = is_text ? after_prefix(kv->key, store->prefix) : NULL,
+        .value = kv->value,
+        .value_size = kv->value_size,
+        .create_revision = kv->create_revision,
+        .mod_revision = kv->mod_revision,
+        .lease = kv->lease};
 }
 
 /* ------------------------------------------------------------ life of calls */
@@ -177,18 +183,10 @@ static struct store_kv *store_etcd_kvs(const struct store_etcd *store,
 
     *n = 0;
     for (i = 0; i < in->n; i++) {
-        const struct etcd_wire_kv *kv = &in->kvs[i];
-        const char *key = store_etcd_strip(store, kv);
-
+        kvs[*n] = store_etcd_kv(store, &in->kvs[i]);
         /* A key that is no text is nobody's; it must not look like one. */
-        if (!key)
-            continue;
-        kvs[(*n)++] = (struct store_kv){.key = key,
-                                        .value = kv->value,
-                                        .value_size = kv->value_size,
-                                        .create_revision = kv->create_revision,
-                                        .mod_revision = kv->mod_revision,
-                                        .lease = kv->lease};
+        if (kvs[*n].key)
+            ++*n;
     }
     return kvs;
 }

@@ -22,10 +22,10 @@ struct store_etcd {
 
 /* The whole key. Returns new (freed with free). */
 char *store_etcd_key(const struct store_etcd *store, const char *key);
-/* The key without the prefix, or NULL if it is not below it or holds a NUL.
- * Returns borrowed (valid as long as kv). */
-const char *store_etcd_strip(const struct store_etcd *store,
-                             const struct etcd_wire_kv *kv);
+/* kv in the store's terms: its key without the prefix, or NULL if it is not
+ * below it or holds a NUL. Returns borrowed members (valid as long as kv). */
+struct store_kv store_etcd_kv(const struct store_etcd *store,
+                              const struct etcd_wire_kv *kv);
 
 struct store_watch *store_etcd_watch(struct store *base,
                                      struct store_watch_spec spec);

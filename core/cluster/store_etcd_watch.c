@@ -114,16 +114,10 @@ static void store_etcd_hand_event(struct store_etcd_watch *watch,
                                   const struct etcd_wire_event *event)
 {
     struct store_etcd *store = (struct store_etcd *) watch->base.store;
-    const struct etcd_wire_kv *kv = &event->kv;
-    const struct store_kv out = {.key = store_etcd_strip(store, kv),
-                                 .value = kv->value,
-                                 .value_size = kv->value_size,
-                                 .create_revision = kv->create_revision,
-                                 .mod_revision = kv->mod_revision,
-                                 .lease = kv->lease};
+    const struct store_kv kv = store_etcd_kv(store, &event->kv);
 
-    if (out.key)
-        watch->ops->event(watch->userdata, &out, event->deleted);
+    if (kv.key)
+        watch->ops->event(watch->userdata, &kv, event->deleted);
 }
 
 static void store_etcd_hand_out(struct store_etcd_watch *watch,
