@@ -38,6 +38,7 @@
  *   {"event":"done","changes":N,"digest":"...","revision":R}
  *   {"event":"failed","step":s,"configuration":c or null,"error":e,
  *    "transient":true or false,   true: objects out of reach, try again
+ *    "died":true or false,   true: a planner had no memory, try again a little
  *    "rolled_back":true or false} false after "apply": the node is not whole
  *
  * Steps: job, load, objects, plan, compare, guard, stage, commit, test,

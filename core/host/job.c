@@ -224,12 +224,12 @@ static int job_say_failed(const struct job *job, const struct error *err)
     const struct engine_failure *failure = &job->run.failure;
 
     job_say(json_pack(
-        "{s:s, s:s, s:o, s:o, s:b, s:b}", "event", "failed", "step",
+        "{s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "event", "failed", "step",
         failure->step ? failure->step : "job", "configuration",
         failure->configuration[0] ? json_string(failure->configuration)
                                   : json_null(),
-        "error", json_text(err->text), "transient", job->run.transient,
-        "rolled_back", failure->rolled_back));
+        "error", json_text(err->text), "transient", job->run.transient, "died",
+        job->run.died, "rolled_back", failure->rolled_back));
     return CCM_EXIT_FAILED;
 }
 

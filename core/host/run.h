@@ -27,6 +27,8 @@ struct run {
     struct plan *plan;
     struct engine_failure failure; /* where it failed */
     bool transient;                /* objects out of reach: try again */
+    bool
+        died; /* a planner was killed, for want of memory: may be tried again */
 };
 
 /* config is kept until run_done. */

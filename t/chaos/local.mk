@@ -27,9 +27,11 @@ E2E_TESTS += \
 	t/t0420-streams.t \
 	t/t0421-compaction.t \
 	t/t0440-lease.t \
+	t/t0441-asleep.t \
 	t/t0450-killed.t \
 	t/t0455-reboot.t \
 	t/t0460-runner.t \
+	t/t0461-oom.t \
 	t/t0465-spare.t \
 	t/t0470-disk.t \
 	t/t0471-slow-disk.t \
