@@ -64,6 +64,7 @@ static const struct filter_condition conditional[] = {
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_GETFD, 0}},
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_SETFD, 0}},
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_GETFL, 0}},
+    {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_ADD_SEALS, 0}},
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, TCGETS, 0}},
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIONREAD, 0}},
     {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_SET_VMA, 0}},

@@ -3,6 +3,10 @@
  * Handing over. The runner seals the file before it looks at it, so that
  * nobody can change what has been checked; and every number in it is checked
  * against the file's size, because module code ran where it was written.
+ *
+ * The planner has sealed it against writing before, if all went well: to do
+ * that on another processor than the one it was written on, the kernel has to
+ * interrupt all of them.
  */
 #include "host/planner_result.h"
 
@@ -17,6 +21,7 @@
 #include <sys/stat.h>
 
 #define HEAD_MAGIC 0x6e616c702d6d6363u /* "ccm-plan" */
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 #define NOTES_BYTES_MAX (64 * 1024 * 1024)
 
 struct planner_head {
@@ -59,6 +64,8 @@ int planner_result_write(int fd, struct ccm_run *run, const char *error)
         r = planner_result_notes(fd, run, error, &head.notes_size);
     if (r == 0 && pwrite(fd, &head, sizeof(head), 0) != sizeof(head))
         r = -EIO;
+    if (r == 0)
+        fcntl(fd, F_ADD_SEALS, SEALS);
     return r;
 }
 
@@ -68,8 +75,7 @@ static int planner_result_head(int fd, struct planner_head *head,
     struct stat st;
     uint64_t size;
 
-    if (fcntl(fd, F_ADD_SEALS,
-              F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+    if (fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0)
         return error_errno(err, -errno, "its result cannot be sealed");
     if (fstat(fd, &st) < 0)
         return error_errno(err, -errno, "its result");

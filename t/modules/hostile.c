@@ -273,6 +273,27 @@ static int act_forge(struct ccm_run *run)
     _exit(0);
 }
 
+/* Seals what it finds, so that nobody can write the result, or seal it. */
+static int act_seal(struct ccm_run *run)
+{
+    int fd;
+
+    for (fd = 3; fd < 4096; fd++)
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL);
+    return act_declare(run);
+}
+
+/* Looks for the memory of the runner, and of planners started before it. */
+static int act_peek(struct ccm_run *run)
+{
+    int pid;
+
+    for (pid = getppid(); pid < getpid(); pid++)
+        if (open(ccm_path(run, "/proc/%d/mem", pid), O_RDONLY) >= 0)
+            return ccm_fail(run, "the memory of %d is open", pid);
+    return act_declare(run);
+}
+
 static int act_outside(struct ccm_run *run)
 {
     declare(run, "/etc/../outside");
@@ -370,6 +391,8 @@ static const struct {
     {"print", act_print},
     {"close", act_close},
     {"forge", act_forge},
+    {"seal", act_seal},
+    {"peek", act_peek},
     {"outside", act_outside},
     {"inserted", act_inserted},
     {"newline", act_newline},

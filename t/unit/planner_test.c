@@ -10,6 +10,7 @@
 #include "host/planner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 
 #define FORGING 60 /* configurations */
@@ -119,6 +120,7 @@ static const struct {
     {"exit", PLANNER_DIED, CHILD_EXITED, "status 3", 0},
     {"exit-well", PLANNER_BAD, CHILD_DONE, "exited by itself", 0},
     {"forge", PLANNER_BAD, CHILD_DONE, "", 0},
+    {"seal", PLANNER_DIED, CHILD_BROKEN, "hand over", 0},
     {"atexit", PLANNER_OK, CHILD_DONE, "", 0},
     {"thread", PLANNER_DIED, CHILD_REFUSED, "such as to start a thread", 0},
     {"fork", PLANNER_DIED, CHILD_REFUSED, "not: clone", 0},
@@ -275,6 +277,32 @@ static void a_huge_allocation_is_refused(void **state)
     json_decref(c.settings);
 }
 
+/* Without another user and without Landlock the kernel lets it. */
+static void the_memory_of_others_is_out_of_reach(void **state)
+{
+    struct place *place = *state;
+    json_auto_t *confinement = confine_json(place->confine);
+    struct configuration c[8];
+    const struct configuration *list[8];
+    struct planner_result results[8];
+    size_t i;
+
+    if (geteuid() != 0 &&
+        json_integer_value(json_object_get(confinement, "landlock")) == 0)
+        skip();
+    for (i = 0; i < 8; i++) {
+        hostile_init(place, &c[i], "it", "peek");
+        list[i] = &c[i];
+    }
+    plan(place, list, 8, results);
+    for (i = 0; i < 8; i++) {
+        if (results[i].outcome != PLANNER_OK)
+            fail_msg("%s", results[i].error);
+        planner_result_done(&results[i]);
+        json_decref(c[i].settings);
+    }
+}
+
 static void a_module_that_changes_its_story_is_refused(void **state)
 {
     struct place *place = *state;
@@ -363,6 +391,8 @@ static void hands_over_what_was_declared_and_rejected(void **state)
     plan(place, list, 1, &result);
     if (result.outcome != PLANNER_OK)
         fail_msg("%s", result.error);
+    assert_int_equal(fcntl(result.fd, F_GET_SEALS),
+                     F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
     text = declared(&result);
     assert_string_equal(text, "2 /etc/ok - -\n"
                               "5 /etc/ok - -\n"
@@ -390,6 +420,7 @@ int main(void)
         cmocka_unit_test(one_that_fails_leaves_the_others_alone),
         cmocka_unit_test(runs_as_nobody_without_surroundings),
         cmocka_unit_test(a_huge_allocation_is_refused),
+        cmocka_unit_test(the_memory_of_others_is_out_of_reach),
         cmocka_unit_test(a_module_that_changes_its_story_is_refused),
         cmocka_unit_test(hands_over_what_was_declared_and_rejected),
     };
