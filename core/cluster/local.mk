@@ -43,8 +43,10 @@ libcluster_a_SOURCES += \
 	core/cluster/job.c core/cluster/job.h \
 	core/cluster/notify.c core/cluster/notify.h \
 	core/cluster/queue.c core/cluster/queue.h \
+	core/cluster/queue_txn.c \
 	core/cluster/rollout.c core/cluster/rollout.h \
 	core/cluster/rollout_link.c \
+	core/cluster/rollout_retry.c \
 	core/cluster/rollout_run.c \
 	core/cluster/rollout_state.c \
 	core/cluster/session.c core/cluster/session.h \

@@ -316,39 +316,9 @@ static void queue_timer(void *userdata)
         queue_look(queue);
 }
 
-void queue_conditions(const struct queue *queue, struct txn *txn)
-{
-    size_t i;
-
-    txn_if_created(txn, queue->key, queue->created);
-    for (i = 0; i < queue->n_front; i++)
-        txn_if_created(txn, queue->front[i], 0);
-}
-
-void queue_tell_begun(const struct queue *queue, struct txn *txn,
-                      const char *turn)
-{
-    json_auto_t *value = json_copy(queue->value);
-    cleanup_free char *line = NULL;
-
-    json_object_set_new(value, "turn", json_string(turn));
-    line = json_line(value);
-    txn_put(txn, queue->key, line, queue->lease);
-}
-
 void queue_begun(struct queue *queue)
 {
     queue_unwatch(queue);
-}
-
-size_t queue_gets(const struct queue *queue, struct txn *txn)
-{
-    size_t i;
-
-    txn_get(txn, queue->key);
-    for (i = 0; i < queue->n_front; i++)
-        txn_get(txn, queue->front[i]);
-    return 1 + queue->n_front;
 }
 
 bool queue_learn(struct queue *queue, const struct store_range *ranges)
@@ -373,12 +343,6 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
         queue_wait(queue, QUEUE_NEAR);
     }
     return true;
-}
-
-void queue_leave(const struct queue *queue, struct txn *txn)
-{
-    if (queue->key)
-        txn_delete(txn, queue->key);
 }
 
 static void queue_swept(void *userdata, const struct store_reply *reply, int r,

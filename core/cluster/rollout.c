@@ -14,7 +14,6 @@
 #define OBJECTS_RETRY_FIRST_MS 1000
 #define OBJECTS_RETRY_MAX_MS 60000
 #define DOUBT_PAUSE_MS 1000
-#define DEATHS_MAX 2
 #define WHY_TYPES_MAX 20
 
 static char *rollout_why(struct rollout *rollout)
@@ -64,51 +63,6 @@ static void rollout_consider(struct rollout *rollout)
     log_info("%s: joining the queue", rollout->who);
     queue_join(&rollout->queue, rollout->config->node, rollout->session.lease,
                rollout->config->plan_ahead);
-}
-
-static void rollout_try_again(struct rollout *rollout)
-{
-    int64_t pause_ms = backoff_next_ms(&rollout->backoff);
-    const char *error = json_string_or(rollout->finished, "error", "?");
-    cleanup_free char *text = xasprintf("%s; trying again in %.1f s", error,
-                                        (double) pause_ms / 1000);
-
-    log_warning("%s", text);
-    free(rollout->trouble);
-    rollout->trouble = xstrdup(error);
-    rollout->ops->progress(rollout->userdata, text);
-    rollout->pause_until_ms = clock_ms() + pause_ms;
-    rollout_close(rollout, TURN_DROPPED);
-}
-
-/* A runner that was killed before it applied anything (by the kernel, for
- * want of memory, say) has changed nothing. */
-static bool rollout_may_try_again(struct rollout *rollout)
-{
-    if (json_bool_or(rollout->finished, "transient", false))
-        return true;
-    return json_bool_or(rollout->finished, "died", false) &&
-           rollout->deaths++ < DEATHS_MAX;
-}
-
-void rollout_drop_or_fail(struct rollout *rollout)
-{
-    if (rollout_may_try_again(rollout))
-        rollout_try_again(rollout);
-    else
-        rollout_close(rollout, TURN_FAILED);
-}
-
-/* The runner has ended before a turn began. A failure is told from the head
- * of the queue. */
-static void rollout_consider_finished(struct rollout *rollout)
-{
-    if (rollout->finished_ok)
-        rollout_close(rollout, TURN_GOOD);
-    else if (rollout->queue.state == QUEUE_HEAD)
-        rollout_drop_or_fail(rollout);
-    else if (rollout_may_try_again(rollout))
-        rollout_try_again(rollout);
 }
 
 /* Without any, the runner ends by itself right after it has planned. */

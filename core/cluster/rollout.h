@@ -144,9 +144,12 @@ const char *rollout_state(const struct rollout *rollout);
 
 /* ------------------------------------------- between the rollout_*.c files */
 
-/* rollout.c: the runner has died before it applied anything: tries again
+/* rollout_retry.c: the runner has died before it applied anything: tries again
  * later, or, after a few times, fails. */
 void rollout_drop_or_fail(struct rollout *rollout);
+/* The runner has ended before a turn began. A failure is told from the head of
+ * the queue. */
+void rollout_consider_finished(struct rollout *rollout);
 /* rollout_run.c: logs when, in clock_us, on -v; make bench reads it. */
 void rollout_stamp(const char *text);
 /* Hands the runner its job. */

@@ -82,6 +82,7 @@ t_unit_events_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/queue_test
 t_unit_queue_test_SOURCES = t/unit/queue_test.c \
+	t/unit/store_folder.c t/unit/store_folder.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_queue_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_queue_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The queue: who is near, who is at the head, and what it asks to know it. */
-#include "store_probe.h"
+#include "store_folder.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/util.h"
 #include "cluster/queue.h"
 #include "cluster/store_backend.h"
-
-#include <ftw.h>
-
-/* More passes of the loop than what is under way can last. */
-#define PASSES 50
 
 /* Hands all on, and counts. */
 struct counter {
@@ -27,11 +22,9 @@ struct member {
 };
 
 struct fixture {
-    struct probe probe;
-    struct config config;
+    struct folder folder;
     struct counter counter;
     struct member a, b, c, d;
-    char path[64];
 };
 
 static struct store_call *counter_commit(struct store *store, struct txn *txn,
@@ -75,28 +68,16 @@ static int setup(void **state)
     struct member *members[] = {&f->a, &f->b, &f->c, &f->d};
     size_t i;
 
-    strcpy(f->path, "/tmp/ccm-queue-XXXXXX");
-    if (!mkdtemp(f->path))
-        return -1;
-    f->config.store.kind = STORE_LOCAL;
-    f->config.store.path = xasprintf("%s/store", f->path);
-    probe_init(&f->probe, &f->config);
-    f->counter = (struct counter){{&store_ops}, f->probe.store, 0, 0};
+    folder_open(&f->folder);
+    f->counter = (struct counter){{&store_ops}, f->folder.probe.store, 0, 0};
     for (i = 0; i < ARRAY_SIZE(members); i++) {
-        queue_init(&members[i]->queue, f->probe.loop, &f->counter.base, &ops,
-                   members[i]);
-        probe_grant(&f->probe, 3600);
-        members[i]->lease = f->probe.lease;
+        queue_init(&members[i]->queue, f->folder.probe.loop, &f->counter.base,
+                   &ops, members[i]);
+        probe_grant(&f->folder.probe, 3600);
+        members[i]->lease = f->folder.probe.lease;
     }
     *state = f;
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *ftw)
-{
-    (void) st, (void) type, (void) ftw;
-    return remove(path);
 }
 
 static int teardown(void **state)
@@ -107,20 +88,18 @@ static int teardown(void **state)
     queue_done(&f->b.queue);
     queue_done(&f->c.queue);
     queue_done(&f->d.queue);
-    probe_done(&f->probe);
-    nftw(f->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(f->config.store.path);
+    folder_close(&f->folder);
     test_free(f);
     return 0;
 }
 
-/* Until all that is under way has come to an end. */
+/* More passes of the loop than what is under way can last. */
 static void settle(struct fixture *f)
 {
     int i;
 
-    for (i = 0; i < PASSES; i++)
-        loop_step(f->probe.loop, 0);
+    for (i = 0; i < 50; i++)
+        loop_step(f->folder.probe.loop, 0);
 }
 
 static void join(struct fixture *f, struct member *member, int64_t plan_ahead)
@@ -145,9 +124,9 @@ static bool begin(struct fixture *f, struct member *member)
 
     queue_conditions(&member->queue, txn);
     queue_tell_begun(&member->queue, txn, "0123456789abcdef");
-    assert_int_equal(probe_commit(&f->probe, txn), 0);
+    assert_int_equal(probe_commit(&f->folder.probe, txn), 0);
     settle(f);
-    return f->probe.succeeded;
+    return f->folder.probe.succeeded;
 }
 
 static void leave(struct fixture *f, struct member *member)
@@ -155,7 +134,7 @@ static void leave(struct fixture *f, struct member *member)
     struct txn *txn = txn_new();
 
     queue_leave(&member->queue, txn);
-    assert_int_equal(probe_commit(&f->probe, txn), 0);
+    assert_int_equal(probe_commit(&f->folder.probe, txn), 0);
     queue_forget(&member->queue);
     settle(f);
 }
@@ -163,7 +142,7 @@ static void leave(struct fixture *f, struct member *member)
 /* A place as etcdctl lock takes it. */
 static void foreign_join(struct fixture *f)
 {
-    assert_int_equal(probe_put(&f->probe, "lock/foreign", ""), 0);
+    assert_int_equal(probe_put(&f->folder.probe, "lock/foreign", ""), 0);
     settle(f);
 }
 
@@ -253,7 +232,7 @@ static void begun_while_the_watch_opens_is_found_by_the_look(void **state)
     join(f, &f->c, 2);
     queue_join(&f->d.queue, "n", f->d.lease, 2);
     while (f->d.queue.state == QUEUE_JOINING)
-        loop_step(f->probe.loop, 0);
+        loop_step(f->folder.probe.loop, 0);
     assert_states(f, "hnnf");
     leave(f, &f->a);
     begin(f, &f->b);
@@ -289,7 +268,7 @@ static void a_foreign_holder_is_near_when_it_goes(void **state)
     begin(f, &f->a);
     leave(f, &f->a);
     assert_states(f, "--nf");
-    probe_delete(&f->probe, "lock/foreign");
+    probe_delete(&f->folder.probe, "lock/foreign");
     settle(f);
     assert_states(f, "--hn");
 }
@@ -333,7 +312,7 @@ static bool refused(struct fixture *f, struct member *member)
     queue_conditions(&member->queue, txn);
     txn_otherwise(txn);
     queue_gets(&member->queue, txn);
-    store_commit(f->probe.store, txn, on_refusal, &refusal);
+    store_commit(f->folder.probe.store, txn, on_refusal, &refusal);
     settle(f);
     assert_true(refusal.answered);
     return refusal.kept;
@@ -373,11 +352,11 @@ static void a_place_that_is_gone_is_said_to_be(void **state)
     struct fixture *f = *state;
 
     join_all(f, 2);
-    probe_revoke(&f->probe, f->a.lease);
+    probe_revoke(&f->folder.probe, f->a.lease);
     settle(f);
     assert_false(refused(f, &f->a));
     assert_false(f->a.lost);
-    probe_revoke(&f->probe, f->b.lease);
+    probe_revoke(&f->folder.probe, f->b.lease);
     queue_check(&f->b.queue);
     settle(f);
     assert_true(f->b.lost);

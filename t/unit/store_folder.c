@@ -10,16 +10,20 @@
 #include <ftw.h>
 #include <unistd.h>
 
+void folder_open(struct folder *f)
+{
+    strcpy(f->path, "/tmp/ccm-store-XXXXXX");
+    assert_non_null(mkdtemp(f->path));
+    f->config.store.kind = STORE_LOCAL;
+    f->config.store.path = xasprintf("%s/store", f->path);
+    probe_init(&f->probe, &f->config);
+}
+
 int folder_setup(void **state)
 {
     struct folder *f = test_calloc(1, sizeof(*f));
 
-    strcpy(f->path, "/tmp/ccm-store-XXXXXX");
-    if (!mkdtemp(f->path))
-        return -1;
-    f->config.store.kind = STORE_LOCAL;
-    f->config.store.path = xasprintf("%s/store", f->path);
-    probe_init(&f->probe, &f->config);
+    folder_open(f);
     *state = f;
     return 0;
 }
@@ -38,14 +42,17 @@ void folder_remove_tree(const char *path)
     nftw(path, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-int folder_teardown(void **state)
+void folder_close(struct folder *f)
 {
-    struct folder *f = *state;
-
     probe_done(&f->probe);
     folder_remove_tree(f->path);
     free(f->config.store.path);
-    test_free(f);
+}
+
+int folder_teardown(void **state)
+{
+    folder_close(*state);
+    test_free(*state);
     return 0;
 }
 

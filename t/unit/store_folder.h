@@ -12,6 +12,10 @@ struct folder {
     char path[64]; /* the store is path/store */
 };
 
+/* Makes the folder and opens the store; frees the store and removes it. */
+void folder_open(struct folder *f);
+void folder_close(struct folder *f);
+
 /* For cmocka: *state is a struct folder, which begins with its probe. */
 int folder_setup(void **state);
 int folder_teardown(void **state);
