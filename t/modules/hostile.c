@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A module that misbehaves in plan(), in the way that its setting "act" says.
- * What must become of each is in t/unit/planner_test.c. */
-#include <ccm/module.h>
+ * What must become of each is in t/unit/planner_act_test.c. */
+#include "hostile.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,20 +14,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static FILE *declare(struct ccm_run *run, const char *path)
+FILE *hostile_file(struct ccm_run *run, const char *path)
 {
     return ccm_file(run, &(struct ccm_file){.path = path});
 }
 
 static int act_declare(struct ccm_run *run)
 {
-    fputs("text\n", declare(run, "/file"));
+    fputs("text\n", hostile_file(run, "/file"));
     return 0;
 }
 
 static int act_fail(struct ccm_run *run)
 {
-    declare(run, "/file");
+    hostile_file(run, "/file");
     return ccm_fail(run, "no cake on %s", ccm_node(run));
 }
 
@@ -233,7 +233,7 @@ static int act_allocate(struct ccm_run *run)
 
 static int act_eat(struct ccm_run *run)
 {
-    FILE *out = declare(run, "/file");
+    FILE *out = hostile_file(run, "/file");
     static char block[1 << 20];
 
     memset(block, 'x', sizeof(block));
@@ -292,55 +292,6 @@ static int act_peek(struct ccm_run *run)
         if (open(ccm_path(run, "/proc/%d/mem", pid), O_RDONLY) >= 0)
             return ccm_fail(run, "the memory of %d is open", pid);
     return act_declare(run);
-}
-
-static int act_outside(struct ccm_run *run)
-{
-    declare(run, "/etc/../outside");
-    return 0;
-}
-
-static int act_inserted(struct ccm_run *run)
-{
-    declare(run, ccm_path(run, "/home/%s/x", "../root"));
-    return 0;
-}
-
-static int act_newline(struct ccm_run *run)
-{
-    declare(run, "/a\nb");
-    return 0;
-}
-
-static int declare_many(struct ccm_run *run, int n)
-{
-    while (n-- > 0)
-        fprintf(declare(run, ccm_path(run, "/many/%d", n)), "%d\n", n);
-    return 0;
-}
-
-static int act_many(struct ccm_run *run)
-{
-    return declare_many(run, 100000);
-}
-
-static int act_too_many(struct ccm_run *run)
-{
-    return declare_many(run, 100001);
-}
-
-/* Streams may be closed, given a buffer, or just left. */
-static int act_streams(struct ccm_run *run)
-{
-    static char buffer[4096];
-    FILE *closed = declare(run, "/closed"), *buffered = declare(run, "/kept");
-
-    fputs("closed", closed);
-    fclose(closed);
-    setvbuf(buffered, buffer, _IOFBF, sizeof(buffer));
-    fputs("kept", buffered);
-    fprintf(declare(run, "/left"), "%s", "left");
-    return 0;
 }
 
 static int act_unsubscribed(struct ccm_run *run)

@@ -9,13 +9,22 @@ t_unit_declaration_test_SOURCES = t/unit/declaration_test.c t/unit/files.h $(SCR
 t_unit_declaration_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_declaration_test_LDADD = libhost.a $(OBJECTS_LIBS) $(CMOCKA_LIBS)
 
-UNIT_TESTS += t/unit/module_test t/unit/planner_test
+UNIT_TESTS += t/unit/module_test t/unit/planner_act_test t/unit/planner_test
 
 t_unit_module_test_SOURCES = t/unit/module_test.c t/unit/files.h $(SCRATCH)
 t_unit_module_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_module_test_LDADD = libhost.a $(OBJECTS_LIBS) $(CMOCKA_LIBS)
 
-t_unit_planner_test_SOURCES = t/unit/planner_test.c t/unit/files.h $(SCRATCH)
+PLANNER_PLACE = t/unit/planner_place.c t/unit/planner_place.h \
+	t/unit/files.h $(SCRATCH)
+
+t_unit_planner_act_test_SOURCES = t/unit/planner_act_test.c $(PLANNER_PLACE)
+t_unit_planner_act_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_planner_act_test_LDFLAGS = $(HOST_LINK)
+t_unit_planner_act_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)
+t_unit_planner_act_test_DEPENDENCIES = $(HOST_NEEDS)
+
+t_unit_planner_test_SOURCES = t/unit/planner_test.c $(PLANNER_PLACE)
 t_unit_planner_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_planner_test_LDFLAGS = $(HOST_LINK)
 t_unit_planner_test_LDADD = $(HOST_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_T_HOSTILE_H
+#define CCM_T_HOSTILE_H
+
+/* The parts of the module "hostile". */
+
+#include <ccm/module.h>
+
+/* Declares a file with nothing but a path. */
+FILE *hostile_file(struct ccm_run *run, const char *path);
+
+/* hostile_declare.c */
+int act_outside(struct ccm_run *run);
+int act_inserted(struct ccm_run *run);
+int act_newline(struct ccm_run *run);
+int act_many(struct ccm_run *run);
+int act_too_many(struct ccm_run *run);
+int act_streams(struct ccm_run *run);
+
+#endif
