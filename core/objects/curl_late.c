@@ -41,7 +41,7 @@ static void *curl_late(const char *name)
     exit(1);
 }
 
-#define CURL_LATE(function) ((__typeof__(&function)) curl_late(#function))
+#define CURL_LATE(function) ((__typeof__(&(function))) curl_late(#function))
 
 CURL *curl_easy_init(void)
 {
@@ -72,6 +72,7 @@ CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
     va_list args;
 
     va_start(args, option);
+    /* NOLINTNEXTLINE(bugprone-branch-clone): the types differ. */
     if (option < CURLOPTTYPE_OBJECTPOINT)
         code = set(easy, option, va_arg(args, long));
     else if (option < CURLOPTTYPE_FUNCTIONPOINT)
