@@ -6,6 +6,7 @@
 
 nodes=(web1 web2)
 members_start
+gate_make
 links=()
 for node in "${nodes[@]}"; do
     for i in 0 1 2; do
@@ -16,7 +17,7 @@ links_start "${links[@]}"
 for node in "${nodes[@]}"; do
     node_make "$node" \
         "store=$(store_by "$node.0" "$node.1" "$node.2")"
-    node_things "$node"
+    node_things "$node" "settings = { command = \"$scratch/gate\"; };"
 done
 
 fault web1.0 refuse
@@ -60,8 +61,19 @@ kill -CONT "${member_pid[$old]}"
 
 wait_for "it is no leader any more when it is back" leader_is_one
 old=$(leader)
+gate_forget
+gate_shut
+before=$(revision_now)
+wait_until thing_put web1 1 alpha four
+wait_for "a node is in the middle of its turn" gate_reached
 member_kill "$old"
-publish four "a leader that is killed does not stop it either"
+wait_for "the leader is killed then: another is elected" leader_is_one
+gate_open
+wait_for "the turn ends, and the next one's too" \
+    all_have_thing alpha four "${nodes[@]}"
+wait_for "the cluster converges" converged web2
+check_is "in one turn each" "web1:done web2:done" \
+    "$(turns "$before" | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/ $//')"
 node_stop web2
 node_start web2
 wait_for "a node starts with one member down" is_settled web2

@@ -12,6 +12,26 @@ publish "silent"
 fault web1 pass
 all_arrives "silent streams"
 
+# Only what watches is dead. How soon that is seen is counted in keepalives,
+# of which there is one each 2/5 of the lease: the first tells that there is
+# something newer, the second that it still has not come. One more may have
+# been on its way.
+fault web1 mute /v3/watch
+fault web1 note
+noted=$(wc -l <"$scratch/links.log")
+publish "mute"
+watches_again() {
+    tail -n "+$((noted + 1))" "$scratch/links.log" |
+        grep -q "^request ${link_number[web1]} /v3/watch"
+}
+wait_for "a watch that is dead alone is opened again" watches_again
+keepalives=$(tail -n "+$((noted + 1))" "$scratch/links.log" |
+    sed '/watch/q' | grep -c keepalive)
+check "after $keepalives keepalives, 3 at most" test "$keepalives" -le 3
+check "and said to be silent" log_says web1 'gone silent'
+fault web1 pass
+all_arrives "a dead watch"
+
 fault web1 swallow both
 publish "dead"
 wait_for "all is silent for longer than the lease" no_lease_of web1
@@ -41,8 +61,12 @@ done
 # say COMMAND TEXT: into the streams of watches
 say() {
     forget_met
+    log_mark
     fault web1 "$1" /v3/watch "$2"
     wait_for "the stream says $2" fault_met web1 inject
+    [ "$2" = '{}' ] ||
+        wait_for "such a stream is given up" \
+            log_says_since web1 'the watch is lost'
     publish "$1 $2"
     all_arrives "$1 $2"
 }

@@ -19,6 +19,7 @@ E2E_TESTS += \
 	t/t0400-endpoints.t \
 	t/t0401-tls.t \
 	t/t0402-login.t \
+	t/t0403-token.t \
 	t/t0410-away.t \
 	t/t0411-outage.t \
 	t/t0412-outage-turn.t \

@@ -26,6 +26,8 @@
  *   release
  *   inject PATH TEXT one more line into the streams of that path
  *   half PATH TEXT   half a line and the end of the stream
+ *   mute PATH        the streams of that path say nothing any more
+ *   note             tells each request with "request LINK PATH"
  *
  * WAY is up (to the target), down or both. A pattern is met once.
  */

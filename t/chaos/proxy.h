@@ -42,7 +42,7 @@ struct pipe {
 struct link {
     int listen_fd;
     struct sockaddr_in at, target;
-    bool refuse, truncate;
+    bool refuse, truncate, note;
     bool swallow[2], freeze[2];
     int64_t delay_ms, halve_ms;
     enum trap trap;

@@ -54,6 +54,15 @@ static void link_inject(struct link *link, char *argument, bool half)
         }
 }
 
+static void link_mute(struct link *link, const char *path)
+{
+    struct conn *conn;
+
+    for (conn = conns; conn < conns + CONNS_MAX; conn++)
+        if (conn->link == link && strcmp(conn->path, path) == 0)
+            conn->pipe[DOWN].dead = true;
+}
+
 static bool link_set_trap(struct link *link, const char *word,
                           const char *argument)
 {
@@ -85,6 +94,8 @@ static void link_command(struct link *link, const char *word, char *argument)
         link_release(link);
     else if (strcmp(word, "inject") == 0 || strcmp(word, "half") == 0)
         link_inject(link, argument, *word == 'h');
+    else if (strcmp(word, "mute") == 0)
+        link_mute(link, argument);
     if (strcmp(word, "refuse") == 0)
         link->refuse = true;
     else if (strcmp(word, "swallow") == 0)
@@ -97,6 +108,8 @@ static void link_command(struct link *link, const char *word, char *argument)
         link->halve_ms = strtol(argument, NULL, 10);
     else if (strcmp(word, "truncate") == 0)
         link->truncate = true;
+    else if (strcmp(word, "note") == 0)
+        link->note = true;
     else
         link_set_trap(link, word, argument);
 }

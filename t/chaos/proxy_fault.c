@@ -41,6 +41,8 @@ static void conn_note_path(struct conn *conn, const char *bytes, size_t size)
         n++;
     memcpy(conn->path, bytes + 5, n);
     conn->path[n] = '\0';
+    if (conn->link->note)
+        printf("request %zu %s\n", (size_t) (conn->link - links), conn->path);
 }
 
 /* Returns false if the connection is gone. */
