@@ -115,9 +115,10 @@ void api_end_stream(struct ccm_run *run);
 /* Appends a zeroed item of that kind, or returns NULL after an error. */
 struct api_item *api_add(struct ccm_run *run, enum change_kind kind);
 
-/* Notes from which object an item comes. */
-void api_set_object(struct ccm_run *run, struct api_item *item,
-                    const json_t *object);
+/* The item is filled: checks it as the runner will, and notes from which
+ * object it comes (NULL: none). */
+void api_finish_item(struct ccm_run *run, struct api_item *item,
+                     const json_t *object);
 
 /*
  * Writes all that was declared to fd, in the form of change/wire.h. What

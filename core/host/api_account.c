@@ -39,7 +39,7 @@ int ccm_group_sized(struct ccm_run *run, const struct ccm_group *given,
     item->change.name = arena_strdup(&run->arena, group.name);
     item->change.id = group.id;
     item->change.absent = group.absent;
-    api_set_object(run, item, group.object);
+    api_finish_item(run, item, group.object);
     return run->failed ? -1 : 0;
 }
 
@@ -105,7 +105,7 @@ int ccm_user_sized(struct ccm_run *run, const struct ccm_user *given,
     change->comment = arena_strdup(arena, user.comment);
     change->password = arena_strdup(arena, user.password);
     change->absent = user.absent;
-    api_set_object(run, item, user.object);
+    api_finish_item(run, item, user.object);
     return run->failed ? -1 : 0;
 }
 
@@ -158,6 +158,6 @@ int ccm_command_sized(struct ccm_run *run, const struct ccm_command *given,
     change->user = arena_strdup(&run->arena, command.user);
     change->directory =
         arena_strdup(&run->arena, command.directory ? command.directory : "/");
-    api_set_object(run, item, command.object);
+    api_finish_item(run, item, command.object);
     return run->failed ? -1 : 0;
 }

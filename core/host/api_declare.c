@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "change/plan_check.h"
 
 struct api_item *api_add(struct ccm_run *run, enum change_kind kind)
 {
@@ -20,12 +21,30 @@ struct api_item *api_add(struct ccm_run *run, enum change_kind kind)
     return item;
 }
 
-void api_set_object(struct ccm_run *run, struct api_item *item,
-                    const json_t *object)
+/* What the runner would refuse is refused here, where it is known what and
+ * where. A file's contents are still to come. */
+static void api_check_item(struct ccm_run *run, const struct api_item *item)
+{
+    struct change change = item->change;
+    struct error why;
+
+    if (change.kind == CHANGE_FILE)
+        change.content = "";
+    if (plan_check(&change, &why) < 0)
+        api_fail(run, "%s %.200s: %s", plan_kind_name(change.kind),
+                 change.path   ? change.path
+                 : change.name ? change.name
+                               : change.list[0],
+                 why.text);
+}
+
+void api_finish_item(struct ccm_run *run, struct api_item *item,
+                     const json_t *object)
 {
     const char *type;
     char text[128];
 
+    api_check_item(run, item);
     if (!object)
         return;
     item->object = api_owner(run, object, &type);
@@ -74,7 +93,7 @@ int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *given,
         return -1;
     item->change.mode = dir.mode ? dir.mode : 0755;
     api_fill_owner(run, &item->change, dir.owner, dir.group);
-    api_set_object(run, item, dir.object);
+    api_finish_item(run, item, dir.object);
     return run->failed ? -1 : 0;
 }
 
@@ -100,7 +119,7 @@ int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
         return -1;
     item->change.target = arena_strdup(&run->arena, link.target);
     api_fill_owner(run, &item->change, link.owner, link.group);
-    api_set_object(run, item, link.object);
+    api_finish_item(run, item, link.object);
     return run->failed ? -1 : 0;
 }
 
@@ -118,7 +137,7 @@ int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *given,
     item = api_add_path(run, CHANGE_ABSENT, absent.path, absent.service);
     if (!item)
         return -1;
-    api_set_object(run, item, absent.object);
+    api_finish_item(run, item, absent.object);
     return run->failed ? -1 : 0;
 }
 
@@ -145,7 +164,8 @@ int ccm_exclusive_sized(struct ccm_run *run, const struct ccm_exclusive *given,
     if (!item)
         return -1;
     item->change.target = arena_strdup(&run->arena, pattern);
-    return 0;
+    api_finish_item(run, item, NULL);
+    return run->failed ? -1 : 0;
 }
 
 int ccm_service_sized(struct ccm_run *run, const struct ccm_service *given,

@@ -110,7 +110,7 @@ static struct api_content *api_declare_file(struct ccm_run *run,
     item->change.sensitive = file->sensitive;
     api_fill_owner(run, &item->change, file->owner, file->group);
     item->change.service = arena_strdup(&run->arena, file->service);
-    api_set_object(run, item, file->object);
+    api_finish_item(run, item, file->object);
     item->content = arena_alloc(&run->arena, sizeof(*item->content));
     *item->content = (struct api_content){.run = run};
     return item->content;
