@@ -6,7 +6,7 @@
  * happens (see steps), the rest is what the gateway sends.
  */
 #include "fuzz.h"
-#include "time.h"
+#include "timers.h"
 
 #include "base/alloc.h"
 #include "base/json.h"

@@ -28,6 +28,7 @@ FUZZ_TARGETS = account_state \
 	objects_etcd \
 	objects_http \
 	planner_result \
+	rollout \
 	runner_job \
 	state \
 	wire
@@ -204,10 +205,10 @@ t_fuzz_fpm_pools_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
 
 UNIT_TESTS += t/fuzz/gateway_fuzz
 EXTRA_PROGRAMS += t/fuzz/gateway_live
-t_fuzz_gateway_fuzz_SOURCES = t/fuzz/gateway_fuzz.c t/fuzz/time.c t/fuzz/time.h t/fuzz/replay.c
+t_fuzz_gateway_fuzz_SOURCES = t/fuzz/gateway_fuzz.c t/fuzz/timers.c t/fuzz/timers.h t/fuzz/replay.c
 t_fuzz_gateway_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_gateway_fuzz_LDADD = libfuzz.a $(CLUSTER_LIBS)
-t_fuzz_gateway_live_SOURCES = t/fuzz/gateway_fuzz.c t/fuzz/time.c t/fuzz/time.h t/fuzz/mutate.c
+t_fuzz_gateway_live_SOURCES = t/fuzz/gateway_fuzz.c t/fuzz/timers.c t/fuzz/timers.h t/fuzz/mutate.c
 t_fuzz_gateway_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_gateway_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_gateway_live_LDADD = libfuzz.a $(CLUSTER_LIBS)
@@ -311,6 +312,16 @@ t_fuzz_planner_result_live_SOURCES = t/fuzz/planner_result_fuzz.c
 t_fuzz_planner_result_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_planner_result_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_planner_result_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+
+UNIT_TESTS += t/fuzz/rollout_fuzz
+EXTRA_PROGRAMS += t/fuzz/rollout_live
+t_fuzz_rollout_fuzz_SOURCES = t/fuzz/rollout_fuzz.c t/fuzz/timers.c t/fuzz/timers.h t/fuzz/rollout_store.c t/fuzz/rollout_store.h t/fuzz/replay.c
+t_fuzz_rollout_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_rollout_fuzz_LDADD = libfuzz.a $(CLUSTER_LIBS)
+t_fuzz_rollout_live_SOURCES = t/fuzz/rollout_fuzz.c t/fuzz/timers.c t/fuzz/timers.h t/fuzz/rollout_store.c t/fuzz/rollout_store.h t/fuzz/mutate.c
+t_fuzz_rollout_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_rollout_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_rollout_live_LDADD = libfuzz.a $(CLUSTER_LIBS)
 
 UNIT_TESTS += t/fuzz/runner_job_fuzz
 EXTRA_PROGRAMS += t/fuzz/runner_job_live

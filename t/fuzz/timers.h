@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_FUZZ_TIME_H
-#define CCM_T_FUZZ_TIME_H
+#ifndef CCM_T_FUZZ_TIMERS_H
+#define CCM_T_FUZZ_TIMERS_H
 
 /*
  * The clock and the timers of cluster/loop.h in virtual time, for targets that

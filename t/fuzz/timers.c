@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Virtual time: base/clock.h, and the timers of cluster/loop.h. */
-#include "time.h"
+#include "timers.h"
 
 #include "fuzz.h"
 
