@@ -46,7 +46,8 @@ int objects_new(const char *const *types, struct objects **out,
                              types[i]);
         }
         if (!objects_type(objects, types[i]))
-            objects->types[objects->n_types++].name = xstrdup(types[i]);
+            objects->types[objects->n_types++] = (struct objects_type){
+                .name = xstrdup(types[i]), .all = objects};
     }
     *out = objects;
     return 0;
@@ -58,6 +59,7 @@ void objects_clear_type(struct objects_type *type)
 
     for (i = 0; i < type->n_entries; i++)
         json_decref(type->entries[i].object);
+    type->all->n_objects -= type->n_entries;
     type->n_entries = 0;
     json_decref(type->array);
     type->array = NULL;
@@ -108,6 +110,11 @@ int objects_add(struct objects_type *type, json_t *object, struct error *err)
     if (type->n_entries >= OBJECTS_PER_TYPE_MAX)
         return error_set(err, -EFBIG, "there are more than %d objects",
                          OBJECTS_PER_TYPE_MAX);
+    if (type->all->n_objects >= OBJECTS_MAX)
+        return error_set(err, -EFBIG,
+                         "there are more than %d objects of all types",
+                         OBJECTS_MAX);
+    type->all->n_objects++;
     xgrow(&type->entries, &type->capacity, type->n_entries,
           sizeof(*type->entries));
     type->entries[type->n_entries++] =

@@ -19,6 +19,7 @@ struct objects;
 /* Limits on what a source may send. */
 #define OBJECT_BYTES_MAX (1024 * 1024)
 #define OBJECTS_PER_TYPE_MAX 1000000
+#define OBJECTS_MAX 2000000 /* of all types */
 
 /*
  * Fetches types (NULL-terminated; each a name_valid).

@@ -49,6 +49,7 @@ static char *request_header_value(const char *line, size_t size,
 static void request_forget_headers(struct request *request)
 {
     buf_clear(&request->link);
+    request->link_too_large = false;
     request->total = -1;
 }
 
@@ -75,7 +76,9 @@ static size_t request_on_header(char *line, size_t one, size_t size,
     /* An interim answer (100) comes with headers of its own. */
     if (size > 5 && memcmp(line, "HTTP/", 5) == 0)
         request_forget_headers(request);
-    if (link && request->link.size + size < LINK_BYTES_MAX)
+    if (link && request->link.size + size >= LINK_BYTES_MAX)
+        request->link_too_large = true;
+    else if (link)
         buf_printf(&request->link, "%s%s", request->link.size > 0 ? ", " : "",
                    link);
     if (total)
@@ -173,6 +176,10 @@ int request_send(struct request *request, const char *url, const char *body,
     if (request->too_large)
         return error_set(err, -EFBIG, "the answer is larger than %zu bytes",
                          request->body_max);
+    if (request->link_too_large)
+        return error_set(err, -EFBIG,
+                         "the answer's Link is larger than %d bytes",
+                         LINK_BYTES_MAX);
     if (code != CURLE_OK) {
         http_setup_failure(code, request->detail, err);
         return request_own_fault(code) ? -EINVAL : -EAGAIN;

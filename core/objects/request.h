@@ -24,6 +24,7 @@ struct request {
     struct buf link; /* all Link headers, joined with commas */
     int64_t total;   /* X-Total-Count; -1: none */
     bool too_large;
+    bool link_too_large; /* without it, pages would be missed */
     char detail[CURL_ERROR_SIZE];
 };
 

@@ -20,6 +20,7 @@ struct object_entry {
 
 struct objects_type {
     char *name;
+    struct objects *all;          /* which it is one of */
     struct object_entry *entries; /* ordered by id once sealed */
     size_t n_entries, capacity;
     json_t *array; /* the same objects in the same order; NULL until sealed */
@@ -29,6 +30,7 @@ struct objects {
     struct objects_type *types;
     size_t n_types;
     int64_t revision;
+    size_t n_objects;  /* of all types */
     size_t size_bytes; /* of the JSON text that was fetched so far */
 };
 

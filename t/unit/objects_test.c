@@ -226,6 +226,31 @@ static void too_much_text_is_refused(void **state)
     objects_free(objects);
 }
 
+/* The same object a million times: its id counts only when all are there. */
+static void too_many_objects_are_refused(void **state)
+{
+    static const char *const types[] = {"a", "b", "c", NULL};
+    json_auto_t *object = json_pack("{s:i}", "id", 1);
+    struct objects *objects = NULL;
+    struct error err;
+    size_t i;
+
+    (void) state;
+    assert_int_equal(objects_new(types, &objects, &err), 0);
+    for (i = 0; i < 2 * OBJECTS_PER_TYPE_MAX; i++)
+        if (objects_add(&objects->types[i / OBJECTS_PER_TYPE_MAX], object,
+                        &err) < 0)
+            fail_msg("%s", err.text);
+    assert_int_equal(objects_add(&objects->types[0], object, &err), -EFBIG);
+    assert_string_equal(err.text, "there are more than 1000000 objects");
+    assert_int_equal(objects_add(&objects->types[2], object, &err), -EFBIG);
+    assert_string_equal(err.text,
+                        "there are more than 2000000 objects of all types");
+    objects_clear_type(&objects->types[0]);
+    assert_int_equal(objects_add(&objects->types[2], object, &err), 0);
+    objects_free(objects);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +264,7 @@ int main(void)
         cmocka_unit_test(an_object_over_one_mebibyte_is_refused),
         cmocka_unit_test(a_fifo_is_refused_and_not_waited_for),
         cmocka_unit_test(too_much_text_is_refused),
+        cmocka_unit_test(too_many_objects_are_refused),
     };
 
     return cmocka_run_group_tests_name("objects", tests, setup, teardown);

@@ -246,6 +246,26 @@ static void a_large_answer_is_cut_off(void **state)
     fails(serve_large, -EFBIG, "larger than 100000 bytes");
 }
 
+/* Overlooked, it would end the list before its end. */
+static void serve_long_link(int fd, const char *head)
+{
+    cleanup_free char *name = xmalloc(20001);
+    cleanup_free char *link = NULL;
+
+    (void) head;
+    memset(name, 'x', 20000);
+    name[20000] = '\0';
+    link =
+        xasprintf("Link: <%s/crons?page=2&q=%s>; rel=\"next\"\r\n", base, name);
+    reply(fd, "200 OK", link, "[]");
+}
+
+static void a_large_link_is_not_overlooked(void **state)
+{
+    (void) state;
+    fails(serve_long_link, -EFBIG, "Link is larger than 16384 bytes");
+}
+
 static void serve_half(int fd, const char *head)
 {
     static const char half[] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]";
@@ -353,6 +373,7 @@ int main(void)
         cmocka_unit_test(pages_that_never_end_are_cut_off),
         cmocka_unit_test(each_answer_has_its_meaning),
         cmocka_unit_test(a_large_answer_is_cut_off),
+        cmocka_unit_test(a_large_link_is_not_overlooked),
         cmocka_unit_test(half_an_answer_is_no_answer),
         cmocka_unit_test(a_silent_server_is_given_up),
         cmocka_unit_test(nobody_listening_is_tried_again_later),
