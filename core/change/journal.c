@@ -71,6 +71,11 @@ int journal_begin(struct journal *journal, int state_fd,
     record_put_number(&body, t->n);
     for (i = 0; i < t->n; i++)
         record_put_op(&body, &t->ops[i]);
+    if (body.size > JOURNAL_BEGIN_MAX)
+        return error_set(err, -EFBIG,
+                         "the journal of this change would have %zu bytes; %lu "
+                         "are the most: change less at a time",
+                         body.size, JOURNAL_BEGIN_MAX);
     r = journal_create(journal, err);
     if (r < 0)
         return r;

@@ -26,8 +26,10 @@ struct journal_head {
     uint64_t digest; /* of what follows */
 };
 
-/* The most that is read. */
+/* The most that is read; and that a change may announce, so that with all that
+ * follows it can be read. */
 #define JOURNAL_MAX (512UL * 1024 * 1024)
+#define JOURNAL_BEGIN_MAX (JOURNAL_MAX / 2)
 
 void record_put_number(struct buf *buf, uint64_t number);
 void record_put_text(struct buf *buf, const char *text);

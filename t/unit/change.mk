@@ -81,3 +81,8 @@ UNIT_TESTS += t/unit/change_full_test
 t_unit_change_full_test_SOURCES = t/unit/change_full_test.c
 t_unit_change_full_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_full_test_LDADD = $(CHANGE_TEST_LIBS)
+
+UNIT_TESTS += t/unit/journal_test
+t_unit_journal_test_SOURCES = t/unit/journal_test.c
+t_unit_journal_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_journal_test_LDADD = $(CHANGE_TEST_LIBS)
