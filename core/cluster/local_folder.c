@@ -37,6 +37,8 @@ int local_folder_look(const struct local_folder *folder, const char *key,
                       struct local_identity *identity, char **value,
                       size_t *value_size)
 {
+    size_t size_max =
+        after_prefix(key, "events/") ? LOCAL_EVENT_VALUE_MAX : LOCAL_VALUE_MAX;
     struct stat st;
     int r;
 
@@ -50,7 +52,7 @@ int local_folder_look(const struct local_folder *folder, const char *key,
     identity->size = st.st_size;
     if (!value)
         return 1;
-    r = io_read_file(folder->fd, key, LOCAL_VALUE_MAX, value, value_size, NULL);
+    r = io_read_file(folder->fd, key, size_max, value, value_size, NULL);
     if (r == -EFBIG) {
         *value = xstrdup("");
         *value_size = 0;

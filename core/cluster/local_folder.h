@@ -14,6 +14,11 @@
 /* The largest file that is taken for a value; a larger one, made by hand,
  * is a key with the value "". */
 #define LOCAL_VALUE_MAX (1024 * 1024)
+#define LOCAL_EVENT_VALUE_MAX 4096 /* below events/ */
+
+/* Of more keys than this, events that were made by hand are told, and not
+ * kept. */
+#define LOCAL_KEYS_MAX 10000
 
 struct local_folder {
     char *path;

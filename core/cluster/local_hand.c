@@ -24,6 +24,9 @@
     (HAND_TOUCHED | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ONLYDIR)
 #define EVENTS_FOLDER "events"
 
+/* At a time; the loop comes again for the rest. */
+#define READS_MAX 64
+
 struct local_hand_change {
     struct local_hand_change *next;
     char *key; /* NULL: anything */
@@ -88,9 +91,11 @@ static void local_hand_read(struct local_hand *hand)
 {
     char bytes[4096]
         __attribute__((aligned(__alignof__(struct inotify_event))));
+    unsigned reads = 0;
     ssize_t n;
 
-    while ((n = read(hand->fd, bytes, sizeof(bytes))) > 0) {
+    while (reads++ < READS_MAX &&
+           (n = read(hand->fd, bytes, sizeof(bytes))) > 0) {
         const char *at = bytes;
 
         while (at < bytes + n) {

@@ -123,7 +123,8 @@ static int local_scan_file(struct local_scan *scan, const char *key,
 
     if (r < 0)
         return error_errno(err, r, "store: %s/%s", scan->folder->path, key);
-    if (r == 0)
+    if (r == 0 ||
+        (scan->table->n >= LOCAL_KEYS_MAX && after_prefix(key, "events/")))
         return 0;
     kv = local_table_put(scan->table, key, value, size, 0);
     kv->identity = identity;

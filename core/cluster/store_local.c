@@ -142,6 +142,8 @@ static void local_check_file(struct store_local *store, const char *key,
     if (r == 0) {
         local_table_delete(&store->table, key);
         view.mod_revision = store->revision;
+    } else if (!kv && store->table.n >= LOCAL_KEYS_MAX) {
+        view.mod_revision = view.create_revision = store->revision;
     } else {
         kv = local_table_put(&store->table, key, value, size, store->revision);
         kv->lease = 0;

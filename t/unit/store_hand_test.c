@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/util.h"
+#include "cluster/local_folder.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -114,6 +115,44 @@ static void odd_files_are_no_keys(void **state)
         "events/crons=x | ");
 }
 
+/* Any number of files may be made below events/; none of them is lost, but
+ * not all of them are kept. */
+static void of_too_many_events_the_rest_is_told_and_not_kept(void **state)
+{
+    static const struct txn_range count = {.keys_only = true, .limit = 1};
+    struct folder *f = *state;
+    int i;
+
+    for (i = 0; i < LOCAL_KEYS_MAX + 10; i++) {
+        char key[64];
+
+        snprintf(key, sizeof(key), "events/e%d", i);
+        folder_write(f, key, "");
+    }
+    folder_restart(f);
+    probe_below(&f->probe, "events/", &count);
+    assert_int_equal(f->probe.count, LOCAL_KEYS_MAX);
+    probe_watch(&f->probe, "events/", "events0", 0);
+    probe_until(&f->probe, "opened");
+    folder_write(f, "events/one-more", "");
+    probe_until(&f->probe, "put events/one-more= ");
+    probe_below(&f->probe, "events/", &count);
+    assert_int_equal(f->probe.count, LOCAL_KEYS_MAX);
+}
+
+static void a_large_event_is_one_without_its_value(void **state)
+{
+    struct folder *f = *state;
+    char text[LOCAL_EVENT_VALUE_MAX + 2];
+
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    folder_write(f, "events/crons", text);
+    folder_restart(f);
+    assert_string_equal(probe_get(&f->probe, "events/crons"), "");
+    assert_true(f->probe.mod_revision > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +162,8 @@ int main(void)
         FOLDER_TEST(a_file_moved_into_place_counts),
         FOLDER_TEST(a_removed_events_folder_comes_back),
         FOLDER_TEST(odd_files_are_no_keys),
+        FOLDER_TEST(of_too_many_events_the_rest_is_told_and_not_kept),
+        FOLDER_TEST(a_large_event_is_one_without_its_value),
     };
 
     return cmocka_run_group_tests_name("store_hand", tests, NULL, NULL);
