@@ -2,6 +2,7 @@
 /* Allocation that does not fail; see alloc.h for why. */
 #include "alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,4 +87,10 @@ void xgrow(void *array, size_t *capacity, size_t count, size_t element_size)
         alloc_checked(NULL);
     *pointer = xrealloc(*pointer, wanted * element_size);
     *capacity = wanted;
+}
+
+void alloc_give_back(size_t size)
+{
+    if (size >= ALLOC_LARGE_BYTES)
+        malloc_trim(0);
 }

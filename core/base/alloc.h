@@ -29,4 +29,12 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
 
+/*
+ * Something of about so many bytes, and what was made of it, has been freed:
+ * if that is much, unused memory goes back to the system. Left alone, the
+ * allocator keeps it for good, in a process that lives for a year.
+ */
+#define ALLOC_LARGE_BYTES (256 * 1024)
+void alloc_give_back(size_t size);
+
 #endif

@@ -22,6 +22,15 @@ static void client_line(struct client *client, const char *text)
     io_set_events(&client->io, IO_READ | IO_WRITE);
 }
 
+static void client_drop_input(struct client *client)
+{
+    size_t size = client->input.capacity;
+
+    client->large += size;
+    buf_done(&client->input);
+    alloc_give_back(size);
+}
+
 /* Takes line. */
 static void client_answer(struct client *client, json_t *line)
 {
@@ -30,6 +39,7 @@ static void client_answer(struct client *client, json_t *line)
     json_decref(line);
     client->answered = true;
     client->waits = CLIENT_WAITS_NOT;
+    client_drop_input(client);
     timer_set(&client->patience, CLIENT_ANSWER_MS);
     client_line(client, text);
 }
@@ -127,7 +137,7 @@ char *client_who(const struct client *client)
 void client_close(struct client *client)
 {
     struct client **link = &client->control->clients;
-    size_t i;
+    size_t i, size;
 
     while (*link != client)
         link = &(*link)->next;
@@ -140,10 +150,12 @@ void client_close(struct client *client)
     for (i = 0; i < ARRAY_SIZE(client->fds); i++)
         if (client->fds[i] >= 0)
             close(client->fds[i]);
+    size = client->large + client->input.capacity + client->output.capacity;
     json_decref(client->request);
     buf_done(&client->input);
     buf_done(&client->output);
     free(client);
+    alloc_give_back(size);
 }
 
 /* The client is gone: so is what it asked for. A child is waited for, since
@@ -174,10 +186,12 @@ static void client_impatient(void *userdata)
 static void client_dispatch(struct client *client)
 {
     struct error err;
+    int r = json_parse(client->input.data, client->input.size,
+                       REQUEST_BYTES_MAX, &client->request, &err);
 
     timer_stop(&client->patience);
-    if (json_parse(client->input.data, client->input.size, REQUEST_BYTES_MAX,
-                   &client->request, &err) < 0)
+    client_drop_input(client);
+    if (r < 0)
         client_fail(client, CCM_EXIT_USAGE, "the request is no JSON: %s",
                     err.text);
     else

@@ -49,7 +49,8 @@ struct client {
     struct daemon *daemon;
     struct io io;
     struct buf input, output;
-    int fds[2]; /* passed with the request: its output, its errors; or -1 */
+    size_t large; /* bytes of the request, which is kept as JSON */
+    int fds[2];   /* passed with the request: its output, its errors; or -1 */
     unsigned uid;
     json_t *request;
     bool answered; /* the last line is in output */

@@ -167,6 +167,9 @@ static bool http_hand_out(struct http_transfer *transfer)
         return false;
     }
     buf_shift(&transfer->in, at);
+    if (transfer->in.size == 0 && at >= ALLOC_LARGE_BYTES)
+        buf_done(&transfer->in);
+    alloc_give_back(at);
     return true;
 }
 
@@ -201,6 +204,7 @@ static void http_finish(struct http_transfer *transfer, CURLcode code)
     http_unlink(transfer);
     transfer->ops->done(transfer->userdata, &result, &err);
     http_free(transfer);
+    alloc_give_back(result.body_size);
 }
 
 /* A transfer whose callbacks are due, by lines or since it did not start. The

@@ -12,10 +12,13 @@ E2E_TESTS += \
 	t/t0160-ctl.t \
 	t/t0170-local.t \
 	t/t0180-http.t \
-	t/t0190-daemon.t
+	t/t0190-daemon.t \
+	t/t0480-limits.t \
+	t/t0481-limits-more.t
 
 EXTRA_DIST += t/model/rollout.pml t/model/README.md t/model/lib.sh
-EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py
+EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py \
+	t/e2e/flood.py t/e2e/flood.sh
 
 check_PROGRAMS += t/e2e/things.so
 t_e2e_things_so_SOURCES = t/e2e/things.c
