@@ -51,6 +51,8 @@
 #define REFUSAL_MARK "ccm-refused-call "
 
 #if SANITIZED
+#include <sanitizer/common_interface_defs.h>
+
 /* A module that calls exit() is not to be searched for leaks: the search needs
  * another process. */
 static bool confined;
@@ -232,6 +234,8 @@ static int confine_fence(const struct confine *confine,
         return error_errno(err, -errno, "a signal handler");
 #if SANITIZED
     confined = true;
+    /* A file of its own could not be opened any more. */
+    __sanitizer_set_report_path("stderr");
 #endif
     if (confine->filtered)
         r = confine_filter_load(&confine->filter);
