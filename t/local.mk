@@ -13,6 +13,7 @@ include t/e2e/local.mk
 include t/chaos/local.mk
 include t/fuzz/local.mk
 include t/bench/local.mk
+include t/valgrind/local.mk
 
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(UNIT_TESTS)
@@ -30,14 +31,5 @@ check-local: all-am $(check_PROGRAMS)
 .PHONY: check-programs
 check-programs: all-am $(check_PROGRAMS)
 
-# The unit tests under valgrind.
-VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite
-.PHONY: check-valgrind
-check-valgrind: all-am $(UNIT_TESTS)
-	@builddir='$(abs_builddir)' srcdir='$(abs_srcdir)' CCM_TEST_LIMIT=900 \
-	    CCM_TEST_WRAPPER='$(VALGRIND)' \
-	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS),$(UNIT_TESTS))
-
 clean-local:
-	rm -rf t/log fuzz
+	rm -rf t/log fuzz valgrind

@@ -175,7 +175,7 @@ node_make() {
           prefix = \"$prefix\"; }"
         [objects]='{ kind = "etcd"; }'
         [settle]='{ quiet = 0.2; max = 20.0; }'
-        [rollout]='{ ttl = 5; run_timeout = 120; }'
+        [rollout]="{ ttl = $((5 * slowness)); run_timeout = $((120 * slowness)); }"
     )
     for key in "$@"; do
         conf[${key%%=*}]=${key#*=}

@@ -10,9 +10,11 @@ export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 builddir=${builddir:-$PWD}
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 
+# How many times slower than alone on a machine the programs are: valgrind.
+slowness=${CCM_TEST_SLOWNESS:-1}
 # The longest that anything is waited for, in seconds. It only shows when
 # something is broken, so it is generous.
-patience=${CCM_TEST_PATIENCE:-60}
+patience=${CCM_TEST_PATIENCE:-$((60 * slowness))}
 
 tap_count=0 tap_failed=0
 

@@ -86,22 +86,31 @@ static void check_act(struct place *place, size_t i, size_t n)
         json_decref(c[j].settings);
 }
 
-static void each_act_has_its_outcome(void **state)
+/* Without a filter things are refused by other means, if at all. */
+static bool wants_filter(size_t i)
 {
+    return acts[i].end == CHILD_REFUSED || streq(acts[i].act, "unix");
+}
+
+static void check_acts(struct place *place, size_t n)
+{
+    bool filtered = !place_lacks(place, "filtered");
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(acts); i++)
-        check_act(*state, i, 1);
+        if (filtered || !wants_filter(i))
+            check_act(place, i, n);
     assert_int_equal(access("/tmp/ccm-escaped", F_OK), -1);
+}
+
+static void each_act_has_its_outcome(void **state)
+{
+    check_acts(*state, 1);
 }
 
 static void each_act_leaves_those_beside_it_alone(void **state)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(acts); i++)
-        check_act(*state, i, 3);
-    assert_int_equal(access("/tmp/ccm-escaped", F_OK), -1);
+    check_acts(*state, 3);
 }
 
 int main(void)

@@ -81,3 +81,15 @@ void place_plan(struct place *place, const struct configuration *const *list,
     if (planner_run(&job, results, &err) < 0)
         fail_msg("%s", err.text);
 }
+
+bool place_lacks(const struct place *place, const char *word)
+{
+    json_auto_t *confinement = confine_json(place->confine);
+    json_t *missing;
+    size_t i;
+
+    json_array_foreach (json_object_get(confinement, "missing"), i, missing)
+        if (strstr(json_string_value(missing), word))
+            return true;
+    return false;
+}

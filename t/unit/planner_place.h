@@ -8,6 +8,8 @@
 
 #include "host/planner.h"
 
+#include <stdbool.h>
+
 struct place {
     char *dir, *modules;
     struct config config;
@@ -28,5 +30,7 @@ void place_hostile(struct place *place, struct configuration *c,
 /* Plans the n of list. Fills results (planner_result_done). */
 void place_plan(struct place *place, const struct configuration *const *list,
                 size_t n, struct planner_result *results);
+/* Is word in what describe says is missing from the confinement? */
+bool place_lacks(const struct place *place, const char *word);
 
 #endif

@@ -67,19 +67,6 @@ static void runs_as_nobody_without_surroundings(void **state)
     json_decref(c.settings);
 }
 
-/* It is not in a build with sanitizers. */
-static bool memory_is_limited(const struct confine *confine)
-{
-    json_auto_t *confinement = confine_json(confine);
-    json_t *missing;
-    size_t i;
-
-    json_array_foreach (json_object_get(confinement, "missing"), i, missing)
-        if (strstr(json_string_value(missing), "memory"))
-            return false;
-    return true;
-}
-
 static void a_huge_allocation_is_refused(void **state)
 {
     struct place *place = *state;
@@ -87,7 +74,8 @@ static void a_huge_allocation_is_refused(void **state)
     const struct configuration *list[] = {&c};
     struct planner_result result;
 
-    if (!memory_is_limited(place->confine))
+    /* It is not in a build with sanitizers. */
+    if (place_lacks(place, "memory"))
         skip();
     place_hostile(place, &c, "it", "allocate");
     place_plan(place, list, 1, &result);
