@@ -76,7 +76,8 @@ static const struct job_ops owner_ops = {on_planned, on_progress, on_ended};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct config config = {.runner = (char *) "/bin/false",
+    static const struct config config = {.file = (char *) "/dev/null",
+                                         .runner = (char *) "/bin/false",
                                          .run_timeout_ms = 1000};
     struct fuzz_input input = {(const char *) data, size};
     int status = fuzz_byte(&input) % 2;
