@@ -77,29 +77,6 @@ static int http_setup_errno(CURLcode code)
     }
 }
 
-bool http_setup_never_sent(CURL *easy, CURLcode code)
-{
-    long sent = 0;
-
-    switch (code) {
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return true;
-    case CURLE_OPERATION_TIMEDOUT:
-        return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) ==
-                   CURLE_OK &&
-               sent == 0;
-    default:
-        return false;
-    }
-}
-
 int http_setup_failure(CURLcode code, const char *detail, struct error *err)
 {
     return error_set(err, http_setup_errno(code), "%s",

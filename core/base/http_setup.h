@@ -31,7 +31,4 @@ int http_setup_easy(CURL *easy, const struct http_setup *setup,
  */
 int http_setup_failure(CURLcode code, const char *detail, struct error *err);
 
-/* Did the request that failed with code certainly not reach the server? */
-bool http_setup_never_sent(CURL *easy, CURLcode code);
-
 #endif

@@ -7,9 +7,10 @@
  *
  * curl silently repeats a POST when a kept-alive connection breaks before the
  * first byte of the reply. For us that could carry out a transaction twice
- * and report the second outcome. So the body comes from a read callback that
- * cannot be rewound: curl then reports an error as soon as a byte of the body
- * has been sent.
+ * and report the second outcome. So the callback that curl calls before it
+ * sends, on each connection that it tries, lets it send once. (A body from a
+ * read callback, which curl cannot rewind, would do as well; but it goes in a
+ * packet of its own behind the headers and wakes up the server twice.)
  */
 #include "http.h"
 
@@ -42,11 +43,10 @@ struct http_transfer {
     void *userdata;
     CURL *easy;
     struct curl_slist *headers;
-    const char *body;
-    size_t body_size, body_sent;
     struct buf in;
     size_t size_max;
     int failed;     /* it could not be started */
+    bool sent;      /* curl was let to send it, or a part of it */
     bool has_lines; /* "in" holds a newline that was not handed out */
     bool too_long;
     bool in_line;   /* ops->line is being called */
@@ -57,17 +57,17 @@ struct http_transfer {
 
 /* ------------------------------------------------------ callbacks from curl */
 
-static size_t http_on_read(char *into, size_t size, size_t count,
-                           void *userdata)
+static int http_on_ready(void *userdata, char *peer_ip, char *local_ip,
+                         int peer_port, int local_port)
 {
     struct http_transfer *transfer = userdata;
-    size_t room = size * count;
-    size_t left = transfer->body_size - transfer->body_sent;
-    size_t n = left < room ? left : room;
 
-    memcpy(into, transfer->body + transfer->body_sent, n);
-    transfer->body_sent += n;
-    return n;
+    (void) peer_ip, (void) local_ip;
+    (void) peer_port, (void) local_port;
+    if (transfer->sent)
+        return CURL_PREREQFUNC_ABORT;
+    transfer->sent = true;
+    return CURL_PREREQFUNC_OK;
 }
 
 static size_t http_on_write(char *bytes, size_t size, size_t count,
@@ -183,16 +183,18 @@ static void http_result_of(struct http_transfer *transfer, CURLcode code,
     result->body_size = transfer->in.size;
     if (transfer->failed) {
         result->r = transfer->failed;
-        result->never_sent = true;
         *err = *transfer->err;
     } else if (transfer->too_long) {
         result->r = error_set(err, -EMSGSIZE, "%s of more than %zu bytes",
                               transfer->ops->line ? "a line" : "a reply",
                               transfer->size_max);
+    } else if (code == CURLE_ABORTED_BY_CALLBACK) {
+        result->r = error_set(err, -ECONNRESET,
+                              "the connection broke before an answer came");
     } else if (code != CURLE_OK) {
         result->r = http_setup_failure(code, transfer->detail, err);
-        result->never_sent = http_setup_never_sent(transfer->easy, code);
     }
+    result->never_sent = result->r < 0 && !transfer->sent;
 }
 
 static void http_finish(struct http_transfer *transfer, CURLcode code)
@@ -292,8 +294,8 @@ static void http_set_callbacks(struct http_transfer *transfer)
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, http_on_read);
-    curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_on_ready);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_on_write);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, http_on_socket);
@@ -323,9 +325,9 @@ static int http_start(struct http_transfer *transfer,
         return r;
     http_set_callbacks(transfer);
     http_set_headers(transfer, request->token);
-    curl_easy_setopt(transfer->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      (curl_off_t) request->body_size);
+    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, request->body);
     if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) !=
             CURLE_OK ||
         curl_multi_add_handle(loop_curl(transfer->http->loop),
@@ -345,8 +347,6 @@ struct http_transfer *http_post(struct http *http,
                                        .next = http->transfers,
                                        .ops = ops,
                                        .userdata = userdata,
-                                       .body = request->body,
-                                       .body_size = request->body_size,
                                        .size_max = request->size_max};
     if (http->transfers)
         http->transfers->prev = transfer;

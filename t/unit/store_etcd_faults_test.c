@@ -120,6 +120,24 @@ static void no_request_is_repeated_on_a_connection_that_breaks(void **state)
     assert_string_equal(probe_get(&f->probe, "b"), "");
 }
 
+/* Nobody listens any more when the second request is lost. */
+static void answer_once_and_end(int connection)
+{
+    answer_once(connection);
+    kill(getppid(), SIGKILL);
+}
+
+static void no_request_is_repeated_elsewhere_either(void **state)
+{
+    struct faulty *f = *state;
+
+    faulty_open(f, &etcd, answer_once_and_end);
+    assert_int_equal(probe_put(&f->probe, "a", "x"), 0);
+    assert_true(probe_put(&f->probe, "c", "x") < 0);
+    assert_string_equal(probe_get(&f->probe, "c"), "");
+    assert_string_equal(store_where(f->probe.store), etcd.url);
+}
+
 static void answer_and_close(int connection)
 {
     fake_read(connection);
@@ -226,6 +244,7 @@ int main(void)
         FAULTY_TEST(an_ambiguous_request_is_not_repeated),
         FAULTY_TEST(a_watch_that_does_not_open_is_lost),
         FAULTY_TEST(no_request_is_repeated_on_a_connection_that_breaks),
+        FAULTY_TEST(no_request_is_repeated_elsewhere_either),
         FAULTY_TEST(a_connection_closed_meanwhile_does_no_harm),
         FAULTY_TEST(tells_wrong_answers_from_each_other),
         FAULTY_TEST(a_reply_without_end_is_cut_off),
