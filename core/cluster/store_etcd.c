@@ -148,8 +148,8 @@ static void store_etcd_add_branch(const struct store_etcd *store,
     buf_putc(body, ']');
 }
 
-static void store_etcd_encode(const struct store_etcd *store, struct buf *body,
-                              const struct txn *txn)
+void store_etcd_encode(const struct store_etcd *store, struct buf *body,
+                       const struct txn *txn)
 {
     size_t i;
 

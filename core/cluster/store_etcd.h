@@ -2,8 +2,10 @@
 #ifndef CCM_CLUSTER_STORE_ETCD_H
 #define CCM_CLUSTER_STORE_ETCD_H
 
-/* Shared by store_etcd.c and store_etcd_watch.c alone. */
+/* Shared by store_etcd.c and store_etcd_watch.c; the bench's floor encodes
+ * with it. */
 
+#include "base/buf.h"
 #include "base/etcd_wire.h"
 #include "cluster/etcd.h"
 #include "cluster/store_backend.h"
@@ -26,6 +28,10 @@ char *store_etcd_key(const struct store_etcd *store, const char *key);
  * below it or holds a NUL. Returns borrowed members (valid as long as kv). */
 struct store_kv store_etcd_kv(const struct store_etcd *store,
                               const struct etcd_wire_kv *kv);
+
+/* Appends the request that carries txn out. */
+void store_etcd_encode(const struct store_etcd *store, struct buf *body,
+                       const struct txn *txn);
 
 struct store_watch *store_etcd_watch(struct store *base,
                                      struct store_watch_spec spec);

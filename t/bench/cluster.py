@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 from lib import BUILD, RUNNER, Row, Scratch
 
@@ -105,10 +105,19 @@ class Etcd:
             by_method[method] = by_method.get(method, 0) + float(count)
         return by_method
 
-    def pair_ms(self, rounds=100):
-        out = subprocess.run([PAIR, self.url, str(rounds)], check=True,
+    def record(self):
+        """What nodes/n000 says."""
+        key = b64encode(b"/ccm/nodes/n000").decode()
+        found = self.post("/v3/kv/range", {"key": key})
+        return b64decode(found["kvs"][0]["value"])
+
+    def pair(self, rounds, pause_ms=0):
+        """The floor: the ms of each round of the same two transactions, with
+        a real record, that pause before each."""
+        out = subprocess.run([PAIR, self.url, str(rounds), str(pause_ms)],
+                             check=True, input=self.record(),
                              stdout=subprocess.PIPE)
-        return statistics.median(map(int, out.stdout.split())) / 1000
+        return [int(us) / 1000 for us in out.stdout.split()]
 
     def done(self):
         self.process.send_signal(signal.SIGTERM)
@@ -217,6 +226,13 @@ class Cluster:
         return [(begin - end) / 1000
                 for end, begin in zip(ends, begins[1:])]
 
+    def turns_ms(self, since):
+        """How long each turn took, from begin to end."""
+        return [(end - begin) / 1000 for node in self.nodes
+                for begin, end in zip(
+                    node.stamps("the turn has begun", since),
+                    node.stamps("ending the turn", since))]
+
     def last_turn(self, since):
         return max(us for node in self.nodes for us in node.turns(since))
 
@@ -236,7 +252,7 @@ def bench_event(runs=15):
     for _ in range(runs):
         sent = cluster.event()
         ours.append((cluster.last_turn(sent) - sent) / 1000)
-        bare.append(cluster.etcd.pair_ms(10))
+        bare.append(statistics.median(cluster.etcd.pair(10)))
     more = statistics.median(a - b for a, b in zip(ours, bare))
     Row("event put to the turn's end, one node, settle 0",
         statistics.median(ours), None, None).show()
@@ -245,23 +261,35 @@ def bench_event(runs=15):
 
 
 def bench_cluster():
-    """Hand-over and roll-out, over more and more nodes."""
+    """Hand-over and roll-out, over more and more nodes.
+
+    The floor of a hand-over is measured between the roll-outs, at their pace:
+    with the median turn as its pause. The note has the ratio to the same
+    floor in a tight loop.
+    """
     cluster = Cluster(0.1)
     for size in SIZES:
         cluster.grow(size)
         runs = max(2, 30 // size)
-        overs, totals, bare = [], [], [cluster.etcd.pair_ms()]
-        before = cluster.etcd.requests()
+        overs, totals, bare, tight, calls = [], [], [], [], {}
         for _ in range(runs):
+            cluster.rest()
+            before = cluster.etcd.requests()
             sent = cluster.event()
+            after = cluster.etcd.requests()
+            for name in after:
+                count = after[name] - before.get(name, 0)
+                calls[name] = calls.get(name, 0) + count / runs / size
             overs += cluster.hand_overs(sent)
             totals.append((cluster.last_turn(sent) - sent) / 1000)
-        after = cluster.etcd.requests()
-        calls = {name: (after[name] - before.get(name, 0)) / runs / size
-                 for name in after}
-        bare.append(cluster.etcd.pair_ms())
-        Row(f"hand-over, {size} nodes in the queue", statistics.median(overs),
-            statistics.mean(bare), 1.5).show()
+            turn_ms = round(statistics.median(cluster.turns_ms(sent)))
+            bare += cluster.etcd.pair(100 // runs + 1, turn_ms)
+            tight += cluster.etcd.pair(100 // runs + 1)
+        over, loop = statistics.median(overs), statistics.median(tight)
+        Row(f"hand-over, {size} nodes in the queue", over,
+            statistics.median(bare), 1.5,
+            note=f"turns of {turn_ms} ms; {over / loop:.2f} x {loop:.2f} ms "
+                 "in a tight loop").show()
         total = statistics.median(totals)
         listed = ", ".join(f"{name} {count:.1f}" for name, count
                            in sorted(calls.items()) if count >= 0.05)

@@ -1,27 +1,43 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The floor of a hand-over: one client sends the transaction that ends a
- * turn, another one watches the key that goes with it and, when it hears of
- * that, sends the transaction that begins its own. Connections are kept, and
- * nothing else is done. Prints the microseconds of each round, a line each.
+ * The floor of a hand-over, on two processes: one sends the transaction that
+ * ends a turn; the other one watches the key that goes with it and, when it
+ * hears of that, sends the transaction that begins its own. Both are just
+ * what ccmd sends (pair_turn.c) and are written before the clock starts;
+ * connections are kept; nothing is parsed, and nothing else is done. Prints
+ * the microseconds from the sending of the one to the answer of the other, a
+ * line each round.
  *
- *   pair ENDPOINT ROUNDS
+ * Before each round it pauses, for as long as a turn lasts: a hand-over never
+ * follows another one at once, and processes that have slept meanwhile, etcd
+ * among them, are slower than those in a tight loop. With PAUSE_MS 0 it shows
+ * that, too.
+ *
+ *   pair ENDPOINT ROUNDS PAUSE_MS < RECORD   a node's nodes/<node>
  */
-#include "base/buf.h"
+#include "pair_turn.h"
+
 #include "base/clock.h"
-#include "base/etcd_wire.h"
+#include "base/json.h"
 #include "base/util.h"
 
 #include <curl/curl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TIMEOUT_MS 10000
+#define WARM_UP 3
+#define RECORD_MAX (64 * 1024)
 
-struct pair {
+/* A process' half. */
+struct half {
     const char *endpoint;
     CURLM *multi;
-    CURL *ender, *beginner, *watcher;
+    CURL *poster, *watcher;
     struct curl_slist *headers;
-    struct buf end, begin, watch, heard;
+    struct buf answer, heard;
+    bool answered;
 };
 
 static _Noreturn void die(const char *what)
@@ -30,173 +46,242 @@ static _Noreturn void die(const char *what)
     exit(1);
 }
 
-static size_t on_answer(char *bytes, size_t one, size_t size, void *userdata)
+static size_t on_bytes(char *bytes, size_t one, size_t size, void *userdata)
 {
-    (void) userdata;
-    if (memmem(bytes, size, "\"error\"", 7))
-        die(bytes);
+    buf_add(userdata, bytes, size);
     return one * size;
 }
 
-static size_t on_watch(char *bytes, size_t one, size_t size, void *userdata)
-{
-    struct pair *pair = userdata;
-
-    buf_add(&pair->heard, bytes, size);
-    return one * size;
-}
-
-static CURL *client(struct pair *pair, const char *path, const struct buf *body,
-                    bool watch)
+static CURL *half_client(struct half *half, struct buf *into)
 {
     CURL *easy = curl_easy_init();
-    char url[256];
 
-    snprintf(url, sizeof(url), "%s%s", pair->endpoint, path);
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, pair->headers);
-    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long) body->size);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(body));
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, watch ? on_watch : on_answer);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, pair);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, half->headers);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, into);
     return easy;
 }
 
-/* Notes who is done. */
-static void take_messages(struct pair *pair)
+static void half_init(struct half *half, const char *endpoint)
+{
+    *half = (struct half){.endpoint = endpoint};
+    half->multi = curl_multi_init();
+    half->headers =
+        curl_slist_append(half->headers, "Content-Type: application/json");
+    half->headers = curl_slist_append(half->headers, "Expect:");
+    half->poster = half_client(half, &half->answer);
+    half->watcher = half_client(half, &half->heard);
+}
+
+/* Notes that the poster is done. */
+static void half_step(struct half *half)
 {
     CURLMsg *message;
-    int left;
+    int running, left;
 
-    while ((message = curl_multi_info_read(pair->multi, &left))) {
-        CURL *easy = message->easy_handle;
-        bool *done;
-
+    curl_multi_perform(half->multi, &running);
+    while ((message = curl_multi_info_read(half->multi, &left))) {
         if (message->data.result != CURLE_OK)
             die(curl_easy_strerror(message->data.result));
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &done);
-        *done = true;
-        curl_multi_remove_handle(pair->multi, easy);
+        if (message->easy_handle == half->watcher)
+            die("the watch has ended");
+        half->answered = true;
     }
+}
+
+static void half_send(struct half *half, CURL *easy, const char *path,
+                      const struct buf *body)
+{
+    char url[256];
+
+    snprintf(url, sizeof(url), "%s%s", half->endpoint, path);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long) body->size);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(body));
+    curl_multi_add_handle(half->multi, easy);
 }
 
 /* Waits until words stand in what the watch has heard. */
-static void hear(struct pair *pair, const char *words)
+static void half_hear(struct half *half, const char *words)
 {
     int64_t limit = clock_ms() + TIMEOUT_MS;
-    int running;
 
-    while (!strstr(buf_text(&pair->heard), words)) {
+    while (!strstr(buf_text(&half->heard), words)) {
         if (clock_ms() > limit)
             die("the watch says nothing");
-        curl_multi_perform(pair->multi, &running);
-        take_messages(pair);
-        if (!strstr(buf_text(&pair->heard), words))
-            curl_multi_poll(pair->multi, NULL, 0, 1000, NULL);
+        curl_multi_poll(half->multi, NULL, 0, 1000, NULL);
+        half_step(half);
     }
-    buf_clear(&pair->heard);
+    buf_clear(&half->heard);
 }
 
-static void start(struct pair *pair, CURL *easy, bool *done)
+/* Sends a body, waits for the answer. */
+static void half_post(struct half *half, const char *path,
+                      const struct buf *body)
 {
-    *done = false;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, done);
-    curl_multi_add_handle(pair->multi, easy);
+    buf_clear(&half->answer);
+    half->answered = false;
+    half_send(half, half->poster, path, body);
+    half_step(half);
+    while (!half->answered) {
+        curl_multi_poll(half->multi, NULL, 0, 1000, NULL);
+        half_step(half);
+    }
+    curl_multi_remove_handle(half->multi, half->poster);
 }
 
-static void await(struct pair *pair, const bool *done)
+/* As above, a transaction that must succeed. Returns the store's revision. */
+static int64_t half_commit(struct half *half, const struct buf *body)
 {
-    int running;
+    struct etcd_wire_txn_answer answer;
+    json_auto_t *json = NULL;
+    struct error err = {"refused"};
+    int64_t revision;
 
-    while (!*done) {
-        curl_multi_perform(pair->multi, &running);
-        take_messages(pair);
-        if (!*done)
-            curl_multi_poll(pair->multi, NULL, 0, 1000, NULL);
+    half_post(half, ETCD_WIRE_TXN_PATH, body);
+    if (json_parse(buf_text(&half->answer), half->answer.size, RECORD_MAX,
+                   &json, &err) < 0 ||
+        etcd_wire_decode_txn(json, &answer, &err) < 0)
+        die(err.text);
+    if (!answer.succeeded)
+        die("a transaction is refused");
+    revision = answer.revision;
+    etcd_wire_txn_done(&answer);
+    return revision;
+}
+
+static int64_t half_grant(struct half *half)
+{
+    cleanup_buf struct buf body = BUF_INIT;
+    struct etcd_wire_lease_answer answer;
+    json_auto_t *json = NULL;
+    struct error err;
+
+    etcd_wire_grant_request(&body, 600);
+    half_post(half, ETCD_WIRE_LEASE_GRANT_PATH, &body);
+    if (json_parse(buf_text(&half->answer), half->answer.size, RECORD_MAX,
+                   &json, &err) < 0 ||
+        etcd_wire_decode_lease(json, &answer, &err) < 0)
+        die(err.text);
+    return answer.id;
+}
+
+static void tell(int fd, int64_t number)
+{
+    if (write(fd, &number, sizeof(number)) != sizeof(number))
+        die("the other process has gone");
+}
+
+static int64_t told(int fd)
+{
+    int64_t number;
+
+    if (read(fd, &number, sizeof(number)) != sizeof(number))
+        die("the other process has gone");
+    return number;
+}
+
+/* The one that begins: hears at which revision its place was made, says that
+ * it is ready, and when it has begun. */
+static void beginner(struct half *half, int64_t lease, int in, int out)
+{
+    cleanup_buf struct buf watch = BUF_INIT, body = BUF_INIT;
+    struct pair_turn pair;
+
+    pair_turn_init(&pair, "b", lease);
+    etcd_wire_watch_request(&watch, PAIR_PREFIX "lock/a", NULL, 0);
+    half_send(half, half->watcher, ETCD_WIRE_WATCH_PATH, &watch);
+    half_hear(half, "created");
+    tell(out, 0);
+    for (;;) {
+        pair_turn_begin(&pair, &body, told(in), "lock/a");
+        half_hear(half, "events");
+        tell(out, 0);
+        half_hear(half, "DELETE");
+        half_post(half, ETCD_WIRE_TXN_PATH, &body);
+        tell(out, clock_us());
+        if (!strstr(buf_text(&half->answer), "\"succeeded\":true"))
+            die("a begin is refused");
     }
 }
 
-/* What ccmd sends at the end of a turn, and at the beginning of one. */
-static void write_bodies(struct pair *pair, const char *marker_value)
+/* Both have their places, and the first one its turn. */
+static int64_t prepare(struct half *half, int64_t lease)
 {
-    struct buf *end = &pair->end, *begin = &pair->begin;
+    cleanup_buf struct buf clear = BUF_INIT, fill = BUF_INIT;
 
-    buf_puts(end, "{\"compare\":[");
-    etcd_wire_if_modified(end, "/pair/flag", 0);
-    buf_puts(end, "],\"success\":[");
-    etcd_wire_delete(end, "/pair/applying/a");
-    buf_putc(end, ',');
-    etcd_wire_delete(end, "/pair/lock/a");
-    buf_putc(end, ',');
-    etcd_wire_put(end, "/pair/nodes/a", marker_value, 0);
-    buf_puts(end, "]}");
-    buf_puts(begin, "{\"compare\":[");
-    etcd_wire_if_modified(begin, "/pair/flag", 0);
-    buf_putc(begin, ',');
-    etcd_wire_if_none_below(begin, "/pair/applying/");
-    buf_puts(begin, "],\"success\":[");
-    etcd_wire_put(begin, "/pair/applying/a", marker_value, 0);
-    buf_puts(begin, "]}");
-    etcd_wire_watch_request(&pair->watch, "/pair/lock/a", NULL, 0);
+    buf_puts(&clear, "{\"success\":[");
+    etcd_wire_delete(&clear, PAIR_PREFIX "applying/b");
+    buf_putc(&clear, ',');
+    etcd_wire_delete(&clear, PAIR_PREFIX "lock/b");
+    buf_puts(&clear, "]}");
+    buf_puts(&fill, "{\"success\":[");
+    etcd_wire_put(&fill, PAIR_PREFIX "applying/a", "x", 0);
+    buf_putc(&fill, ',');
+    etcd_wire_put(&fill, PAIR_PREFIX "lock/a", "x", lease);
+    buf_putc(&fill, ',');
+    etcd_wire_put(&fill, PAIR_PREFIX "lock/b", "x", lease);
+    buf_puts(&fill, "]}");
+    half_commit(half, &clear);
+    return half_commit(half, &fill);
 }
 
-static void rounds(struct pair *pair, int n)
+struct plan {
+    int rounds, pause_ms;
+};
+
+static void ender(struct half *half, int64_t lease, int in, int out,
+                  struct plan plan)
 {
-    struct buf lock = BUF_INIT;
-    bool ready, ended, begun, watched;
-    CURL *preparer;
+    cleanup_buf struct buf body = BUF_INIT;
+    char bytes[RECORD_MAX];
+    json_auto_t *record = NULL;
+    struct pair_turn pair;
+    size_t size = fread(bytes, 1, sizeof(bytes), stdin);
+    int i;
 
-    buf_puts(&lock, "{\"compare\":[],\"success\":[");
-    etcd_wire_put(&lock, "/pair/lock/a", "x", 0);
-    buf_puts(&lock, "]}");
-    preparer = client(pair, ETCD_WIRE_TXN_PATH, &lock, false);
-    start(pair, pair->watcher, &watched);
-    hear(pair, "created");
-    for (; n > 0; n--) {
-        int64_t start_us;
+    if (json_parse(bytes, size, RECORD_MAX, &record, NULL) < 0)
+        die("no record on standard input");
+    pair_turn_init(&pair, "a", lease);
+    told(in);
+    for (i = -WARM_UP; i < plan.rounds; i++) {
+        int64_t revision = prepare(half, lease), start_us;
 
-        start(pair, preparer, &ready);
-        await(pair, &ready);
-        hear(pair, "events");
+        tell(out, revision);
+        pair_turn_end(&pair, &body, revision, record);
+        told(in);
+        usleep((useconds_t) plan.pause_ms * 1000);
         start_us = clock_us();
-        start(pair, pair->ender, &ended);
-        hear(pair, "DELETE");
-        start(pair, pair->beginner, &begun);
-        await(pair, &begun);
-        printf("%lld\n", (long long) (clock_us() - start_us));
-        await(pair, &ended);
+        half_commit(half, &body);
+        if (i >= 0)
+            printf("%lld\n", (long long) (told(in) - start_us));
+        else
+            told(in);
     }
-    curl_multi_remove_handle(pair->multi, pair->watcher);
-    curl_easy_cleanup(preparer);
-    buf_done(&lock);
+    pair_turn_done(&pair);
 }
 
 int main(int argc, char **argv)
 {
-    struct pair pair = {0};
-    char value[400];
+    int there[2], back[2];
+    struct half half;
+    int64_t lease;
+    pid_t child;
 
-    if (argc != 3)
-        die("usage: pair ENDPOINT ROUNDS");
-    memset(value, 'v', sizeof(value) - 1);
-    value[sizeof(value) - 1] = '\0';
-    pair.endpoint = argv[1];
-    pair.multi = curl_multi_init();
-    pair.headers = curl_slist_append(NULL, "Content-Type: application/json");
-    write_bodies(&pair, value);
-    pair.ender = client(&pair, ETCD_WIRE_TXN_PATH, &pair.end, false);
-    pair.beginner = client(&pair, ETCD_WIRE_TXN_PATH, &pair.begin, false);
-    pair.watcher = client(&pair, ETCD_WIRE_WATCH_PATH, &pair.watch, true);
-    rounds(&pair, atoi(argv[2]));
-    curl_easy_cleanup(pair.ender);
-    curl_easy_cleanup(pair.beginner);
-    curl_easy_cleanup(pair.watcher);
-    curl_multi_cleanup(pair.multi);
-    curl_slist_free_all(pair.headers);
-    buf_done(&pair.end);
-    buf_done(&pair.begin);
-    buf_done(&pair.watch);
-    buf_done(&pair.heard);
+    if (argc != 4 || pipe(there) < 0 || pipe(back) < 0)
+        die("usage: pair ENDPOINT ROUNDS PAUSE_MS < RECORD");
+    half_init(&half, argv[1]);
+    lease = half_grant(&half);
+    child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        half_init(&half, argv[1]);
+        beginner(&half, lease, there[0], back[1]);
+    }
+    close(back[1]);
+    ender(&half, lease, back[0], there[1],
+          (struct plan){atoi(argv[2]), atoi(argv[3])});
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
     return 0;
 }
