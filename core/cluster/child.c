@@ -67,7 +67,8 @@ static char *child_why(struct child *child)
     if (child->timed_out)
         return xstrdup("ccm-runner overran its time limit and was killed");
     if (child->overlong)
-        return xstrdup("ccm-runner sent a line that is too long");
+        return xasprintf("ccm-runner sent a line of more than %d bytes",
+                         PROTOCOL_LINE_MAX);
     if (WIFSIGNALED(child->status))
         return xasprintf("ccm-runner was killed by signal %d (%s)",
                          WTERMSIG(child->status),
@@ -183,7 +184,9 @@ static void child_output(void *userdata, short revents)
     do {
         before = child->output.size;
         open = child_read(&child->output_io, &child->output);
-    } while (open && child->exited && child->output.size > before);
+        /* What else holds the pipe may write without end. */
+    } while (open && child->exited && child->output.size > before &&
+             child->output.size <= PROTOCOL_LINE_MAX);
     child_lines(child);
     if (!open || child->exited) {
         child_stop_io(&child->output_io);

@@ -4,6 +4,7 @@
 
 #include "api_place.h"
 
+#include "base/alloc.h"
 #include "base/util.h"
 #include "change/wire.h"
 #include "files.h"
@@ -164,6 +165,62 @@ static void the_log_is_limited(void **state)
     assert_non_null(strstr(place->run.log.data, "left out"));
 }
 
+static void changes_are_limited(void **state)
+{
+    struct place *place = *state;
+    int i;
+
+    for (i = 0; i < API_CHANGES_MAX; i++)
+        ccm_absent(&place->run,
+                   &(struct ccm_absent){
+                       .path = ccm_path(&place->run, "/etc/x/%d", i)});
+    assert_false(place->run.failed);
+    ccm_absent(&place->run, &(struct ccm_absent){.path = "/etc/y"});
+    place_expect_failure(place, "declares more than 120000 changes");
+}
+
+static void files_are_limited(void **state)
+{
+    struct place *place = *state;
+    int i;
+
+    for (i = 0; i < API_FILES_MAX; i++)
+        ccm_file(
+            &place->run,
+            &(struct ccm_file){.path = ccm_path(&place->run, "/etc/x/%d", i)});
+    assert_false(place->run.failed);
+    ccm_file(&place->run, &(struct ccm_file){.path = "/etc/y"});
+    place_expect_failure(place, "declares more than 100000 files");
+}
+
+static void contents_are_limited(void **state)
+{
+    enum { PIECE = 1024 * 1024 };
+    struct place *place = *state;
+    cleanup_free char *piece = xcalloc(1, PIECE);
+    FILE *file = ccm_file(&place->run, &(struct ccm_file){.path = "/etc/x"});
+    int i;
+
+    memset(piece, 'x', PIECE - 1);
+    for (i = 0; i <= API_CONTENT_MAX / PIECE + 1; i++)
+        fputs(piece, file);
+    fflush(file);
+    place_expect_failure(place, "declares more than 268435456 bytes");
+}
+
+/* All are counted; those beyond so many go without their reason. */
+static void reasons_are_limited(void **state)
+{
+    struct place *place = *state;
+    size_t i;
+
+    for (i = 0; i < API_REASONS_MAX; i++)
+        json_array_append_new(place->run.reasons, json_object());
+    ccm_reject(&place->run, place_cron(place, 1), "why");
+    assert_true(ccm_rejected(&place->run, place_cron(place, 1)));
+    assert_int_equal(json_array_size(place->run.reasons), API_REASONS_MAX);
+}
+
 static void check_has_no_objects(void **state)
 {
     struct place *place = *state;
@@ -186,6 +243,10 @@ int main(void)
         PLACED(the_first_failure_counts),
         PLACED(paths_take_only_components),
         PLACED(the_log_is_limited),
+        PLACED(changes_are_limited),
+        PLACED(files_are_limited),
+        PLACED(contents_are_limited),
+        PLACED(reasons_are_limited),
         PLACED(check_has_no_objects),
     };
 

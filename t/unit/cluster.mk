@@ -86,3 +86,8 @@ t_unit_queue_test_SOURCES = t/unit/queue_test.c \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_queue_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_queue_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/child_test
+t_unit_child_test_SOURCES = t/unit/child_test.c
+t_unit_child_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_child_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/config.h"
 #include "base/io.h"
 #include "base/path.h"
@@ -284,6 +285,30 @@ static void a_mistake_is_named_by_file_and_line(void **state)
     }
 }
 
+static void more_than_anybody_writes_is_refused(void **state)
+{
+    cleanup_free char *large = xmalloc(1024 * 1024 + 2);
+    cleanup_buf struct buf many = BUF_INIT;
+    struct config *config = NULL;
+    struct error err = {""};
+    int i;
+
+    (void) state;
+    memset(large, '\n', 1024 * 1024 + 1);
+    large[1024 * 1024 + 1] = '\0';
+    write_config(large);
+    assert_int_equal(config_load(file, &config, &err), -EFBIG);
+    assert_non_null(strstr(err.text, "more than 1048576 bytes"));
+    buf_puts(&many, STORE "groups = (\"g\"");
+    for (i = 0; i < 1024; i++)
+        buf_puts(&many, ", \"g\"");
+    buf_puts(&many, ");");
+    write_config(buf_text(&many));
+    assert_int_equal(config_load(file, &config, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "groups: has more than 1024 entries"));
+    assert_null(config);
+}
+
 static void the_example_is_good(void **state)
 {
     const char *top = getenv("srcdir");
@@ -356,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_local_store_reads_objects_from_a_directory),
         cmocka_unit_test(services_fall_back_to_systemctl),
         cmocka_unit_test(a_mistake_is_named_by_file_and_line),
+        cmocka_unit_test(more_than_anybody_writes_is_refused),
         cmocka_unit_test(the_example_is_good),
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(the_socket_is_read_from_a_file_with_other_mistakes),

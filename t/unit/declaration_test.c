@@ -169,6 +169,41 @@ static void refuses_a_fifo_and_a_nul_byte(void **state)
     scratch_free(dir);
 }
 
+static void a_file_of_more_than_a_mebibyte_is_refused(void **state)
+{
+    char *dir = scratch_new();
+    cleanup_free char *text = xmalloc(DECLARATION_BYTES_MAX + 2);
+    struct declarations all = {0};
+    struct error err = {""};
+
+    (void) state;
+    memset(text, ' ', DECLARATION_BYTES_MAX + 1);
+    text[DECLARATION_BYTES_MAX + 1] = '\0';
+    free(files_put(dir, "a.conf", text));
+    assert_int_equal(load(dir, &all, &err), -EFBIG);
+    assert_non_null(strstr(err.text, "a.conf: more than 1048576 bytes"));
+    scratch_free(dir);
+}
+
+static void too_many_files_are_refused(void **state)
+{
+    char *dir = scratch_new();
+    cleanup_free char *first = files_put(dir, "0.conf", "module = \"a\";");
+    struct declarations all = {0};
+    struct error err = {""};
+    int i;
+
+    (void) state;
+    for (i = 1; i <= DECLARATIONS_MAX; i++) {
+        cleanup_free char *other = xasprintf("%s/%d.conf", dir, i);
+
+        assert_int_equal(link(first, other), 0);
+    }
+    assert_int_equal(load(dir, &all, &err), -E2BIG);
+    assert_non_null(strstr(err.text, "20001 files; 20000 are the most"));
+    scratch_free(dir);
+}
+
 static void a_missing_directory_is_an_error(void **state)
 {
     struct declarations all = {0};
@@ -188,6 +223,8 @@ int main(void)
         cmocka_unit_test(loads_conf_files_in_the_order_of_names),
         cmocka_unit_test(refuses_what_others_could_have_written),
         cmocka_unit_test(refuses_a_fifo_and_a_nul_byte),
+        cmocka_unit_test(a_file_of_more_than_a_mebibyte_is_refused),
+        cmocka_unit_test(too_many_files_are_refused),
         cmocka_unit_test(a_missing_directory_is_an_error),
     };
 
