@@ -20,6 +20,7 @@ lock_is_held() {
 }
 wait_for "etcdctl takes the lock" lock_is_held
 before=$(revision_now)
+log_mark
 thing_put web1 1 alpha one
 queue_says() {
     ctl "${2:-web1}" queue --json | jq -e "$1" >/dev/null
@@ -33,12 +34,21 @@ check "and each entry says since when" queue_says \
     '[.entries[] | select(.node).since | length > 0] | all'
 wait_for "web1 shows as queued" has_status web1 '.state == "queued"'
 wait_for "web2 shows as queued" has_status web2 '.state == "queued"'
+plans() {
+    log_says_since "$1" 'planned at revision' | wc -l
+}
+for node in "${nodes[@]}"; do
+    wait_for "$node plans before it has the lock" \
+        log_says_since "$node" 'planned at revision'
+done
 check_is "nobody begins a turn" "" "$(turns "$before")"
 kill -TERM "$lock"
 end_of "$lock"
 wait_for "when it ends, they go on" all_have_thing alpha one "${nodes[@]}"
 wait_for "the cluster converges" converged web1
 check_is "in one turn each" 2 "$(turns "$before" | wc -w)"
+check_is "as web1 had planned it, once" 1 "$(plans web1)"
+check_is "web2, too" 1 "$(plans web2)"
 
 # The queue goes on when one who waits in it is gone.
 : >"$scratch/lock.log"
