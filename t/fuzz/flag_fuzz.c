@@ -34,7 +34,9 @@ static void try_failure(const struct flag *flag)
     fuzz_check(flag_is_own(&again, "web1"));
     /* An operator's hold is never lost by a failure on top of it. */
     if (flag_is_kind(flag, "operator"))
-        fuzz_check(json_equal(json_object_get(again.json, "also"), flag->json));
+        fuzz_check(streq(
+            json_string_or(json_object_get(again.json, "also"), "kind", ""),
+            "operator"));
     flag_done(&again);
 }
 
