@@ -287,6 +287,8 @@ static void store_etcd_on_lease(void *userdata, const json_t *json, int r,
         r = error_set(&err, -EPROTO, "etcd granted a lease without a name");
     if (r == 0 && lease == 0)
         lease = answer.id;
+    if (answer.ttl_s < 0) /* the lease is gone, and that is 0 */
+        answer.ttl_s = 0;
     store_etcd_free_call(call);
     fn(fn_userdata, lease, answer.ttl_s, answer.revision, r, &err);
 }
