@@ -54,8 +54,10 @@ for trap in "${ways[@]}"; do
     lease=$(lease_of web1)
     lost "$trap" /v3/lease/keepalive "keepalive" publish "keepalive $trap"
     all_arrives "keepalive, $trap"
-    check_is "keepalive, $trap: it is the same lease" "$lease" \
-        "$(lease_of web1)"
+    # So short a lease does not outlast an answer that never comes.
+    [ "$trap" = stall ] ||
+        check_is "keepalive, $trap: it is the same lease" "$lease" \
+            "$(lease_of web1)"
     no_flag_since "keepalive, $trap"
 done
 check_history
