@@ -72,8 +72,8 @@ CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
     va_list args;
 
     va_start(args, option);
-    /* NOLINTNEXTLINE(bugprone-branch-clone): the types differ. */
     if (option < CURLOPTTYPE_OBJECTPOINT)
+        /* NOLINTNEXTLINE(bugprone-branch-clone): the types differ. */
         code = set(easy, option, va_arg(args, long));
     else if (option < CURLOPTTYPE_FUNCTIONPOINT)
         code = set(easy, option, va_arg(args, void *));
