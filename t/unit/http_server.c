@@ -41,6 +41,7 @@ static void server_connection(int fd)
     cleanup_free char *request = xmalloc(REQUEST_MAX);
     size_t used = 0;
     ssize_t n;
+    serve_fn serve;
 
     while ((n = recv(fd, request + used, REQUEST_MAX - used - 1, 0)) > 0) {
         used += (size_t) n;
@@ -50,7 +51,8 @@ static void server_connection(int fd)
         memcpy(server.last, request, used + 1);
         used = 0;
         server.requests++;
-        server.serve(fd, request);
+        serve = server.serve; /* a call would read it as if not atomic */
+        serve(fd, request);
     }
 }
 
