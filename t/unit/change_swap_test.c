@@ -152,7 +152,7 @@ static void nothing_outside_is_touched(void **state)
 {
     cleanup_free char *victim = NULL, *etc = NULL, *path = NULL, *all = NULL;
     struct world world;
-    time_t end = time(NULL) + DEADLINE_S;
+    time_t end = time(NULL) + unit_ms(DEADLINE_S);
     int i, done = 0;
     pid_t pid;
 

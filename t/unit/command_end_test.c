@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define LIMIT_MS 30000
-#define DEADLINE_MS 20000
+#define DEADLINE_MS unit_ms(20000)
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define SHELL(script) ARGV("/bin/sh", "-c", script)
 

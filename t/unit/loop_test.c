@@ -73,9 +73,10 @@ static void fires_timers_in_the_order_of_their_times(void **state)
     timer_init(&trace->a, trace->loop, on_a, trace);
     timer_init(&trace->b, trace->loop, on_b, trace);
     timer_init(&trace->c, trace->loop, on_c_quit, trace);
-    timer_set(&trace->c, 9);
+    /* So far apart that a slow machine has set them in between. */
+    timer_set(&trace->c, unit_ms(60));
     timer_set(&trace->b, 1);
-    timer_set(&trace->a, 5);
+    timer_set(&trace->a, unit_ms(30));
     assert_int_equal(loop_run(trace->loop), 0);
     assert_string_equal(trace->text, "bac");
     assert_false(trace->a.armed);

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#define START_DEADLINE_MS 60000
+#define START_DEADLINE_MS unit_ms(60000)
 
 static struct sockaddr_in server_address(int port)
 {

@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 
-#define WITHIN_MS 60000
+#define WITHIN_MS unit_ms(60000)
 #define CRONS 1300
 
 static char *endpoints[] = {etcd.url, NULL};

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "cluster/store.h"
 
-#define PROBE_DEADLINE_MS 30000
+#define PROBE_DEADLINE_MS unit_ms(30000)
 
 struct probe {
     struct loop *loop;

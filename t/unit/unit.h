@@ -8,7 +8,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+
+/* So many milliseconds of a test's patience: valgrind makes them more. */
+static inline int64_t unit_ms(int64_t ms)
+{
+    const char *slowness = getenv("CCM_TEST_SLOWNESS");
+
+    return slowness ? ms * strtol(slowness, NULL, 10) : ms;
+}
 
 #endif
