@@ -17,14 +17,14 @@ stays_small "flooded"
 check "ccmctl nodes answers" converged web1
 
 flood delete $prefix/events/flood- >/dev/null
-revision=$(flood put $prefix/events/other- 30000 50)
-wait_for "30,000 other names are heard" caught_up "$revision"
+revision=$(flood put $prefix/events/other- 10000 50)
+wait_for "10,000 other names are heard" caught_up "$revision"
 stays_small "names that come and go"
 
 node_stop web1
 node_start web1
 first=$(memory_of web1 VmRSS)
-wait_for "a start among 30,000 names" is_settled web1
+wait_for "a start among 10,000 names" is_settled web1
 works "started among them"
 stays_small "started among them"
 
