@@ -6,8 +6,9 @@
 
 etcd_start
 # A pause of 3 s between two of the puts below would end the burst.
-node_make web1 'settle={ quiet = 3.0; max = 60.0; }'
-node_make web2 'settle={ quiet = 3.0; max = 60.0; }'
+burst="settle={ quiet = $((3 * slowness)).0; max = $((60 * slowness)).0; }"
+node_make web1 "$burst"
+node_make web2 "$burst"
 for node in web1 web2; do
     node_things "$node"
 done

@@ -19,8 +19,8 @@ for point in idle queued planning planned settling; do
     leave $point
     [ $point != idle ] || publish "hold $point"
     wait_for "hold $point: web1 is held" is_held web1
-    # While web1 plans, web2 is done with it.
-    [ $point = planning ] ||
+    # While web1 plans or settles, web2 may be done with it.
+    [[ $point = planning || $point = settling ]] ||
         wait_for "hold $point: web2, too" is_held web2
     check_is "hold $point: nobody has begun a turn of it" "" \
         "$(turns "$before" | tr ' ' '\n' | grep web1)"
