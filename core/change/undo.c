@@ -96,6 +96,41 @@ static int undo_swap(const struct undo_seen *from, const struct undo_seen *to,
     return r;
 }
 
+/* A directory that somebody fills although it has its temporary name already
+ * goes back to where its owner finds it, beside what replaced it. Returns 1 if
+ * that place is gone. */
+static int undo_give_back(struct work *work, const struct op *op,
+                          const struct undo_seen *seen, struct error *err)
+{
+    cleanup_free char *kept = xasprintf("%s.kept-%s", op->path, work->t.token);
+    struct undo_seen to;
+    int r = undo_look(work, kept, &to, err);
+
+    if (r == 0 && !to.dir)
+        return 1;
+    if (r == 0)
+        r = undo_swap(seen, &to, RENAME_NOREPLACE);
+    return r < 0 ? error_errno(err, r, "giving %s back", op->path) : 0;
+}
+
+/* The same for what waits under the temporary name. A customer may have put
+ * something into a directory of ours in the moment that it stood in his. */
+static int undo_discard_temporary(struct work *work, const struct op *op,
+                                  const struct undo_seen *seen,
+                                  struct error *err)
+{
+    int r = undo_unlink(seen, op->temporary, err);
+
+    if (r != -ENOTEMPTY)
+        return r;
+    if (!work->incomplete && undo_give_back(work, op, seen, NULL) == 0)
+        buf_printf(&work->notes, "; %s.kept-%s is not ours to remove", op->path,
+                   work->t.token);
+    else
+        buf_printf(&work->notes, "; %s stays, it is not empty", op->temporary);
+    return 0;
+}
+
 /* After the exchange: what came to the temporary name goes. If it is a
  * directory of ours into which others have put something meanwhile, it stays
  * where they know it, and what was there before goes instead; but what is in
@@ -118,7 +153,7 @@ static int undo_settle(struct work *work, struct op *op, struct error *err)
         return error_errno(err, -ENOTEMPTY, "putting %s back", op->path);
     r = undo_look(work, op->temporary, &temporary, err);
     buf_printf(&work->notes, "; %s stays, it is not empty", op->path);
-    return r < 0 ? r : undo_discard(work, &temporary, op->temporary, err);
+    return r < 0 ? r : undo_discard_temporary(work, op, &temporary, err);
 }
 
 /* One try. Returns 1 if what stands at the path has just changed. */
@@ -132,7 +167,7 @@ static int undo_try(struct work *work, struct op *op, struct error *err)
     if (r < 0)
         return r;
     if (!at.dir) /* removed by others, and this would be gone with it */
-        return undo_discard(work, &temporary, op->temporary, err);
+        return undo_discard_temporary(work, op, &temporary, err);
     r = undo_swap(&temporary, &at,
                   at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
     if (r == -ENOENT || r == -EEXIST) {
@@ -167,7 +202,7 @@ static int undo_put(struct work *work, struct op *op, struct error *err)
         return r;
     /* Never staged, or staged and not exchanged. */
     if (op->inode == 0 || temporary.inode == op->inode)
-        return undo_discard(work, &temporary, op->temporary, err);
+        return undo_discard_temporary(work, op, &temporary, err);
     if (temporary.inode != 0 && !op->inside)
         return undo_restore(work, op, err);
     if (at.inode == op->inode && (op->inside || !op->existed))
@@ -255,20 +290,6 @@ int undo_op(struct work *work, struct op *op, struct error *err)
     return 0;
 }
 
-/* A directory that somebody fills although it has its temporary name already
- * goes back to where its owner finds it, beside what replaced it. */
-static int undo_give_back(struct work *work, const struct op *op,
-                          const struct undo_seen *seen, struct error *err)
-{
-    cleanup_free char *kept = xasprintf("%s.kept-%s", op->path, work->t.token);
-    struct undo_seen to;
-    int r = undo_look(work, kept, &to, err);
-
-    if (r == 0 && to.dir)
-        r = undo_swap(seen, &to, RENAME_NOREPLACE);
-    return r < 0 ? error_errno(err, r, "giving %s back", op->path) : 0;
-}
-
 int undo_drop(struct work *work, struct op *op, struct error *err)
 {
     struct undo_seen seen = {0};
@@ -287,8 +308,10 @@ int undo_drop(struct work *work, struct op *op, struct error *err)
         r = -errno;
     if (r == -EISDIR)
         r = unlinkat(seen.dir->fd, seen.name, AT_REMOVEDIR) < 0 ? -errno : 0;
-    if (r == -ENOTEMPTY || r == -EEXIST)
-        return undo_give_back(work, op, &seen, err);
+    if (r == -ENOTEMPTY || r == -EEXIST) {
+        r = undo_give_back(work, op, &seen, err);
+        return r < 0 ? r : 0;
+    }
     return r < 0 && r != -ENOENT
                ? error_errno(err, r, "dropping what %s was", op->path)
                : 0;
