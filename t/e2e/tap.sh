@@ -82,7 +82,7 @@ end_of() {
 # is at its end.
 wait_until() {
     local deadline=$((SECONDS + patience))
-    until "$@" >/dev/null 2>&1; do
+    until CCM_TEST_WAITING=yes "$@" >/dev/null 2>&1; do
         [ $SECONDS -lt $deadline ] || return 1
         sleep 0.05
     done
