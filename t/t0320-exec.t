@@ -75,6 +75,8 @@ check_says "and so is a hostile text" \
 check_is "the catalog knows the program" \
     "$(readlink -f "$scratch/plan/url-redirects.py")" \
     "$(runner describe | jq -r '.configurations[0].program')"
+# A kernel without filters, or valgrind: less is refused.
+filtered=$(runner describe | jq .confinement.seccomp)
 digest=$(runner describe | jq -r .digest)
 echo "# changed" >>"$scratch/plan/url-redirects.py"
 check "a changed program is another catalog" \
@@ -88,7 +90,8 @@ read -r line
 printf '{"log": ["%s"]}' "$(printf %s "$line")"
 END
 # Command substitution is a process: sh cannot have one.
-says "a shell that starts something" 'exited with status|ork'
+[ "$filtered" = false ] ||
+    says "a shell that starts something" 'exited with status|ork'
 program 'settings = { colour = "red"; list = (1, 2); };' <<END
 #!/usr/bin/env python3
 import json, sys
@@ -224,7 +227,8 @@ program <<'END'
 import os, signal
 os.kill(os.getpid(), signal.SIGSEGV)
 END
-says "a program that may not even signal itself" 'exited with status 1'
+[ "$filtered" = false ] ||
+    says "a program that may not even signal itself" 'exited with status 1'
 program <<'END'
 #!/usr/bin/python3
 import ctypes
@@ -312,22 +316,24 @@ said.append("uid %d" % os.getuid())
 said.append(" ".join(sorted(os.environ)))
 print(json.dumps({"log": said}))
 END
-check_status "a program that tries what it must not" 0 plan
-for what in write tmp unlink fork exec spawn inet unix kill; do
-    check_says "$what is refused" "it: $what: refused" "$output"
-done
-landlock=$(runner describe | jq .confinement.landlock)
-if [ "$(uname -m)" = x86_64 ] && [ "$landlock" -gt 0 ]; then
-    check_says "so is another program" 'it: other: refused' "$output"
-    check_says "by whatever way" 'it: by path: refused' "$output"
+if [ "$filtered" = true ]; then
+    check_status "a program that tries what it must not" 0 plan
+    for what in write tmp unlink fork exec spawn inet unix kill; do
+        check_says "$what is refused" "it: $what: refused" "$output"
+    done
+    landlock=$(runner describe | jq .confinement.landlock)
+    if [ "$(uname -m)" = x86_64 ] && [ "$landlock" -gt 0 ]; then
+        check_says "so is another program" 'it: other: refused' "$output"
+        check_says "by whatever way" 'it: by path: refused' "$output"
+    fi
+    check_says "it reads what anybody may" 'it: read: True' "$output"
+    check_says "it may have threads" 'it: a thread' "$output"
+    [ "$(id -u)" -ne 0 ] || check_says "it is nobody" 'it: uid 65534' "$output"
+    check_says "its environment is the same everywhere" \
+        'it: HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED' "$output"
+    check "nothing was left" test ! -e "$scratch/escaped" -a \
+        ! -e /dev/shm/ccm-escaped -a -e "$scratch/ccm.conf"
 fi
-check_says "it reads what anybody may" 'it: read: True' "$output"
-check_says "it may have threads" 'it: a thread' "$output"
-[ "$(id -u)" -ne 0 ] || check_says "it is nobody" 'it: uid 65534' "$output"
-check_says "its environment is the same everywhere" \
-    'it: HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED' "$output"
-check "nothing was left" test ! -e "$scratch/escaped" -a \
-    ! -e /dev/shm/ccm-escaped -a -e "$scratch/ccm.conf"
 
 # --- which programs
 program <<'END'
