@@ -59,22 +59,26 @@ static void etcd_wire_order_fields(struct buf *out,
                targets[range->order], range->descending ? "DESCEND" : "ASCEND");
 }
 
+/* The smallest key behind key: itself and a NUL. */
+static void etcd_wire_after(struct buf *out, const char *key, size_t size)
+{
+    cleanup_free char *next = xmalloc(size + 1);
+
+    memcpy(next, key, size);
+    next[size] = '\0';
+    etcd_wire_bytes(out, "key", next, size + 1);
+}
+
 void etcd_wire_range_request(struct buf *out,
                              const struct etcd_wire_range *range)
 {
     size_t size = range->key_size ? range->key_size : strlen(range->key);
 
     buf_putc(out, '{');
-    if (range->after_key) {
-        /* The smallest key behind it: itself and a NUL. */
-        cleanup_free char *next = xmalloc(size + 1);
-
-        memcpy(next, range->key, size);
-        next[size] = '\0';
-        etcd_wire_bytes(out, "key", next, size + 1);
-    } else {
+    if (range->after_key)
+        etcd_wire_after(out, range->key, size);
+    else
         etcd_wire_bytes(out, "key", range->key, size);
-    }
     if (range->end) {
         buf_putc(out, ',');
         etcd_wire_text(out, "range_end", range->end);
@@ -88,12 +92,9 @@ void etcd_wire_range_request(struct buf *out,
 
 /* The number stands there even when it is 0: it tells which member of
  * protobuf's union is meant. */
-static void etcd_wire_compare(struct buf *out, const char *key,
-                              const char *target, const char *field,
-                              int64_t revision)
+static void etcd_wire_compare(struct buf *out, const char *target,
+                              const char *field, int64_t revision)
 {
-    buf_putc(out, '{');
-    etcd_wire_text(out, "key", key);
     buf_printf(out,
                ",\"target\":\"%s\",\"result\":\"EQUAL\",\"%s\":\"%" PRId64 "\"",
                target, field, revision);
@@ -101,13 +102,17 @@ static void etcd_wire_compare(struct buf *out, const char *key,
 
 void etcd_wire_if_created(struct buf *out, const char *key, int64_t revision)
 {
-    etcd_wire_compare(out, key, "CREATE", "create_revision", revision);
+    buf_putc(out, '{');
+    etcd_wire_text(out, "key", key);
+    etcd_wire_compare(out, "CREATE", "create_revision", revision);
     buf_putc(out, '}');
 }
 
 void etcd_wire_if_modified(struct buf *out, const char *key, int64_t revision)
 {
-    etcd_wire_compare(out, key, "MOD", "mod_revision", revision);
+    buf_putc(out, '{');
+    etcd_wire_text(out, "key", key);
+    etcd_wire_compare(out, "MOD", "mod_revision", revision);
     buf_putc(out, '}');
 }
 
@@ -117,7 +122,9 @@ void etcd_wire_if_none_below(struct buf *out, const char *prefix)
 
     /* Over a range, all keys in it must match; a range without keys matches
      * like a key that does not exist. No key has the create revision 0. */
-    etcd_wire_compare(out, prefix, "CREATE", "create_revision", 0);
+    buf_putc(out, '{');
+    etcd_wire_after(out, prefix, strlen(prefix));
+    etcd_wire_compare(out, "CREATE", "create_revision", 0);
     buf_putc(out, ',');
     etcd_wire_text(out, "range_end", end);
     buf_putc(out, '}');

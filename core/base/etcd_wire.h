@@ -60,6 +60,7 @@ void etcd_wire_range_request(struct buf *out,
  */
 void etcd_wire_if_created(struct buf *out, const char *key, int64_t revision);
 void etcd_wire_if_modified(struct buf *out, const char *key, int64_t revision);
+/* The key that is called like the prefix itself does not count. */
 void etcd_wire_if_none_below(struct buf *out, const char *prefix);
 void etcd_wire_put(struct buf *out, const char *key, const char *value,
                    int64_t lease);

@@ -160,13 +160,32 @@ static const struct queue_ops rollout_queue_ops = {
 
 /* ------------------------------------------------------- what the turn says */
 
+/* Nobody may change while something stands there, and it is nobody's. */
+static void rollout_say_stray(struct rollout *rollout)
+{
+    json_auto_t *shown = json_text(rollout->turn.doubt.node);
+    const char *prefix = rollout->config->store.prefix;
+
+    free(rollout->trouble);
+    rollout->trouble = xasprintf(
+        "no node may change: %s/applying/ holds a key that is no node's "
+        "(\"%.64s\"); look at it with etcdctl get --prefix %s/applying/ and "
+        "delete it",
+        prefix, json_string_value(shown), prefix);
+    rollout_say_trouble(&rollout->turn_pace, "%s", rollout->trouble);
+}
+
 /* The flag that says so is on its way; no use in trying before it is here. */
 static void rollout_say_doubt(struct rollout *rollout)
 {
-    rollout_say_trouble(&rollout->turn_pace,
-                        "%s is in doubt: its turn %s has not ended, and it is "
-                        "not in the queue any more",
-                        rollout->turn.doubt.node, rollout->turn.doubt.turn);
+    if (turn_doubt_is_stray(&rollout->turn))
+        rollout_say_stray(rollout);
+    else
+        rollout_say_trouble(
+            &rollout->turn_pace,
+            "%s is in doubt: its turn %s has not ended, and it is "
+            "not in the queue any more",
+            rollout->turn.doubt.node, rollout->turn.doubt.turn);
     rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
 }
 

@@ -40,7 +40,9 @@ static void rollout_meet_marker(struct rollout *rollout,
 
     if (json_parse(marker->value, marker->value_size, 65536, &json, NULL) < 0)
         json = NULL;
-    if (streq(json_string_or(json, "machine", ""),
+    /* What no ccmd has written is as good as ours: it stands in our place. */
+    if (!json_string_or(json, "machine", NULL) ||
+        streq(json_string_or(json, "machine", ""),
               rollout->identity->machine)) {
         rollout_end_old_turn(rollout, marker,
                              json_string_or(json, "turn", "?"));

@@ -130,6 +130,8 @@ static void store_etcd_add_op(const struct store_etcd *store, struct buf *body,
         break;
     }
     range = store_etcd_range(key, end, &op->how);
+    /* A key without a name (somebody's slip of the hand) is none of ours. */
+    range.after_key = op->kind == TXN_GET_BELOW;
     etcd_wire_get(body, &range);
 }
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "cluster/turn_internal.h"
+#include "cluster/txn.h"
 
 #include <assert.h>
 
@@ -194,6 +195,13 @@ void turn_resume(struct turn *turn, const char *id, int64_t marker)
     turn->marker = marker;
 }
 
+bool turn_doubt_is_stray(const struct turn *turn)
+{
+    cleanup_free char *key = xasprintf("applying/%s", turn->doubt.node);
+
+    return txn_check_key(key) < 0;
+}
+
 static void turn_doubt_raised(void *userdata, const struct store_reply *reply,
                               int r, const struct error *err)
 {
@@ -206,11 +214,15 @@ static void turn_doubt_raised(void *userdata, const struct store_reply *reply,
 void turn_raise_doubt(struct turn *turn)
 {
     cleanup_free char *key = xasprintf("applying/%s", turn->doubt.node);
-    json_auto_t *json =
-        flag_for_doubt(turn->doubt.node, turn->node, turn->doubt.turn);
-    cleanup_free char *value = json_line(json);
-    struct txn *txn = txn_new();
+    cleanup_free char *value = NULL;
+    json_auto_t *json = NULL;
+    struct txn *txn;
 
+    if (turn_doubt_is_stray(turn))
+        return;
+    json = flag_for_doubt(turn->doubt.node, turn->node, turn->doubt.turn);
+    value = json_line(json);
+    txn = txn_new();
     txn_if_modified(txn, "flag", 0);
     txn_if_modified(txn, key, turn->doubt.marker);
     txn_put(txn, "flag", value, 0);

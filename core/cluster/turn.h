@@ -97,6 +97,10 @@ void turn_begin(struct turn *turn);
 void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
                 json_t *record);
 
+/* Is what stands in the way of everybody's turn no node's marker at all (no
+ * node can be called like that)? Then nobody is in doubt, and only people can
+ * remove it. */
+bool turn_doubt_is_stray(const struct turn *turn);
 /* Raises the flag for the node in doubt, if its marker still stands and no
  * flag does. Not answered: the next attempt finds the same again. */
 void turn_raise_doubt(struct turn *turn);

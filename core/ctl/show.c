@@ -104,6 +104,11 @@ void ctl_explain_flag(FILE *out, const json_t *flag)
                   "to lift it: start ccmd on %s, or, if that machine is "
                   "really dead: ccmctl flag clear %s",
                   node, node);
+    else if (streq(json_string_or(flag, "step", ""), "load"))
+        text_line(out,
+                  "to lift it: mend that on %s, then there: ccmctl apply; or: "
+                  "ccmctl flag clear",
+                  node);
     else
         text_line(out,
                   "to lift it: mend the objects and publish them (%s tries "

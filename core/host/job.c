@@ -219,6 +219,14 @@ static int job_say_done(struct job *job)
     return CCM_EXIT_DONE;
 }
 
+int mode_run_fail(const char *why)
+{
+    job_say(json_pack("{s:s, s:s, s:n, s:o, s:b, s:b}", "event", "failed",
+                      "step", "load", "configuration", "error", json_text(why),
+                      "transient", 0, "rolled_back", 1));
+    return CCM_EXIT_FAILED;
+}
+
 static int job_say_failed(const struct job *job, const struct error *err)
 {
     const struct engine_failure *failure = &job->run.failure;

@@ -295,7 +295,8 @@ int main(int argc, char **argv)
         return CCM_EXIT_DONE;
     }
     if (main_load(&options, &config, &err) < 0)
-        return mode_fail(err.text);
+        return streq(options.mode, "run") ? mode_run_fail(err.text)
+                                          : mode_fail(err.text);
     main_raise_limit();
     status = main_mode(&options, config);
     config_free(config);

@@ -41,6 +41,10 @@ int mode_plan(struct config *config, const struct mode_plan *plan);
 /* Does the job that is read from standard input: see base/protocol.h. */
 int mode_run(struct config *config);
 
+/* The job cannot even be read, for want of a configuration: says so as a
+ * failed job does. */
+int mode_run_fail(const char *why);
+
 /* Puts right what a crash left behind. */
 int mode_recover(struct config *config);
 

@@ -29,8 +29,9 @@ def read(path):
                 continue  # the last line may be half written
             for event in batch.get("Events") or []:
                 kv = event["kv"]
-                key = base64.b64decode(kv["key"]).decode()
-                value = base64.b64decode(kv.get("value", "")).decode()
+                key = base64.b64decode(kv["key"]).decode(errors="replace")
+                value = base64.b64decode(kv.get("value", "")).decode(
+                    errors="replace")
                 deleted = event.get("type") in (1, "DELETE")
                 yield kv["mod_revision"], key, None if deleted else value
 

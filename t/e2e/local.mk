@@ -14,7 +14,8 @@ E2E_TESTS += \
 	t/t0180-http.t \
 	t/t0190-daemon.t \
 	t/t0480-limits.t \
-	t/t0481-limits-more.t
+	t/t0481-limits-more.t \
+	t/t0482-strays.t
 
 EXTRA_DIST += t/model/rollout.pml t/model/README.md t/model/lib.sh
 EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py \

@@ -86,7 +86,7 @@ static void writes_the_pieces_of_a_transaction(void **state)
         "\"create_revision\":\"0\"}"
         "{\"key\":\"L2E=\",\"target\":\"MOD\",\"result\":\"EQUAL\","
         "\"mod_revision\":\"7\"}"
-        "{\"key\":\"L2E=\",\"target\":\"CREATE\",\"result\":\"EQUAL\","
+        "{\"key\":\"L2EA\",\"target\":\"CREATE\",\"result\":\"EQUAL\","
         "\"create_revision\":\"0\",\"range_end\":\"L2I=\"}");
     buf_clear(&out);
     etcd_wire_put(&out, "/a", "x", -3);

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# What a slip of the hand can leave below the prefix, and in ccm.conf: it is
+# passed by, or everybody is told what it is and what to do.
+# shellcheck source=t/e2e/lib.sh
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
+
+etcd_start
+for node in web1 web2; do
+    node_make "$node"
+    node_things "$node"
+done
+put() {
+    printf '%s' "${2-}" | etcdctl put "$prefix/$1" >/dev/null
+}
+del() {
+    etcdctl del "$prefix/$1" >/dev/null
+}
+both_have() {
+    thing_is web1 alpha "$1" && thing_is web2 alpha "$1" && all_settled web1 web2
+}
+publish() {
+    thing_put web1 1 alpha "$1"
+    ctl web1 publish things >/dev/null
+}
+
+node_start web1 web2
+publish one
+wait_for "two nodes start" both_have one
+
+# --- keys that are called like a folder
+for folder in lock applying nodes alive events; do
+    put "$folder/" junk
+done
+publish two
+wait_for "keys without a name stop nobody" both_have two
+check "they hide no node" ctl web1 nodes
+check "nor the queue" ctl web1 queue
+for folder in lock applying nodes alive events; do
+    del "$folder/"
+done
+
+# --- a marker that cannot be a node's
+put $'applying/\xff\xfe' junk
+publish three
+told() {
+    ctl "$1" status | grep -q 'holds a key that is no node.*etcdctl get'
+}
+wait_for "a marker that is no node's: status says so" told web1
+check "with the remedy in the log" grep -q 'delete it' "$scratch/web1/log"
+check "it is nobody's failure" no_flag web1
+check "nobody changes meanwhile" thing_is web2 alpha two
+del $'applying/\xff\xfe'
+wait_for "when it is gone all goes on" both_have three
+
+# --- a marker of a live node that no ccmd has written
+put applying/web2 junk
+publish four
+wait_for "a false marker of a live node is ended" both_have four
+check "the node lives" node_lives web2
+wait_for "and no flag stays" no_flag web1
+
+# --- ccm.conf
+cp "$scratch/web2/ccm.conf" "$scratch/good.conf"
+echo '}}}' >>"$scratch/web2/ccm.conf"
+publish five
+wait_for "a broken ccm.conf raises the flag" \
+    flag_is web1 '.kind == "failed" and .node == "web2"'
+check_says "it says what is wrong, and where" 'ccm.conf:[0-9]*: ' \
+    "$(ctl web1 flag show)"
+check_says "and what to do" 'mend that on web2' "$(ctl web1 flag show)"
+cp "$scratch/good.conf" "$scratch/web2/ccm.conf"
+ctl web2 apply >/dev/null
+wait_for "mended, it goes on" both_have five
+done_testing
