@@ -186,8 +186,10 @@ wait_for "the last event is applied: nothing was lost" \
 wait_for "it settles" is_settled box
 check "no flag came of it" no_flag box
 after=$(memory_kb) after_fds=$(descriptors)
-check "its memory is flat ($before kB, then $after kB)" \
-    test $((after - before)) -le 2048
+# In valgrind most of it is valgrind's.
+[ "$slowness" -gt 1 ] ||
+    check "its memory is flat ($before kB, then $after kB)" \
+        test $((after - before)) -le 2048
 fds_are_flat() {
     [ "$(descriptors)" -le $((before_fds + 2)) ]
 }
