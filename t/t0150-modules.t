@@ -23,7 +23,7 @@ pid=${node_pid[web1]}
 # --- modules that load, and then misbehave in their plan
 act() {
     node_use web1 bad.conf 'module = "hostile";' 'name = "bad";' \
-        'subscribes = ("things");' "settings = { act = \"$1\"; };"
+        'subscribes = ("things");' "settings = { act = \"$1\"; victim = \"$scratch/victim\"; };"
     ctl web1 module reload >/dev/null
 }
 

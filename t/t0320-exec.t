@@ -297,7 +297,7 @@ def execveat(program, path):
     if ctypes.CDLL(None).syscall(322, 3, path, argv, argv, 0x1000) < 0:
         raise OSError
 attempt("write", lambda: open("$scratch/escaped", "w"))
-attempt("tmp", lambda: open("/dev/shm/ccm-escaped", "w"))
+attempt("tmp", lambda: open("/dev/shm/ccm-escaped-$$", "w"))
 attempt("unlink", lambda: os.unlink("$scratch/ccm.conf"))
 attempt("fork", os.fork)
 attempt("exec", lambda: os.execv("/bin/true", ["true"]))
@@ -332,7 +332,7 @@ if [ "$filtered" = true ]; then
     check_says "its environment is the same everywhere" \
         'it: HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED' "$output"
     check "nothing was left" test ! -e "$scratch/escaped" -a \
-        ! -e /dev/shm/ccm-escaped -a -e "$scratch/ccm.conf"
+        ! -e /dev/shm/ccm-escaped-$$ -a -e "$scratch/ccm.conf"
 fi
 
 # --- which programs

@@ -163,12 +163,15 @@ static int act_exec(struct ccm_run *run)
     return act_declare(run);
 }
 
+/* The setting "victim": where everybody may write. */
+static const char *victim(struct ccm_run *run)
+{
+    return ccm_string_or(run, ccm_settings(run), "victim", "");
+}
+
 static int act_write(struct ccm_run *run)
 {
-    const char *path =
-        ccm_string_or(run, ccm_settings(run), "path", "/tmp/ccm-escaped");
-
-    close(open(path, O_WRONLY | O_CREAT, 0600));
+    close(open(victim(run), O_WRONLY | O_CREAT, 0600));
     return act_declare(run);
 }
 
@@ -180,7 +183,7 @@ static int act_truncate(struct ccm_run *run)
 
 static int act_unlink(struct ccm_run *run)
 {
-    unlink("/tmp/ccm-escaped");
+    unlink(victim(run));
     return act_declare(run);
 }
 

@@ -23,6 +23,10 @@ int place_open(void **state)
     place->dir = scratch_new();
     place->modules = files_put(place->dir, "modules", NULL);
     place->dirs[0] = place->modules;
+    place->open = files_put(place->dir, "open", NULL);
+    place->victim = xasprintf("%s/victim", place->open);
+    if (chmod(place->dir, 0711) < 0 || chmod(place->open, 0777) < 0)
+        return -1;
     free(files_put(place->dir, "things.json",
                    "[{\"id\":1,\"name\":\"one\"},{\"id\":2,\"name\":3},"
                    "{\"id\":4,\"name\":\"four\",\"count\":2}]"));
@@ -51,6 +55,8 @@ int place_close(void **state)
     module_close(place->file);
     objects_free(place->objects);
     confine_free(place->confine);
+    free(place->victim);
+    free(place->open);
     free(place->modules);
     scratch_free(place->dir);
     free(place);
@@ -67,7 +73,8 @@ void place_hostile(struct place *place, struct configuration *c,
         .summary = (char *) "",
         .file = place->file,
         .declared_in = (char *) "hostile.conf",
-        .settings = json_pack("{s:s}", "act", act),
+        .settings = json_pack("{s:s, s:s}", "act", act, "victim",
+                              place->victim),
     };
 }
 

@@ -12,6 +12,8 @@
 
 struct place {
     char *dir, *modules;
+    char *open, *victim; /* a directory everybody may write in; what is not
+                            to come to be in it */
     struct config config;
     struct confine *confine;
     struct objects *objects;
