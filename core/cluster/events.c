@@ -97,6 +97,23 @@ static const struct store_watch_ops events_watch_ops = {
     .lost = events_watch_lost,
 };
 
+/* What the store said before this look was sent, it cannot take back: looks
+ * are linearizable. If it has, it was restored from a backup or emptied, and
+ * revisions that stand for something else now are no measure any more. */
+static void events_compare_past(struct events *events, int64_t revision)
+{
+    cleanup_free char *why = NULL;
+
+    if (revision >= events->looking_after)
+        return;
+    why = xasprintf("the store has gone back from revision %lld to %lld "
+                    "(restored from a backup, or emptied)",
+                    (long long) events->looking_after, (long long) revision);
+    events->flag_at = 0;
+    events->revision = 0;
+    events->ops->doubt(events->userdata, why);
+}
+
 /* The newest events, the newest first: takes those that are new. */
 static void events_take_newest(struct events *events,
                                const struct store_range *newest)
@@ -150,16 +167,27 @@ static void events_looked(void *userdata, const struct store_reply *reply,
     /* In place before the callbacks, which may look at what is known. */
     events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
                                 reply->revision + 1, &events_watch_ops, events);
+    events_compare_past(events, reply->revision);
     events->checked = reply->revision;
     events_learn_flag(events, flag->n ? &flag->kvs[0] : NULL, reply->revision);
     events_take_newest(events, &reply->ranges[1]);
     events->looked = true;
 }
 
+static int64_t events_newest_known(const struct events *events)
+{
+    int64_t newest = events->revision;
+
+    if (events->flag_at > newest)
+        newest = events->flag_at;
+    return events->checked > newest ? events->checked : newest;
+}
+
 static void events_look(struct events *events)
 {
     struct txn *txn = txn_new();
 
+    events->looking_after = events_newest_known(events);
     txn_get(txn, "flag");
     txn_get_below(txn, RANGE_FIRST,
                   &(struct txn_range){.keys_only = true,

@@ -13,6 +13,10 @@
  * watch is given up and begun anew. So a silent stream is found within two
  * keepalives (4/5 of rollout.ttl) and the time of one request.
  *
+ * An etcd that was restored from a backup, or emptied, goes back in its
+ * revisions: a look that is older than what was known before it is a doubt,
+ * and all that is known is forgotten.
+ *
  * Whoever may write to the store may put any number of keys below events/, so
  * nothing is kept of them but one number, and a look reads the newest
  * EVENTS_LOOK_MAX alone. If all of these are new, older ones may be new, too:
@@ -49,9 +53,10 @@ struct events {
     int64_t look_max; /* keys that the next look reads */
     char *trouble;    /* why the last look failed, NULL if all is well */
     bool connected;
-    bool looked;     /* a first look has been done */
-    int64_t suspect; /* a revision that the watch still owes, or 0 */
-    int64_t checked; /* the store's revision at the last check */
+    bool looked;           /* a first look has been done */
+    int64_t suspect;       /* a revision that the watch still owes, or 0 */
+    int64_t checked;       /* the store's revision at the last check */
+    int64_t looking_after; /* the newest known when the last look was sent */
     struct store_watch *watch;
     struct store_call *call;
     struct timer timer;

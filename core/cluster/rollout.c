@@ -242,6 +242,8 @@ static void rollout_turn_closed(void *userdata, enum turn_verdict verdict)
     }
     rollout_reset_attempt(rollout);
     job_source_rest(&rollout->runners);
+    if (rollout->turn.leftover)
+        rollout_look_back(rollout);
     rollout->ops->between_turns(rollout->userdata);
     rollout_step(rollout);
 }

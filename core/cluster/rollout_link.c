@@ -14,18 +14,24 @@
 
 /* ---------------------------------------------------------- the look back */
 
-/* An earlier life of this machine began a turn and never ended it. The files
- * have been put back before (ccm-runner recover, at start). */
+/* An earlier life of this machine began a turn and never ended it; the files
+ * have been put back before (ccm-runner recover, at start). Or the turn has
+ * ended long ago, and the store is older than that. */
 static void rollout_end_old_turn(struct rollout *rollout,
                                  const struct store_kv *marker,
                                  const char *turn)
 {
-    json_t *report = json_pack(
-        "{s:s, s:n, s:s}", "step", "crash", "configuration", "error",
-        "ccmd or the machine stopped in the middle of a turn; the files have "
-        "been put back, and the next run tries again");
+    const char *why =
+        rollout->events.looked
+            ? "the store has a turn of this node that is not under way (has "
+              "it been restored from a backup?); a full run follows"
+            : "ccmd or the machine stopped in the middle of a turn; the files "
+              "have been put back, and the next run tries again";
+    json_t *report = json_pack("{s:s, s:n, s:s}", "step", "crash",
+                               "configuration", "error", why);
 
-    log_warning("ending turn %s of before as failed", turn);
+    log_warning("ending turn %s of before as failed: %s", turn, why);
+    bus_publish_all(rollout->bus);
     turn_resume(&rollout->turn, turn, marker->mod_revision);
     rollout->phase = ROLLOUT_CLOSING;
     rollout->ticket = 0;
@@ -89,14 +95,14 @@ static void rollout_looked_back(void *userdata, const struct store_reply *reply,
         if (json_parse(kv->value, kv->value_size, 1024 * 1024, &record, NULL) <
             0)
             record = NULL;
-        rollout_take_applied(rollout, json_object_get(record, "applied"));
     }
     if (!rollout->looked_back) {
+        rollout_take_applied(rollout, json_object_get(record, "applied"));
         rollout->looked_back = true;
         events_start(&rollout->events);
         rollout->ops->ready(rollout->userdata);
     }
-    if (reply->ranges[0].n > 0)
+    if (reply->ranges[0].n > 0 && rollout_is_between_turns(rollout))
         rollout_meet_marker(rollout, &reply->ranges[0].kvs[0]);
 }
 
@@ -104,8 +110,11 @@ void rollout_look_back(struct rollout *rollout)
 {
     cleanup_free char *marker = xasprintf("applying/%s", rollout->config->node);
     cleanup_free char *record = xasprintf("nodes/%s", rollout->config->node);
-    struct txn *txn = txn_new();
+    struct txn *txn;
 
+    if (rollout->call)
+        return;
+    txn = txn_new();
     txn_get(txn, marker);
     txn_get(txn, record);
     rollout->call =
@@ -120,7 +129,7 @@ static void rollout_session_up(void *userdata, int64_t lease)
 
     log_info("connected to %s as %s (lease %llx)", store_where(rollout->store),
              rollout->config->node, (unsigned long long) lease);
-    if (!rollout->looked_back && !rollout->call)
+    if (!rollout->looked_back)
         rollout_look_back(rollout);
     else
         rollout_step(rollout);
@@ -158,7 +167,7 @@ static void rollout_session_alive(void *userdata, int64_t revision)
 {
     struct rollout *rollout = userdata;
 
-    if (!rollout->looked_back && !rollout->call)
+    if (!rollout->looked_back)
         rollout_look_back(rollout);
     events_check(&rollout->events, revision);
     queue_check(&rollout->queue);

@@ -62,6 +62,7 @@ struct turn {
     int64_t marker; /* our marker's mod revision; 0: not begun */
     bool cleared;   /* an operator removed the marker: we were held dead */
     bool overruled; /* and the cluster has gone on without us since */
+    bool leftover;  /* at its end a marker of ours stood that was not its */
     struct turn_doubt doubt;
     enum turn_verdict verdict;
     json_t *report; /* for the flag, when it failed */

@@ -173,7 +173,8 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
     /* A begin whose answer was lost may have been carried out before our
      * place went; after that it cannot be any more. */
     marker = turn_own_marker(turn, &reply->ranges[0]);
-    if (turn->marker == 0 && marker && turn_is_id(turn, marker)) {
+    turn->leftover = turn->marker == 0 && marker;
+    if (turn->leftover && turn_is_id(turn, marker)) {
         turn->marker = marker->mod_revision;
         turn_close_now(turn);
         return;

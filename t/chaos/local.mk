@@ -27,6 +27,7 @@ E2E_TESTS += \
 	t/t0414-answers-flag.t \
 	t/t0420-streams.t \
 	t/t0421-compaction.t \
+	t/t0422-restore.t \
 	t/t0440-lease.t \
 	t/t0441-asleep.t \
 	t/t0450-killed.t \

@@ -246,6 +246,52 @@ static void two_events_of_one_revision_are_both_told(void **state)
     fake_close(&fake);
 }
 
+/* etcd from a backup: revisions begin again at an older one. */
+static void a_store_that_goes_back_is_a_doubt(void **state)
+{
+    const struct store_kv first[] = {EVENT("b", 700), EVENT("a", 500)};
+    const struct store_kv again[] = {EVENT("b", 410), EVENT("a", 300)};
+    struct fake fake;
+
+    (void) state;
+    fake_open(&fake);
+    answer_events(&fake, 800, first, 2, 2);
+    watch_opens(&fake);
+    watch_breaks(&fake);
+    assert_said(&fake, "a@500 b@700 up down ");
+    await_call(&fake);
+    answer_events(&fake, 420, again, 2, 2);
+    assert_said(&fake, "doubt a@300 b@410 ");
+    assert_int_equal(fake.watched_from, 421);
+    watch_opens(&fake);
+    watch_brings(&fake, "events/a", 421);
+    watch_brings(&fake, "flag", 422);
+    assert_said(&fake, "up a@421 flag ");
+    assert_int_equal(fake.events.flag.mod_revision, 422);
+    watch_breaks(&fake);
+    await_call(&fake);
+    answer_events(&fake, 422, again, 2, 2);
+    assert_said(&fake, "down flag ");
+    fake_close(&fake);
+}
+
+/* An answer that was sent before something newer was heard is no such sign. */
+static void an_answer_that_comes_late_is_no_doubt(void **state)
+{
+    struct fake fake;
+
+    (void) state;
+    fake_open(&fake);
+    answer_events(&fake, 8, NULL, 0, 0);
+    watch_opens(&fake);
+    watch_breaks(&fake);
+    await_call(&fake);
+    events_learn_flag(&fake.events, NULL, 20);
+    answer_events(&fake, 9, NULL, 0, 0);
+    assert_said(&fake, "up down ");
+    fake_close(&fake);
+}
+
 /* Only the newest are read; older ones that are new, too, would be missed. */
 static void more_than_a_look_reads_is_a_doubt(void **state)
 {
@@ -314,6 +360,8 @@ int main(void)
         cmocka_unit_test(a_look_reads_so_many_and_no_more),
         cmocka_unit_test(what_was_put_meanwhile_is_told_once),
         cmocka_unit_test(two_events_of_one_revision_are_both_told),
+        cmocka_unit_test(a_store_that_goes_back_is_a_doubt),
+        cmocka_unit_test(an_answer_that_comes_late_is_no_doubt),
         cmocka_unit_test(more_than_a_look_reads_is_a_doubt),
         cmocka_unit_test(a_look_that_is_too_large_is_made_smaller),
         cmocka_unit_test(a_name_that_is_no_type_is_no_sign_of_a_silent_watch),

@@ -73,8 +73,8 @@ void place_hostile(struct place *place, struct configuration *c,
         .summary = (char *) "",
         .file = place->file,
         .declared_in = (char *) "hostile.conf",
-        .settings = json_pack("{s:s, s:s}", "act", act, "victim",
-                              place->victim),
+        .settings =
+            json_pack("{s:s, s:s}", "act", act, "victim", place->victim),
     };
 }
 

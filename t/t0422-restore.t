@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# An etcd that was restored from a backup, or emptied: its revisions go back,
+# and what it says is not what it has said before.
+# shellcheck source=t/chaos/points.sh
+. "$(dirname "$0")/chaos/points.sh" || exit 1
+points_start
+
+backup() {
+    rm -f "$scratch/backup"
+    etcdctl snapshot save "$scratch/backup" >/dev/null 2>&1 ||
+        bail "no backup"
+    saved=$content
+}
+
+# What a restore takes back: many revisions, and a change that all have made.
+advance() {
+    for _ in {1..40}; do
+        etcdctl put "$prefix/elsewhere" x >/dev/null
+    done
+    publish "$1, undone"
+    all_arrives "$1, before"
+}
+
+empty() {
+    etcd_stop
+    rm -rf "$memory/etcd"
+}
+
+restore() {
+    local peer=http://127.0.0.1:$((etcd_port - 10000))
+    empty
+    etcdctl snapshot restore "$scratch/backup" --data-dir "$memory/etcd" \
+        --name t --initial-cluster "t=$peer" \
+        --initial-advertise-peer-urls "$peer" >/dev/null 2>&1 ||
+        bail "cannot restore"
+    etcd_start
+    record_again
+    content=$saved
+}
+
+# What had come after the backup is undone, and what comes now is done.
+goes_on() {
+    wait_for "$1: web1 has noticed" log_says_since web1 'store has gone back'
+    all_arrives "$1"
+    publish "$1, and more"
+    all_arrives "$1, and then"
+}
+
+for point in idle settling queued planned applying; do
+    what="restored $point"
+    backup
+    advance "$what"
+    reach $point "$what"
+    restore
+    leave $point
+    goes_on "$what"
+done
+
+# A backup from the middle of a turn: its marker and its place in the queue.
+reach applying "a turn in the backup"
+backup
+leave applying
+advance "a turn in the backup"
+restore
+goes_on "a turn in the backup, restored"
+
+# A hold that was lifted since, and one that was set since.
+check "an operator sets a hold" ctl web2 flag set maintenance
+backup
+check "and lifts it" ctl web2 flag clear
+advance "lifted"
+restore
+wait_for "a hold in the backup holds again" has_status web1 '.state == "held"'
+wait_for "everybody" has_status web2 '.state == "held"'
+check "until an operator lifts it" ctl web2 flag clear
+goes_on "a hold in the backup"
+backup
+advance "a hold set since"
+check "an operator sets a hold again" ctl web2 flag set maintenance
+wait_for "web1 has heard of it" has_status web1 '.state == "held"'
+restore
+goes_on "a hold that is not in the backup"
+
+# Nothing is left but what the nodes know.
+advance "emptied"
+log_mark
+empty
+etcd_start
+record_again
+publish "emptied"
+goes_on "emptied"
+done_testing
