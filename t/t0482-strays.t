@@ -43,27 +43,42 @@ done
 # --- a marker that cannot be a node's
 put $'applying/\xff\xfe' junk
 publish three
+# The one at the head of the queue finds it.
 told() {
-    ctl "$1" status | grep -q 'holds a key that is no node.*etcdctl get'
+    { ctl web1 status && ctl web2 status; } |
+        grep -q 'holds a key that is no node.*etcdctl get'
 }
-wait_for "a marker that is no node's: status says so" told web1
-check "with the remedy in the log" grep -q 'delete it' "$scratch/web1/log"
+wait_for "a marker that is no node's: status says so" told
+check "with the remedy in the log" \
+    grep -q 'delete it' "$scratch/web1/log" "$scratch/web2/log"
 check "it is nobody's failure" no_flag web1
 check "nobody changes meanwhile" thing_is web2 alpha two
 del $'applying/\xff\xfe'
 wait_for "when it is gone all goes on" both_have three
 
+# --- more of them than an answer of etcd may have
+large=$(head -c 1400000 /dev/zero | tr '\0' x)
+for i in {1..12}; do
+    put "applying/"$'\xff'"$i" "$large"
+done
+publish four
+wait_for "as large as they are, status says so" told
+for i in {1..12}; do
+    del "applying/"$'\xff'"$i"
+done
+wait_for "when they are gone all goes on" both_have four
+
 # --- a marker of a live node that no ccmd has written
 put applying/web2 junk
-publish four
-wait_for "a false marker of a live node is ended" both_have four
+publish five
+wait_for "a false marker of a live node is ended" both_have five
 check "the node lives" node_lives web2
 wait_for "and no flag stays" no_flag web1
 
 # --- ccm.conf
 cp "$scratch/web2/ccm.conf" "$scratch/good.conf"
 echo '}}}' >>"$scratch/web2/ccm.conf"
-publish five
+publish six
 wait_for "a broken ccm.conf raises the flag" \
     flag_is web1 '.kind == "failed" and .node == "web2"'
 check_says "it says what is wrong, and where" 'ccm.conf:[0-9]*: ' \
@@ -71,5 +86,5 @@ check_says "it says what is wrong, and where" 'ccm.conf:[0-9]*: ' \
 check_says "and what to do" 'mend that on web2' "$(ctl web1 flag show)"
 cp "$scratch/good.conf" "$scratch/web2/ccm.conf"
 ctl web2 apply >/dev/null
-wait_for "mended, it goes on" both_have five
+wait_for "mended, it goes on" both_have six
 done_testing

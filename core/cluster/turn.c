@@ -14,6 +14,10 @@
 #define RETRY_FIRST_MS 100
 #define RETRY_MAX_MS 5000
 
+/* Whoever stands in the way is seen, and no answer gets too large, whatever
+ * somebody has put there. */
+#define MARKERS_MAX 2
+
 void turn_set_trouble(struct turn *turn, const char *why)
 {
     free(turn->trouble);
@@ -42,6 +46,15 @@ static char *turn_marker_value(const struct turn *turn)
     json = json_pack("{s:s, s:s, s:s}", "turn", turn->id, "machine",
                      turn->identity->machine, "since", stamp);
     return json_line(json);
+}
+
+void turn_get_state(const struct turn *turn, struct txn *txn)
+{
+    cleanup_free char *key = turn_marker_key(turn);
+
+    txn_get(txn, key);
+    txn_get_below(txn, "applying/", &(struct txn_range){.limit = MARKERS_MAX});
+    txn_get(txn, "flag");
 }
 
 bool turn_is_id(const struct turn *turn, const struct store_kv *kv)
@@ -86,26 +99,22 @@ static void turn_answer(struct turn *turn, enum turn_answer answer)
 
 static void turn_begin_now(struct turn *turn);
 
-/* Refused: why? ranges: flag, applying/, then the queue's. */
+/* Refused: why? The queue's ranges are the rest. */
 static void turn_refused(struct turn *turn, const struct store_reply *reply)
 {
-    const struct store_range *flag = &reply->ranges[0];
-    const struct store_range *markers = &reply->ranges[1];
-    cleanup_free char *key = turn_marker_key(turn);
+    const struct store_range *flag = &reply->ranges[TURN_FLAG];
+    const struct store_range *markers = &reply->ranges[TURN_MARKERS];
+    const struct store_range *own = &reply->ranges[TURN_OWN];
     int64_t flag_before = turn->events->flag.mod_revision;
-    size_t i;
 
-    for (i = 0; i < markers->n; i++) {
-        if (streq(markers->kvs[i].key, key) &&
-            turn_is_id(turn, &markers->kvs[i])) {
-            turn->marker = markers->kvs[i].mod_revision;
-            turn_answer(turn, TURN_BEGUN);
-            return;
-        }
+    if (own->n > 0 && turn_is_id(turn, &own->kvs[0])) {
+        turn->marker = own->kvs[0].mod_revision;
+        turn_answer(turn, TURN_BEGUN);
+        return;
     }
     events_learn_flag(turn->events, flag->n ? &flag->kvs[0] : NULL,
                       reply->revision);
-    if (!queue_learn(turn->queue, &reply->ranges[2])) {
+    if (!queue_learn(turn->queue, &reply->ranges[TURN_REST])) {
         turn_answer(turn, TURN_LOST);
     } else if (turn->events->flag.json &&
                !flag_is_own(&turn->events->flag, turn->node)) {
@@ -157,8 +166,7 @@ static void turn_begin_now(struct turn *turn)
     txn_put(txn, key, value, 0);
     queue_tell_begun(turn->queue, txn, turn->id);
     txn_otherwise(txn);
-    txn_get(txn, "flag");
-    txn_get_below(txn, "applying/", &(struct txn_range){0});
+    turn_get_state(turn, txn);
     queue_gets(turn->queue, txn);
     turn->call = store_commit(turn->store, txn, turn_begun, turn);
 }

@@ -20,6 +20,9 @@
 
 #include <assert.h>
 
+/* What the closing transaction reads besides. */
+enum { TURN_RECORD = TURN_REST, TURN_QUEUE };
+
 static char *turn_record_key(const struct turn *turn)
 {
     return xasprintf("nodes/%s", turn->node);
@@ -96,42 +99,37 @@ static void turn_closed(struct turn *turn, int64_t revision)
     turn->ops->closed(turn->userdata, turn->verdict);
 }
 
-static const struct store_kv *turn_own_marker(const struct turn *turn,
-                                              const struct store_range *range)
+static const struct store_kv *turn_own_marker(const struct store_reply *reply)
 {
-    cleanup_free char *key = turn_marker_key(turn);
-    size_t i;
+    const struct store_range *own = &reply->ranges[TURN_OWN];
 
-    for (i = 0; i < range->n; i++)
-        if (streq(range->kvs[i].key, key))
-            return &range->kvs[i];
-    return NULL;
+    return own->n > 0 ? &own->kvs[0] : NULL;
 }
 
 /* A failure in planning could not be told. If somebody else's flag is up or
  * our place is gone, this is not the time: it will be found again. */
 static bool turn_may_tell(struct turn *turn, const struct store_reply *reply)
 {
+    const struct store_range *markers = &reply->ranges[TURN_MARKERS];
     const struct flag *flag = &turn->events->flag;
 
-    if (!queue_learn(turn->queue, &reply->ranges[3]) ||
+    if (!queue_learn(turn->queue, &reply->ranges[TURN_QUEUE]) ||
         turn->queue->n_front > 0 ||
         (flag->json && !flag_is_own(flag, turn->node)))
         return false;
-    if (reply->ranges[0].n == 0)
+    if (markers->n == 0)
         return true;
-    turn_take_doubt(turn, &reply->ranges[0].kvs[0]);
+    turn_take_doubt(turn, &markers->kvs[0]);
     turn_raise_doubt(turn);
     return false;
 }
 
-/* Ranges: applying/, nodes/<node>, flag, and the queue's. */
 static void turn_close_refused(struct turn *turn,
                                const struct store_reply *reply)
 {
-    const struct store_kv *marker = turn_own_marker(turn, &reply->ranges[0]);
-    const struct store_range *record = &reply->ranges[1];
-    const struct store_range *flag = &reply->ranges[2];
+    const struct store_kv *marker = turn_own_marker(reply);
+    const struct store_range *record = &reply->ranges[TURN_RECORD];
+    const struct store_range *flag = &reply->ranges[TURN_FLAG];
     bool at_head = turn_tells_at_head(turn);
 
     events_learn_flag(turn->events, flag->n ? &flag->kvs[0] : NULL,
@@ -146,7 +144,7 @@ static void turn_close_refused(struct turn *turn,
         turn->marker = 0;
         turn->cleared = true;
     }
-    turn->overruled = turn->cleared && reply->ranges[0].n > 0;
+    turn->overruled = turn->cleared && reply->ranges[TURN_MARKERS].n > 0;
     if (at_head && !turn_may_tell(turn, reply)) {
         turn->verdict = TURN_DROPPED;
         json_decref(turn->record);
@@ -172,7 +170,7 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
     }
     /* A begin whose answer was lost may have been carried out before our
      * place went; after that it cannot be any more. */
-    marker = turn_own_marker(turn, &reply->ranges[0]);
+    marker = turn_own_marker(reply);
     turn->leftover = turn->marker == 0 && marker;
     if (turn->leftover && turn_is_id(turn, marker)) {
         turn->marker = marker->mod_revision;
@@ -188,7 +186,7 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     cleanup_free char *record_key = turn_record_key(turn);
     cleanup_free char *record = NULL;
 
-    txn_get_below(txn, "applying/", &(struct txn_range){0});
+    txn_get(txn, marker_key);
     if (turn->marker != 0)
         txn_delete(txn, marker_key);
     queue_leave(turn->queue, txn);
@@ -199,9 +197,8 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     }
     turn_put_flag(turn, txn);
     txn_otherwise(txn);
-    txn_get_below(txn, "applying/", &(struct txn_range){0});
+    turn_get_state(turn, txn);
     txn_get(txn, record_key);
-    txn_get(txn, "flag");
     if (turn_tells_at_head(turn))
         queue_gets(turn->queue, txn);
 }

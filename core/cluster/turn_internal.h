@@ -8,6 +8,16 @@
 
 #define TURN_VALUE_MAX (64 * 1024)
 
+/* What both transactions read when they are refused, in this order. */
+enum {
+    TURN_OWN,     /* applying/<node>, ours */
+    TURN_MARKERS, /* applying/, some */
+    TURN_FLAG,
+    TURN_REST, /* what else they read begins here */
+};
+
+/* Adds these gets to txn. */
+void turn_get_state(const struct turn *turn, struct txn *txn);
 /* Tries the running transaction again after a pause. why: NULL, or what the
  * store says that people should know. */
 void turn_retry(struct turn *turn, const char *why);
