@@ -57,6 +57,22 @@ for point in idle settling queued planned applying; do
     goes_on "$what"
 done
 
+# The store has passed its old revisions when they reach it again, and what
+# was published meanwhile is older than what they knew.
+backup
+advance "restored and gone on"
+fault web1 refuse
+fault web2 refuse
+log_mark
+restore
+publish "restored and gone on"
+for _ in {1..100}; do
+    etcdctl put "$prefix/elsewhere" x >/dev/null
+done
+fault web1 pass
+fault web2 pass
+goes_on "restored and gone on"
+
 # A backup from the middle of a turn: its marker and its place in the queue.
 reach applying "a turn in the backup"
 backup

@@ -3,6 +3,7 @@
 #include "cluster/events.h"
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/name.h"
 #include "base/util.h"
 
@@ -37,8 +38,12 @@ void events_learn_flag(struct events *events, const struct store_kv *kv,
 static void events_take_event(struct events *events, const char *type,
                               int64_t revision)
 {
-    if (name_valid(type))
-        events->ops->event(events->userdata, type, revision);
+    if (!name_valid(type))
+        return;
+    if (json_object_size(events->seen) < EVENTS_LOOK_MAX ||
+        json_object_get(events->seen, type))
+        json_object_set_new(events->seen, type, json_integer(revision));
+    events->ops->event(events->userdata, type, revision);
 }
 
 static void events_lose(struct events *events, const char *why)
@@ -75,6 +80,8 @@ static void events_watch_event(void *userdata, const struct store_kv *kv,
     if (type && !deleted && kv->mod_revision >= events->revision) {
         events->revision = kv->mod_revision;
         events_take_event(events, type, kv->mod_revision);
+    } else if (type && deleted) {
+        json_object_del(events->seen, type);
     } else if (streq(kv->key, "flag")) {
         events_learn_flag(events, deleted ? NULL : kv, kv->mod_revision);
     }
@@ -97,42 +104,78 @@ static const struct store_watch_ops events_watch_ops = {
     .lost = events_watch_lost,
 };
 
+static int64_t events_seen(const struct events *events,
+                           const struct store_kv *kv)
+{
+    return json_integer_or(events->seen, after_prefix(kv->key, RANGE_FIRST), 0);
+}
+
+/* Is an event gone that has been seen, or older than it was? */
+static bool events_went_back(const struct events *events,
+                             const struct store_range *newest)
+{
+    size_t i, still = 0;
+
+    for (i = 0; i < newest->n; i++) {
+        int64_t seen = events_seen(events, &newest->kvs[i]);
+
+        if (newest->kvs[i].mod_revision < seen)
+            return true;
+        still += seen > 0;
+    }
+    return newest->count <= (int64_t) newest->n &&
+           still < json_object_size(events->seen);
+}
+
 /* What the store said before this look was sent, it cannot take back: looks
  * are linearizable. If it has, it was restored from a backup or emptied, and
  * revisions that stand for something else now are no measure any more. */
-static void events_compare_past(struct events *events, int64_t revision)
+static void events_compare_past(struct events *events,
+                                const struct store_reply *reply)
 {
     cleanup_free char *why = NULL;
 
-    if (revision >= events->looking_after)
+    if (reply->revision >= events->looking_after &&
+        !events_went_back(events, &reply->ranges[1]))
         return;
-    why = xasprintf("the store has gone back from revision %lld to %lld "
-                    "(restored from a backup, or emptied)",
-                    (long long) events->looking_after, (long long) revision);
+    why = xasprintf("the store has gone back, from revision %lld to %lld or "
+                    "before (restored from a backup, or emptied)",
+                    (long long) events->looking_after,
+                    (long long) reply->revision);
     events->flag_at = 0;
     events->revision = 0;
+    json_object_clear(events->seen);
     events->ops->doubt(events->userdata, why);
+}
+
+static bool events_is_new(const struct events *events,
+                          const struct store_kv *kv)
+{
+    int64_t seen = events_seen(events, kv);
+
+    return seen > 0 ? kv->mod_revision != seen
+                    : kv->mod_revision > events->revision;
 }
 
 /* The newest events, the newest first: takes those that are new. */
 static void events_take_newest(struct events *events,
                                const struct store_range *newest)
 {
-    int64_t known = events->revision;
     size_t i, n = 0;
 
-    while (n < newest->n && newest->kvs[n].mod_revision > known)
-        n++;
-    if (n > 0)
-        events->revision = newest->kvs[0].mod_revision;
+    for (i = 0; i < newest->n; i++)
+        n += events_is_new(events, &newest->kvs[i]);
     if (n > 0 && n == newest->n && newest->count > (int64_t) n &&
         events->looked)
         events->ops->doubt(events->userdata,
                            "more types have had events than one look reads");
-    for (i = n; i > 0; i--)
-        events_take_event(events,
-                          after_prefix(newest->kvs[i - 1].key, RANGE_FIRST),
-                          newest->kvs[i - 1].mod_revision);
+    for (i = newest->n; i > 0; i--)
+        if (events_is_new(events, &newest->kvs[i - 1]))
+            events_take_event(events,
+                              after_prefix(newest->kvs[i - 1].key, RANGE_FIRST),
+                              newest->kvs[i - 1].mod_revision);
+    if (n > 0)
+        events->revision = newest->kvs[0].mod_revision;
     events->look_max = EVENTS_LOOK_MAX;
 }
 
@@ -167,7 +210,7 @@ static void events_looked(void *userdata, const struct store_reply *reply,
     /* In place before the callbacks, which may look at what is known. */
     events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
                                 reply->revision + 1, &events_watch_ops, events);
-    events_compare_past(events, reply->revision);
+    events_compare_past(events, reply);
     events->checked = reply->revision;
     events_learn_flag(events, flag->n ? &flag->kvs[0] : NULL, reply->revision);
     events_take_newest(events, &reply->ranges[1]);
@@ -257,6 +300,7 @@ void events_init(struct events *events, struct loop *loop, struct store *store,
         .ops = ops,
         .userdata = userdata,
         .look_max = EVENTS_LOOK_MAX,
+        .seen = json_object(),
         .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
     };
     timer_init(&events->timer, loop, events_timer, events);
@@ -274,5 +318,6 @@ void events_done(struct events *events)
     if (events->watch)
         store_unwatch(events->watch);
     flag_done(&events->flag);
+    json_decref(events->seen);
     free(events->trouble);
 }

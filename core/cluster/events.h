@@ -14,13 +14,14 @@
  * keepalives (4/5 of rollout.ttl) and the time of one request.
  *
  * An etcd that was restored from a backup, or emptied, goes back in its
- * revisions: a look that is older than what was known before it is a doubt,
- * and all that is known is forgotten.
+ * revisions, and may have passed those of before when it is reached again. A
+ * look that is older than what was known before it, or in which an event is
+ * older than it was or gone, is a doubt, and all that is known is forgotten.
  *
  * Whoever may write to the store may put any number of keys below events/, so
- * nothing is kept of them but one number, and a look reads the newest
- * EVENTS_LOOK_MAX alone. If all of these are new, older ones may be new, too:
- * that is a doubt. Should even their names be too long for one reply, the
+ * no more than EVENTS_LOOK_MAX types are kept in mind, and a look reads the
+ * newest EVENTS_LOOK_MAX alone. If all of these are new, older ones may be new,
+ * too: that is a doubt. Should even their names be too long for one reply, the
  * next look reads the newest alone, which always fits.
  */
 
@@ -50,6 +51,7 @@ struct events {
     struct flag flag;
     int64_t flag_at;  /* the store's revision at which flag is known */
     int64_t revision; /* of the newest event; all older ones are known */
+    json_t *seen;     /* the revisions of events, by type; not of all */
     int64_t look_max; /* keys that the next look reads */
     char *trouble;    /* why the last look failed, NULL if all is well */
     bool connected;

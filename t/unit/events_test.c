@@ -269,9 +269,56 @@ static void a_store_that_goes_back_is_a_doubt(void **state)
     assert_said(&fake, "up a@421 flag ");
     assert_int_equal(fake.events.flag.mod_revision, 422);
     watch_breaks(&fake);
+    fake_close(&fake);
+}
+
+/* It has passed the revisions of before when it is reached again: b's event of
+ * 700 is gone, and what came since is news though it is older than that. */
+static void a_store_that_went_back_and_on_is_a_doubt(void **state)
+{
+    const struct store_kv first[] = {EVENT("b", 700), EVENT("a", 500)};
+    const struct store_kv again[] = {EVENT("a", 900), EVENT("c", 650),
+                                     EVENT("b", 410)};
+    const struct store_kv without[] = {EVENT("a", 900), EVENT("c", 650)};
+    struct fake fake;
+
+    (void) state;
+    fake_open(&fake);
+    answer_events(&fake, 800, first, 2, 2);
+    watch_opens(&fake);
+    watch_breaks(&fake);
     await_call(&fake);
-    answer_events(&fake, 422, again, 2, 2);
-    assert_said(&fake, "down flag ");
+    assert_said(&fake, "a@500 b@700 up down ");
+    answer_events(&fake, 1000, again, 3, 3);
+    assert_said(&fake, "doubt b@410 c@650 a@900 ");
+    watch_opens(&fake);
+    watch_breaks(&fake);
+    await_call(&fake);
+    answer_events(&fake, 1000, again, 3, 3);
+    assert_said(&fake, "up down ");
+    watch_opens(&fake);
+    watch_breaks(&fake);
+    await_call(&fake);
+    answer_events(&fake, 1000, without, 2, 2);
+    assert_said(&fake, "up down doubt c@650 a@900 ");
+    fake_close(&fake);
+}
+
+/* Only what a backup lacks has gone back: nothing was known of c's event. */
+static void an_event_older_than_the_newest_known_is_news(void **state)
+{
+    const struct store_kv first[] = {EVENT("a", 500), EVENT("c", 100)};
+    const struct store_kv again[] = {EVENT("a", 500), EVENT("c", 450)};
+    struct fake fake;
+
+    (void) state;
+    fake_open(&fake);
+    answer_events(&fake, 500, first, 2, 2);
+    watch_opens(&fake);
+    watch_breaks(&fake);
+    await_call(&fake);
+    answer_events(&fake, 600, again, 2, 2);
+    assert_said(&fake, "c@100 a@500 up down c@450 ");
     fake_close(&fake);
 }
 
@@ -361,6 +408,8 @@ int main(void)
         cmocka_unit_test(what_was_put_meanwhile_is_told_once),
         cmocka_unit_test(two_events_of_one_revision_are_both_told),
         cmocka_unit_test(a_store_that_goes_back_is_a_doubt),
+        cmocka_unit_test(a_store_that_went_back_and_on_is_a_doubt),
+        cmocka_unit_test(an_event_older_than_the_newest_known_is_news),
         cmocka_unit_test(an_answer_that_comes_late_is_no_doubt),
         cmocka_unit_test(more_than_a_look_reads_is_a_doubt),
         cmocka_unit_test(a_look_that_is_too_large_is_made_smaller),
