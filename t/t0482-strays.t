@@ -41,6 +41,7 @@ for folder in lock applying nodes alive events; do
 done
 
 # --- a marker that cannot be a node's
+put 'applying/a b/c' junk
 put $'applying/\xff\xfe' junk
 publish three
 # The one at the head of the queue finds it.
@@ -54,7 +55,16 @@ check "with the remedy in the log" \
 check "it is nobody's failure" no_flag web1
 check "nobody changes meanwhile" thing_is web2 alpha two
 del $'applying/\xff\xfe'
+del 'applying/a b/c'
 wait_for "when it is gone all goes on" both_have three
+
+# --- flags that no ccm puts
+for flag in $'\xff\xfe' '{"kind": "in-doubt", "node": "a b"}'; do
+    put flag "$flag"
+    wait_for "a flag by hand holds" flag_is web1 '.kind == "operator"'
+    check "and is lifted like any hold" ctl web1 flag clear
+done
+wait_for "no flag stays" no_flag web2
 
 # --- more of them than an answer of etcd may have
 large=$(head -c 1400000 /dev/zero | tr '\0' x)

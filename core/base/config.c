@@ -6,6 +6,7 @@
 #include "config_schema.h"
 
 #include "alloc.h"
+#include "name.h"
 #include "path.h"
 #include "util.h"
 
@@ -36,7 +37,7 @@ static int config_fill_node(struct config *config, struct error *err)
         return 0;
     if (gethostname(name, sizeof(name) - 1) < 0)
         return error_errno(err, -errno, "%s: the host name", config->file);
-    if (config_check_node(name, &why) < 0)
+    if (name_check_node(name, &why) < 0)
         return error_set(err, -EINVAL,
                          "%s: the host name \"%s\" %s; write node = \"...\"",
                          config->file, name, why.text);

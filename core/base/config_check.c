@@ -9,8 +9,7 @@
 #include <errno.h>
 #include <sys/un.h>
 
-#define NODE_BYTES_MAX 253
-#define LABEL_BYTES_MAX 63
+#define HOST_BYTES_MAX 253
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -22,31 +21,6 @@ int config_check_line(const char *value, struct error *err)
     if (path_has_control(value))
         return error_set(err, -EINVAL, "has a control character");
     return 0;
-}
-
-int config_check_node(const char *value, struct error *err)
-{
-    const char *label = value;
-
-    if (value[0] == '\0')
-        return error_set(err, -EINVAL, "is empty");
-    if (value[strspn(value, LETTERS DIGITS "._-")] != '\0')
-        return error_set(err, -EINVAL,
-                         "may only hold letters, digits, \".\", \"_\", \"-\"");
-    if (strlen(value) > NODE_BYTES_MAX)
-        return error_set(err, -EINVAL, "is longer than %d bytes",
-                         NODE_BYTES_MAX);
-    for (;;) {
-        size_t size = strcspn(label, ".");
-
-        if (size == 0 || size > LABEL_BYTES_MAX)
-            return error_set(err, -EINVAL,
-                             "needs 1 to %d bytes between its dots",
-                             LABEL_BYTES_MAX);
-        if (label[size] == '\0')
-            return 0;
-        label += size + 1;
-    }
 }
 
 int config_check_path(const char *value, struct error *err)
@@ -107,7 +81,7 @@ int config_check_url(const char *value, struct error *err)
 int config_check_unit(const char *value, struct error *err)
 {
     if (value[0] == '-' || value[0] == '.' || value[0] == '\0' ||
-        strlen(value) > NODE_BYTES_MAX ||
+        strlen(value) > HOST_BYTES_MAX ||
         value[strspn(value, LETTERS DIGITS ":_.@\\-")] != '\0')
         return error_set(err, -EINVAL, "is no name of a service");
     return 0;

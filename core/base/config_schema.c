@@ -7,6 +7,7 @@
 #include "config_schema.h"
 
 #include "alloc.h"
+#include "name.h"
 #include "near.h"
 #include "util.h"
 
@@ -97,7 +98,7 @@ static const struct config_key history_keys[] = {
 };
 
 const struct config_key config_keys[] = {
-    KEY("node", STRING, .offset = HERE(node), .check = config_check_node),
+    KEY("node", STRING, .offset = HERE(node), .check = name_check_node),
     KEY("groups", STRINGS, .offset = HERE(groups)),
     KEY("root", PATH, .offset = HERE(root), .text = "/"),
     KEY("state_dir", PATH, .offset = HERE(state_dir), .text = CCM_STATEDIR),

@@ -87,7 +87,6 @@ int config_check_whole(const struct config_reader *reader,
                        const config_setting_t *root);
 
 /* What one value must be; "is ..." in err. */
-int config_check_node(const char *value, struct error *err);
 int config_check_line(const char *value, struct error *err);
 int config_check_path(const char *value, struct error *err);
 int config_check_socket(const char *value, struct error *err);

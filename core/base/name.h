@@ -2,6 +2,8 @@
 #ifndef CCM_BASE_NAME_H
 #define CCM_BASE_NAME_H
 
+#include "error.h"
+
 #include <stdbool.h>
 
 /* How object types and configurations are called; for messages. */
@@ -9,5 +11,9 @@
 
 /* Does name keep to NAME_RULE? */
 bool name_valid(const char *name);
+/* Can a node be called like that? Like a host: letters, digits, ".", "_", "-",
+ * 200 bytes at most. Returns 0, or -EINVAL with "is ..." in err (may be NULL).
+ */
+int name_check_node(const char *name, struct error *err);
 
 #endif

@@ -2,7 +2,7 @@
 /* Requests about the flag: show it, set it, clear it. */
 #include "base/alloc.h"
 #include "base/json.h"
-#include "base/path.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "cluster/client.h"
 
@@ -174,7 +174,7 @@ void control_flag_clear(struct client *client)
     struct error err;
     struct txn *txn;
 
-    if (node && path_check_name(node, &err) < 0) {
+    if (node && name_check_node(node, &err) < 0) {
         client_fail(client, CCM_EXIT_USAGE, "the node's name %s", err.text);
         return;
     }

@@ -5,12 +5,43 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "base/util.h"
 
 void flag_done(struct flag *flag)
 {
     json_decref(flag->json);
     *flag = (struct flag){0};
+}
+
+/* Has a node put it, or ccmctl? */
+static bool flag_is_well_formed(const json_t *json)
+{
+    const char *kind = json_string_or(json, "kind", "");
+    const char *node = json_string_or(json, "node", "");
+
+    if (streq(kind, "operator"))
+        return true;
+    return (streq(kind, "failed") || streq(kind, "in-doubt")) &&
+           name_check_node(node, NULL) == 0;
+}
+
+/* It holds the cluster, and anybody may lift it. Returns new. */
+static json_t *flag_by_hand(const struct store_kv *kv)
+{
+    json_t *error =
+        strlen(kv->value) == kv->value_size ? json_string(kv->value) : NULL;
+    json_t *json;
+
+    if (kv->value_size == 0)
+        json_string_set(error, "put by hand, without a reason");
+    else if (!error)
+        error = json_sprintf("put by hand: %zu bytes that are no text",
+                             kv->value_size);
+    json = json_pack("{s:s, s:s, s:o}", "kind", "operator", "node", "", "error",
+                     error);
+    json_clip(json, FLAG_TEXT_MAX);
+    return json;
 }
 
 void flag_set(struct flag *flag, const struct store_kv *kv)
@@ -20,11 +51,9 @@ void flag_set(struct flag *flag, const struct store_kv *kv)
     if (kv &&
         json_parse(kv->value, kv->value_size, FLAG_BYTES_MAX, &json, NULL) < 0)
         json = NULL;
-    if (kv && !json_is_object(json)) {
+    if (kv && !flag_is_well_formed(json)) {
         json_decref(json);
-        json = json_pack("{s:s, s:s, s:o}", "kind", "operator", "node", "",
-                         "error", json_text(kv->value));
-        json_clip(json, FLAG_TEXT_MAX);
+        json = flag_by_hand(kv);
     }
     flag_done(flag);
     flag->json = json;

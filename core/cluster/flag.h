@@ -32,7 +32,7 @@ struct flag {
 };
 
 /* Takes over what a range or a watch said; kv NULL: there is none. A value
- * that is no JSON object still counts as a flag ("set by hand"). */
+ * that no ccm puts counts as an operator's hold, put by hand. */
 void flag_set(struct flag *flag, const struct store_kv *kv);
 void flag_done(struct flag *flag);
 

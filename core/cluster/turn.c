@@ -5,9 +5,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "base/util.h"
 #include "cluster/turn_internal.h"
-#include "cluster/txn.h"
 
 #include <assert.h>
 
@@ -205,9 +205,7 @@ void turn_resume(struct turn *turn, const char *id, int64_t marker)
 
 bool turn_doubt_is_stray(const struct turn *turn)
 {
-    cleanup_free char *key = xasprintf("applying/%s", turn->doubt.node);
-
-    return txn_check_key(key) < 0;
+    return name_check_node(turn->doubt.node, NULL) < 0;
 }
 
 static void turn_doubt_raised(void *userdata, const struct store_reply *reply,
