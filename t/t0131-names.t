@@ -6,9 +6,9 @@
 
 etcd_start
 gate_make
-for dir in web1 web2 twin; do
+for dir in web1 web2 twin copy; do
     name=$dir
-    [ $dir != twin ] || name=web1
+    [[ $dir = web? ]] || name=web1
     node_make $dir "node=\"$name\"" 'rollout={ ttl = 2; run_timeout = 120; }'
     node_things $dir "settings = { command = \"$scratch/gate\"; };"
 done
@@ -33,12 +33,29 @@ refused twin "the first one is idle" 'another machine is node "web1"'
 check_is "the first one has kept its presence" "$lease" \
     "$(etcdctl get "$prefix/alive/web1" -w fields | grep Lease)"
 
+# A container that was copied: one kernel, one machine id, the same state_dir
+# but for its place.
+copy_state() {
+    rm -rf "$scratch/copy/state"
+    cp -a "$scratch/web1/state" "$scratch/copy/state"
+    rm -f "$scratch/copy/state/journal"
+}
+copy_state
+node_launch copy
+refused copy "a copy, the first one is idle" 'another machine is node "web1"'
+check_is "the first one has kept its presence" "$lease" \
+    "$(etcdctl get "$prefix/alive/web1" -w fields | grep Lease)"
+
 gate_forget
 gate_shut web1
 thing_put web2 1 alpha two
 wait_for "web1 is in its turn" grep -qx web1 "$scratch/gate.log"
 node_launch twin
 refused twin "the first one is in its turn" 'another machine is node "web1"'
+copy_state
+node_launch copy
+refused copy "a copy, the first one is in its turn" \
+    'another machine is node "web1"'
 check "its marker stands" key_exists applying/web1
 
 # Dead in its turn: its name is free, its turn is not.
@@ -49,6 +66,9 @@ no_presence() {
 wait_for "killed in its turn: its presence lapses" no_presence
 node_launch twin
 refused twin "the first one is in doubt" \
+    'another machine with the name "web1" began a turn'
+node_launch copy
+refused copy "a copy, the first one is in doubt" \
     'another machine with the name "web1" began a turn'
 check "the marker is left to the one whose it is" key_exists applying/web1
 check_status "and it has written no journal" 1 \

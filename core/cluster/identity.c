@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "base/json.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdint.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #define ID_BYTES_MAX 128
 
@@ -35,6 +37,18 @@ static int identity_read_own(int dir_fd, char **id, struct error *err)
     if (r < 0)
         return r;
     return io_read_file(dir_fd, "instance", ID_BYTES_MAX, id, NULL, err);
+}
+
+static int identity_find_place(struct identity *identity, int lock_fd,
+                               struct error *err)
+{
+    struct stat st;
+
+    if (fstat(lock_fd, &st) < 0)
+        return error_errno(err, -errno, "ccmd.lock");
+    snprintf(identity->place, sizeof(identity->place), "%llx:%llx",
+             (unsigned long long) st.st_dev, (unsigned long long) st.st_ino);
+    return 0;
 }
 
 static int identity_read(struct identity *identity, int dir_fd,
@@ -80,11 +94,29 @@ int identity_open(struct identity *identity, const char *state_dir,
                          "another ccmd uses state_dir %s; stop it first, or "
                          "give this one its own state_dir",
                          state_dir);
-    r = identity_read(identity, dir_fd, err);
+    r = identity_find_place(identity, lock_fd, err);
+    if (r == 0)
+        r = identity_read(identity, dir_fd, err);
     if (r < 0)
         return r;
     identity->lock_fd = steal_fd(&lock_fd);
     return 0;
+}
+
+bool identity_is_copy(const struct identity *identity, const json_t *json)
+{
+    const char *place = json_string_or(json, "place", NULL);
+
+    return streq(json_string_or(json, "machine", ""), identity->machine) &&
+           streq(json_string_or(json, "boot", ""), identity->boot) && place &&
+           !streq(place, identity->place);
+}
+
+void identity_sign(const struct identity *identity, json_t *json)
+{
+    json_object_set_new(json, "machine", json_string(identity->machine));
+    json_object_set_new(json, "boot", json_string(identity->boot));
+    json_object_set_new(json, "place", json_string(identity->place));
 }
 
 void identity_close(struct identity *identity)

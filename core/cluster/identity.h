@@ -7,17 +7,23 @@
  * from the first one's next life.
  *
  * machine: /etc/machine-id and a random id that state_dir keeps, together: a
- * turn marker with it was made here. boot: the kernel's boot id: an older
- * daemon of the same machine and the same boot is surely dead, because the
- * lock on state_dir is ours now; one of another boot may be a clone of this
- * machine that lives, and only its lease can tell.
+ * turn marker with it was made here. boot: the kernel's boot id. place: which
+ * file the lock on state_dir is. An older daemon of the same machine, boot and
+ * place is surely dead, because that lock is ours now. In another place of the
+ * same boot it is a copy (containers of one host share the kernel, and may
+ * share the machine id); of another boot it may be a clone of this machine
+ * that lives, and only its lease can tell.
  */
 
 #include "base/error.h"
 
+#include <jansson.h>
+#include <stdbool.h>
+
 struct identity {
     char machine[33];
     char boot[40];
+    char place[40]; /* "device:inode" */
     int lock_fd;
 };
 
@@ -27,6 +33,11 @@ struct identity {
  */
 int identity_open(struct identity *identity, const char *state_dir,
                   struct error *err);
+/* Did a daemon of this kernel write it that runs, or ran, beside us? json: a
+ * presence or a marker with machine, boot and place. */
+bool identity_is_copy(const struct identity *identity, const json_t *json);
+/* Adds who we are to json. */
+void identity_sign(const struct identity *identity, json_t *json);
 void identity_close(struct identity *identity);
 
 /* A new random id of 16 hex digits, for a turn. */

@@ -3,11 +3,11 @@
  * The node's presence: lease and alive/<node>.
  *
  * A daemon that was killed leaves its alive key behind until the lease
- * lapses. Its successor need not wait for that: same machine and same boot,
- * with the lock on state_dir ours, prove that the older one is dead. So the
- * key is taken over, and the old lease revoked, which also clears the old
- * place in the queue: not before that is answered are we up, because until
- * then a request to begin a turn that the older one sent could still succeed.
+ * lapses. Its successor need not wait for that: the same machine, boot and
+ * place prove that the older one is dead (identity.h). So the key is taken
+ * over, and the old lease revoked, which also clears the old place in the
+ * queue: not before that is answered are we up, because until then a request
+ * to begin a turn that the older one sent could still succeed.
  */
 #include "cluster/session.h"
 
@@ -40,9 +40,9 @@ static char *session_value(const struct session *session)
     json_auto_t *json = NULL;
 
     clock_stamp(stamp);
-    json = json_pack(
-        "{s:s, s:s, s:s, s:I}", "machine", session->identity->machine, "boot",
-        session->identity->boot, "since", stamp, "pid", (json_int_t) getpid());
+    json =
+        json_pack("{s:s, s:I}", "since", stamp, "pid", (json_int_t) getpid());
+    identity_sign(session->identity, json);
     return json_line(json);
 }
 
@@ -210,8 +210,9 @@ static void session_taken_over(void *userdata, const struct store_reply *reply,
 static void session_refuse(struct session *session, const char *since)
 {
     cleanup_free char *why = xasprintf(
-        "another machine is node \"%s\" since %s: give this one another name "
-        "(node in ccm.conf), or stop that one and wait %lld s",
+        "another machine is node \"%s\" (or a copy of this one, with a "
+        "state_dir of its own) since %s: give this one another name (node in "
+        "ccm.conf), or stop that one and wait %lld s",
         session->node, since, (long long) session->ttl_s);
 
     session_set_trouble(session, why);
@@ -235,7 +236,8 @@ static void session_meet(struct session *session, const struct store_kv *kv)
         other = json_object();
     machine = json_string_or(other, "machine", "");
     boot = json_string_or(other, "boot", "");
-    if (!streq(machine, session->identity->machine)) {
+    if (!streq(machine, session->identity->machine) ||
+        identity_is_copy(session->identity, other)) {
         session_refuse(session, json_string_or(other, "since", "?"));
     } else if (streq(boot, session->identity->boot)) {
         session->old_lease = kv->lease;

@@ -43,8 +43,8 @@ static char *turn_marker_value(const struct turn *turn)
     json_auto_t *json = NULL;
 
     clock_stamp(stamp);
-    json = json_pack("{s:s, s:s, s:s}", "turn", turn->id, "machine",
-                     turn->identity->machine, "since", stamp);
+    json = json_pack("{s:s, s:s}", "turn", turn->id, "since", stamp);
+    identity_sign(turn->identity, json);
     return json_line(json);
 }
 
