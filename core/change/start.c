@@ -18,7 +18,8 @@
 
 /* By the bare system call: signal(3) leaves the two signals alone that libc
  * keeps for itself, and whoever started us may have ignored them, too. A
- * struct of zeros is the kernel's SIG_DFL. */
+ * struct of zeros is the kernel's SIG_DFL. Last of all: if there is another
+ * thread, a sanitizer's, libc changes its user by such a signal. */
 static void start_reset_signals(void)
 {
     static const char standard[64];
@@ -72,7 +73,6 @@ static int start_try(const struct keeper_job *job, pid_t keeper, int output_fd,
     if (setsid() < 0)
         return -errno;
     start_die_with(keeper);
-    start_reset_signals();
     umask(022);
     r = start_descriptors(job, output_fd);
     if (r < 0)
@@ -85,6 +85,7 @@ static int start_try(const struct keeper_job *job, pid_t keeper, int output_fd,
     *stage = KEEPER_DIRECTORY;
     if (chdir(job->directory) < 0)
         return -errno;
+    start_reset_signals();
     *stage = KEEPER_EXEC;
     execve(job->file, job->argv, job->envp);
     return -errno;
