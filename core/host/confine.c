@@ -116,7 +116,8 @@ void confine_free(struct confine *confine)
 }
 
 /* A few bytes by hand: this runs in a signal handler, in a process whose
- * heap may be in ruins. */
+ * heap may be in ruins. The thread sanitizer's _exit() would wait for what a
+ * refused fork() holds. */
 static void confine_on_refusal(int signal, siginfo_t *info, void *context)
 {
     char text[sizeof(REFUSAL_MARK) + 16] = "\n" REFUSAL_MARK;
@@ -131,7 +132,7 @@ static void confine_on_refusal(int signal, siginfo_t *info, void *context)
     text[size++] = '\n';
     ignored = write(STDERR_FILENO, text, size);
     (void) ignored;
-    _exit(CONFINE_EXIT_REFUSED);
+    syscall(SYS_exit_group, CONFINE_EXIT_REFUSED);
 }
 
 static int confine_limit(int what, uint64_t value)
