@@ -81,6 +81,29 @@ advance "a turn in the backup"
 restore
 goes_on "a turn in the backup, restored"
 
+# The same with a node behind it, which comes back when the flag of that turn is
+# up already: it must not keep the place that it does not know of.
+gate_forget
+gate_shut
+publish "two in the queue"
+wait_until gate_reached || bail "nobody is in its turn"
+first=$at_gate
+second=web1
+[ "$first" = web2 ] || second=web2
+second_waits() {
+    [ "$(etcdctl get --prefix --keys-only "$prefix/lock/" | grep -c lock)" = 2 ]
+}
+wait_for "another node waits behind it" second_waits
+backup
+gate_open
+advance "two in the queue"
+fault "$second" refuse
+restore
+wait_for "two in the queue: the turn in the backup is ended as failed" \
+    key_exists flag
+fault "$second" pass
+all_arrives "two in the queue"
+
 # A hold that was lifted since, and one that was set since.
 check "an operator sets a hold" ctl web2 flag set maintenance
 backup

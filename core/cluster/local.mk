@@ -43,6 +43,7 @@ libcluster_a_SOURCES += \
 	core/cluster/job.c core/cluster/job.h \
 	core/cluster/notify.c core/cluster/notify.h \
 	core/cluster/queue.c core/cluster/queue.h \
+	core/cluster/queue_sweep.c \
 	core/cluster/queue_txn.c \
 	core/cluster/rollout.c core/cluster/rollout.h \
 	core/cluster/rollout_link.c \

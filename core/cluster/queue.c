@@ -14,7 +14,6 @@
 #define RETRY_MAX_MS 5000
 /* How many keepalives a lost request may take to arrive: by then the
  * connection that carried it is long dead. */
-#define SWEEPS 20
 
 static void queue_join_again(struct queue *queue);
 static void queue_look(struct queue *queue);
@@ -257,9 +256,7 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
         return;
     }
     if (r < 0) {
-        free(queue->doubtful);
-        queue->doubtful = xstrdup(queue->key);
-        queue->sweeps_left = SWEEPS;
+        queue_doubt(queue, xstrdup(queue->key));
         queue_retry(queue);
         return;
     }
@@ -298,7 +295,7 @@ void queue_join(struct queue *queue, const char *node, int64_t lease,
     assert(queue->state == QUEUE_OUT && plan_ahead <= QUEUE_AHEAD_MAX);
     clock_stamp(stamp);
     queue->value = json_pack("{s:s, s:s}", "node", node, "since", stamp);
-    queue->key = xasprintf("lock/%llx", (unsigned long long) lease);
+    queue->key = queue_place(lease);
     queue->lease = lease;
     queue->ahead_max = plan_ahead;
     queue->since_ms = clock_ms();
@@ -345,27 +342,11 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
     return true;
 }
 
-static void queue_swept(void *userdata, const struct store_reply *reply, int r,
-                        const struct error *err)
-{
-    (void) userdata;
-    (void) reply;
-    (void) r;
-    (void) err;
-}
-
 void queue_check(struct queue *queue)
 {
-    struct txn *txn;
-
     if (queue->state >= QUEUE_FAR && !queue->call)
         queue_look(queue);
-    if (queue->sweeps_left == 0 || queue->state != QUEUE_OUT)
-        return;
-    queue->sweeps_left--;
-    txn = txn_new();
-    txn_delete(txn, queue->doubtful);
-    store_commit(queue->store, txn, queue_swept, NULL);
+    queue_sweep(queue);
 }
 
 void queue_init(struct queue *queue, struct loop *loop, struct store *store,

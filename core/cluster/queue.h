@@ -111,7 +111,19 @@ void queue_leave(const struct queue *queue, struct txn *txn);
  * cluster for as long as our lease is kept.
  */
 void queue_check(struct queue *queue);
+/* The store has gone back: a place with this lease may stand in it that we have
+ * left long ago. Removes it while we are out. */
+void queue_suspect(struct queue *queue, int64_t lease);
 /* Our place is gone, by such a transaction or otherwise: forget it. */
 void queue_forget(struct queue *queue);
+
+/* ----------------------------------- queue_sweep.c, for queue.c */
+
+/* The key of a place with this lease. Returns new (freed with free). */
+char *queue_place(int64_t lease);
+/* There may be a place with this key (takes it) that we do not know. */
+void queue_doubt(struct queue *queue, char *key);
+/* Removes it, if we are out; again at the next call. */
+void queue_sweep(struct queue *queue);
 
 #endif

@@ -213,6 +213,7 @@ static void rollout_doubt(void *userdata, const char *why)
 
     log_warning("%s: a full run", why);
     bus_publish_all(rollout->bus);
+    queue_suspect(&rollout->queue, rollout->session.lease);
 }
 
 static void rollout_flag(void *userdata)

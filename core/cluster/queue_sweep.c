@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Places of ours that we do not know: one that a request took long after it was
+ * given up for lost, or that a store from a backup has again. Such a ghost
+ * would hold up the cluster for as long as our lease is kept, so whoever has
+ * reason to suspect one removes it, a number of times, while we are out.
+ */
+#include "cluster/queue.h"
+
+#include "base/alloc.h"
+
+#define SWEEPS 20
+
+char *queue_place(int64_t lease)
+{
+    return xasprintf("lock/%llx", (unsigned long long) lease);
+}
+
+static void queue_swept(void *userdata, const struct store_reply *reply, int r,
+                        const struct error *err)
+{
+    (void) userdata;
+    (void) reply;
+    (void) r;
+    (void) err;
+}
+
+void queue_sweep(struct queue *queue)
+{
+    struct txn *txn;
+
+    if (queue->sweeps_left == 0 || queue->state != QUEUE_OUT)
+        return;
+    queue->sweeps_left--;
+    txn = txn_new();
+    txn_delete(txn, queue->doubtful);
+    store_commit(queue->store, txn, queue_swept, NULL);
+}
+
+void queue_doubt(struct queue *queue, char *key)
+{
+    free(queue->doubtful);
+    queue->doubtful = key;
+    queue->sweeps_left = SWEEPS;
+}
+
+void queue_suspect(struct queue *queue, int64_t lease)
+{
+    if (lease == 0)
+        return;
+    queue_doubt(queue, queue_place(lease));
+    queue_sweep(queue);
+}
