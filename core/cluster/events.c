@@ -174,8 +174,7 @@ static void events_take_newest(struct events *events,
             events_take_event(events,
                               after_prefix(newest->kvs[i - 1].key, RANGE_FIRST),
                               newest->kvs[i - 1].mod_revision);
-    if (n > 0)
-        events->revision = newest->kvs[0].mod_revision;
+    events->revision = newest->n > 0 ? newest->kvs[0].mod_revision : 0;
     events->look_max = EVENTS_LOOK_MAX;
 }
 
@@ -263,8 +262,9 @@ static void events_checked(void *userdata, const struct store_reply *reply,
     if (reply->ranges[1].n > 0)
         newest = reply->ranges[1].kvs[0].mod_revision;
     events->checked = reply->revision;
-    if (newest <= events->revision &&
-        flag_revision == events->flag.mod_revision) {
+    if (newest <= events->revision && newest >= events->event_before &&
+        flag_revision == events->flag.mod_revision &&
+        reply->revision >= events->looking_after) {
         events->suspect = 0;
     } else if (events->suspect == 0) {
         events->suspect = reply->revision;
@@ -280,9 +280,11 @@ void events_check(struct events *events, int64_t revision)
     struct txn *txn;
 
     if (events->call || !events->watch ||
-        (revision <= events->checked && events->suspect == 0))
+        (revision == events->checked && events->suspect == 0))
         return;
     txn = txn_new();
+    events->looking_after = events_newest_known(events);
+    events->event_before = events->revision;
     txn_get(txn, "flag");
     txn_get_below(txn, RANGE_FIRST,
                   &(struct txn_range){.keys_only = true,

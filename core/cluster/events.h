@@ -9,9 +9,10 @@
  * continues from that look's revision, so nothing falls between. Whenever it
  * is lost, it begins anew the same way. And because a stream can die without
  * any word, each keepalive's revision is compared: when a newer event stands
- * in the store than the watch has brought, and still one keepalive later, the
- * watch is given up and begun anew. So a silent stream is found within two
- * keepalives (4/5 of rollout.ttl) and the time of one request.
+ * in the store than the watch has brought (or an older one, see below), and
+ * still one keepalive later, the watch is given up and begun anew. So a silent
+ * stream is found within two keepalives (4/5 of rollout.ttl) and the time of
+ * one request.
  *
  * An etcd that was restored from a backup, or emptied, goes back in its
  * revisions, and may have passed those of before when it is reached again. A
@@ -55,10 +56,12 @@ struct events {
     int64_t look_max; /* keys that the next look reads */
     char *trouble;    /* why the last look failed, NULL if all is well */
     bool connected;
-    bool looked;           /* a first look has been done */
-    int64_t suspect;       /* a revision that the watch still owes, or 0 */
-    int64_t checked;       /* the store's revision at the last check */
-    int64_t looking_after; /* the newest known when the last look was sent */
+    bool looked;     /* a first look has been done */
+    int64_t suspect; /* a revision that the watch still owes, or 0 */
+    int64_t checked; /* the store's revision at the last check */
+    /* Known when the last look or check was sent: the newest revision of all,
+     * and that of the newest event. */
+    int64_t looking_after, event_before;
     struct store_watch *watch;
     struct store_call *call;
     struct timer timer;

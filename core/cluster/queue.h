@@ -111,8 +111,8 @@ void queue_leave(const struct queue *queue, struct txn *txn);
  * cluster for as long as our lease is kept.
  */
 void queue_check(struct queue *queue);
-/* The store has gone back: a place with this lease may stand in it that we have
- * left long ago. Removes it while we are out. */
+/* The store may have been restored from a backup: a place with this lease may
+ * stand in it that we have left long ago. Removes it while we are out. */
 void queue_suspect(struct queue *queue, int64_t lease);
 /* Our place is gone, by such a transaction or otherwise: forget it. */
 void queue_forget(struct queue *queue);

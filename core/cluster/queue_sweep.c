@@ -9,7 +9,10 @@
 
 #include "base/alloc.h"
 
-#define SWEEPS 20
+/* A request may take long to arrive; a place of a backup is there already, and
+ * one of these deletes will be carried out. */
+#define SWEEPS_LATE 20
+#define SWEEPS_THERE 3
 
 char *queue_place(int64_t lease)
 {
@@ -41,13 +44,16 @@ void queue_doubt(struct queue *queue, char *key)
 {
     free(queue->doubtful);
     queue->doubtful = key;
-    queue->sweeps_left = SWEEPS;
+    queue->sweeps_left = SWEEPS_LATE;
 }
 
 void queue_suspect(struct queue *queue, int64_t lease)
 {
     if (lease == 0)
         return;
-    queue_doubt(queue, queue_place(lease));
+    if (queue->sweeps_left < SWEEPS_THERE) {
+        queue_doubt(queue, queue_place(lease));
+        queue->sweeps_left = SWEEPS_THERE;
+    }
     queue_sweep(queue);
 }

@@ -213,7 +213,6 @@ static void rollout_doubt(void *userdata, const char *why)
 
     log_warning("%s: a full run", why);
     bus_publish_all(rollout->bus);
-    queue_suspect(&rollout->queue, rollout->session.lease);
 }
 
 static void rollout_flag(void *userdata)
@@ -238,10 +237,13 @@ static void rollout_connected(void *userdata, bool connected, const char *why)
 {
     struct rollout *rollout = userdata;
 
-    if (connected)
+    if (connected) {
         log_debug("watching events");
-    else
+        /* What broke it may have been a store that comes from a backup. */
+        queue_suspect(&rollout->queue, rollout->session.lease);
+    } else {
         rollout_say_trouble(&rollout->link_pace, "the watch is lost: %s", why);
+    }
     rollout_step(rollout);
 }
 

@@ -7,6 +7,7 @@ t_sim_rollout_sim_SOURCES = \
 	t/sim/sim_node.c \
 	t/sim/sim_server.c t/sim/sim_server.h \
 	t/sim/sim_store.c \
-	t/sim/sim_time.c
+	t/sim/sim_time.c \
+	t/sim/sim_watch.c
 t_sim_rollout_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/t/sim
 t_sim_rollout_sim_LDADD = libcluster.a $(BASE_LIBS)

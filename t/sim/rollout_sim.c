@@ -9,6 +9,7 @@
  * every live node has the newest version.
  */
 #include "sim.h"
+#include "sim_server.h"
 
 #include "base/json.h"
 #include "base/log.h"
@@ -169,6 +170,31 @@ static void world_unhold(void)
         sim_store_delete("flag");
 }
 
+/* Backups are made at any time, but restored as the manual says: while nobody
+ * is in its turn. A flag would be lost, and its taint forgotten. */
+static void world_back_up(void)
+{
+    size_t i;
+
+    if (sim_happens(600)) {
+        sim_say("a backup of etcd is made");
+        sim_server_save();
+        return;
+    }
+    if (sim.tainted_by >= 0 || sim_store_has("flag"))
+        return;
+    for (i = 0; i < sim.n_nodes; i++) {
+        char marker[32];
+
+        snprintf(marker, sizeof(marker), "applying/%s", sim.nodes[i].name);
+        if (sim.nodes[i].changing || sim.nodes[i].dirty ||
+            sim_store_has(marker))
+            return;
+    }
+    if (sim_store_restore())
+        sim_say("etcd is restored from its backup");
+}
+
 static void world_faulty(unsigned steps)
 {
     while (steps-- > 0 && !sim.violation[0]) {
@@ -179,6 +205,8 @@ static void world_faulty(unsigned steps)
             world_hurt(&sim.nodes[sim_chance((uint32_t) sim.n_nodes)]);
         if (sim_happens(80))
             world_operate();
+        if (sim_happens(sim.chances.back_up))
+            world_back_up();
     }
 }
 
@@ -227,12 +255,14 @@ static void world_run(uint64_t seed)
     sim_store_reset();
     sim.n_nodes = 3 + sim_chance(3);
     sim.plan_ahead = sim_chance(4);
-    sim.chances = (struct sim_chances){.lose_request = sim_chance(40),
-                                       .lose_answer = sim_chance(60),
-                                       .late_request = sim_chance(20),
-                                       .runner_dies = sim_chance(60),
-                                       .break_watch = sim_chance(60),
-                                       .silent_watch = sim_chance(30)};
+    sim.chances =
+        (struct sim_chances){.lose_request = sim_chance(40),
+                             .lose_answer = sim_chance(60),
+                             .late_request = sim_chance(20),
+                             .runner_dies = sim_chance(60),
+                             .break_watch = sim_chance(60),
+                             .silent_watch = sim_chance(30),
+                             .back_up = sim_happens(300) ? sim_chance(700) : 0};
     for (i = 0; i < sim.n_nodes; i++) {
         sim.nodes[i].index = (int) i;
         snprintf(sim.nodes[i].name, sizeof(sim.nodes[i].name), "n%zu",

@@ -9,7 +9,7 @@
  * machines can. A seed decides everything, so a failing seed fails again.
  *
  *   sim_time.c   the clock and the event loop (loop.h, clock.h)
- *   sim_store.c  the way to etcd and back (store.h)
+ *   sim_store.c  the way to etcd and back (store.h); sim_watch.c: watches
  *   sim_server.c etcd: keys, revisions, leases
  *   sim_node.c   nodes: the runner (job.h, child.h), crash, pause, restart
  *   rollout_sim.c  the scenario, and the invariants
@@ -30,6 +30,7 @@ struct sim_chances {
     unsigned break_watch;  /* a watch ends, at each event it carries */
     unsigned runner_dies;  /* in the middle of a change */
     unsigned silent_watch; /* a watch says nothing any more, and lives */
+    unsigned back_up;      /* etcd is saved, or restored */
 };
 
 struct sim_node {
@@ -90,6 +91,9 @@ void sim_store_reset(void);
 struct store *sim_store_new(int node);
 /* All that this store's calls and watches would still say is dropped. */
 void sim_store_forget(struct store *store);
+
+/* Back to the last sim_server_save; false: there is none. */
+bool sim_store_restore(void);
 
 /* sim_server.c */
 /* As an operator or an API would do it, at once. */

@@ -26,14 +26,21 @@ struct sim_lease {
     int64_t id, deadline_us, ttl_s;
 };
 
-static struct {
+/* What a backup holds. */
+struct sim_state {
     struct sim_kv keys[KEYS_MAX];
     size_t n;
-    int64_t revision, next_lease;
-    struct sim_change *changes;
-    size_t n_changes, changes_capacity;
+    int64_t revision;
+    size_t n_changes;
     struct sim_lease leases[KEYS_MAX];
     size_t n_leases;
+};
+
+static struct {
+    struct sim_state now, backup;
+    int64_t next_lease;
+    struct sim_change *changes;
+    size_t changes_capacity;
 } server;
 
 char *sim_text(const char *text)
@@ -54,9 +61,9 @@ static struct sim_kv *server_find(const char *key)
 {
     size_t i;
 
-    for (i = 0; i < server.n; i++)
-        if (streq(server.keys[i].key, key))
-            return &server.keys[i];
+    for (i = 0; i < server.now.n; i++)
+        if (streq(server.now.keys[i].key, key))
+            return &server.now.keys[i];
     return NULL;
 }
 
@@ -65,11 +72,11 @@ static void server_note(const char *key, const char *value, int64_t created,
 {
     struct sim_change *change;
 
-    xgrow(&server.changes, &server.changes_capacity, server.n_changes,
+    xgrow(&server.changes, &server.changes_capacity, server.now.n_changes,
           sizeof(*change));
-    change = &server.changes[server.n_changes++];
+    change = &server.changes[server.now.n_changes++];
     *change = (struct sim_change){.value = sim_text(value),
-                                  .revision = server.revision,
+                                  .revision = server.now.revision,
                                   .created = created,
                                   .deleted = deleted};
     server_copy_key(change->key, key);
@@ -82,14 +89,14 @@ static void server_put(const char *key, const char *value, int64_t lease)
     struct sim_kv *kv = server_find(key);
 
     if (!kv) {
-        if (server.n == KEYS_MAX)
+        if (server.now.n == KEYS_MAX)
             abort();
-        kv = &server.keys[server.n++];
-        *kv = (struct sim_kv){.create = server.revision};
+        kv = &server.now.keys[server.now.n++];
+        *kv = (struct sim_kv){.create = server.now.revision};
         server_copy_key(kv->key, key);
     }
     kv->value = sim_text(value);
-    kv->mod = server.revision;
+    kv->mod = server.now.revision;
     kv->lease = lease;
     server_note(key, value, kv->create, false);
 }
@@ -100,7 +107,7 @@ static void server_delete(const char *key)
 
     if (!kv)
         return;
-    *kv = server.keys[--server.n];
+    *kv = server.now.keys[--server.now.n];
     server_note(key, "", 0, true);
 }
 
@@ -110,9 +117,9 @@ static struct sim_lease *server_lease(int64_t id)
 {
     size_t i;
 
-    for (i = 0; i < server.n_leases; i++)
-        if (server.leases[i].id == id)
-            return &server.leases[i];
+    for (i = 0; i < server.now.n_leases; i++)
+        if (server.now.leases[i].id == id)
+            return &server.now.leases[i];
     return NULL;
 }
 
@@ -121,13 +128,13 @@ static void server_end_lease(struct sim_lease *lease)
     int64_t id = lease->id;
     size_t i = 0;
 
-    *lease = server.leases[--server.n_leases];
-    server.revision++;
-    while (i < server.n) {
+    *lease = server.now.leases[--server.now.n_leases];
+    server.now.revision++;
+    while (i < server.now.n) {
         char key[SIM_KEY_SIZE];
 
-        memcpy(key, server.keys[i].key, sizeof(key));
-        if (server.keys[i].lease == id)
+        memcpy(key, server.now.keys[i].key, sizeof(key));
+        if (server.now.keys[i].lease == id)
             server_delete(key);
         else
             i++;
@@ -138,9 +145,9 @@ void sim_server_expire(void)
 {
     size_t i = 0;
 
-    while (i < server.n_leases) {
-        if (server.leases[i].deadline_us <= sim.now_us)
-            server_end_lease(&server.leases[i]);
+    while (i < server.now.n_leases) {
+        if (server.now.leases[i].deadline_us <= sim.now_us)
+            server_end_lease(&server.now.leases[i]);
         else
             i++;
     }
@@ -148,9 +155,9 @@ void sim_server_expire(void)
 
 int64_t sim_server_grant(int64_t ttl_s)
 {
-    if (server.n_leases == KEYS_MAX)
+    if (server.now.n_leases == KEYS_MAX)
         abort();
-    server.leases[server.n_leases++] =
+    server.now.leases[server.now.n_leases++] =
         (struct sim_lease){.id = ++server.next_lease,
                            .ttl_s = ttl_s,
                            .deadline_us = sim.now_us + ttl_s * 1000000};
@@ -185,8 +192,8 @@ static bool server_holds(const struct txn_condition *condition)
     size_t i;
 
     if (condition->kind == TXN_NONE_BELOW) {
-        for (i = 0; i < server.n; i++)
-            if (after_prefix(server.keys[i].key, condition->key))
+        for (i = 0; i < server.now.n; i++)
+            if (after_prefix(server.now.keys[i].key, condition->key))
                 return false;
         return true;
     }
@@ -216,8 +223,8 @@ static void server_range(const struct txn_op *op, struct store_range *range)
     struct store_kv *kvs = sim_make(sizeof(*kvs) * (KEYS_MAX + 1));
     size_t i, n = 0;
 
-    for (i = 0; i < server.n; i++) {
-        const struct sim_kv *kv = &server.keys[i];
+    for (i = 0; i < server.now.n; i++) {
+        const struct sim_kv *kv = &server.now.keys[i];
         bool in = op->kind == TXN_GET ? streq(kv->key, op->key)
                                       : after_prefix(kv->key, op->key) != NULL;
 
@@ -284,9 +291,10 @@ int sim_server_commit(const struct txn *txn, struct store_reply *reply,
     writes = server_writes(branch);
     if (writes < 0)
         return writes;
-    server.revision += writes;
-    *reply = (struct store_reply){
-        .succeeded = succeeded, .revision = server.revision, .ranges = ranges};
+    server.now.revision += writes;
+    *reply = (struct store_reply){.succeeded = succeeded,
+                                  .revision = server.now.revision,
+                                  .ranges = ranges};
     for (i = 0; i < branch->n; i++)
         server_do(&branch->ops[i], reply, ranges);
     return 0;
@@ -299,30 +307,49 @@ void sim_server_reset(void)
 {
     free(server.changes);
     memset(&server, 0, sizeof(server));
-    server.revision = 1;
+    server.now.revision = 1;
+}
+
+void sim_server_save(void)
+{
+    server.backup = server.now;
+}
+
+/* Leases begin anew. */
+bool sim_server_restore(int64_t gone_on)
+{
+    size_t i;
+
+    if (server.backup.revision == 0)
+        return false;
+    server.now = server.backup;
+    server.now.revision += gone_on;
+    for (i = 0; i < server.now.n_leases; i++)
+        sim_server_keep(server.now.leases[i].id);
+    return true;
 }
 
 int64_t sim_server_revision(void)
 {
-    return server.revision;
+    return server.now.revision;
 }
 
 const struct sim_change *sim_server_changes(size_t *n)
 {
-    *n = server.n_changes;
+    *n = server.now.n_changes;
     return server.changes;
 }
 
 int64_t sim_store_put(const char *key, const char *value)
 {
-    server.revision++;
+    server.now.revision++;
     server_put(key, value, 0);
-    return server.revision;
+    return server.now.revision;
 }
 
 void sim_store_delete(const char *key)
 {
-    server.revision++;
+    server.now.revision++;
     server_delete(key);
 }
 

@@ -23,6 +23,11 @@ void sim_server_reset(void);
 /* Ends the leases whose time has come. */
 void sim_server_expire(void);
 
+/* A backup of it all; and back to the last one (false: there is none), with so
+ * many revisions of what is nobody's here since. */
+void sim_server_save(void);
+bool sim_server_restore(int64_t gone_on);
+
 int64_t sim_server_revision(void);
 /* All changes since the reset, oldest first. Returns borrowed (valid until
  * the next change). */
@@ -40,7 +45,18 @@ int64_t sim_server_keep(int64_t lease);
 /* Returns 0 or -ENOENT. */
 int sim_server_revoke(int64_t lease);
 
-/* sim_store.c: tells those who watch. */
+/* Who asks, and which node that is. */
+struct store {
+    int node;
+};
+
+/* sim_store.c: how long a message takes. */
+int64_t sim_net_delay_us(void);
+/* sim_watch.c */
+void sim_watch_reset(void);
+/* All end, but for some that say nothing of it. */
+void sim_watch_break_all(void);
+/* Tells those who watch. */
 void sim_store_deliver(const struct sim_change *change);
 
 /* A copy that lasts until the next reset. */

@@ -16,12 +16,7 @@
 #include <errno.h>
 
 #define CALL_LIMIT_US 5000000
-#define DEAD_WATCH_US 20000000
 #define EXPIRE_EVERY_US 500000
-
-struct store {
-    int node;
-};
 
 enum call_kind { CALL_TXN, CALL_GRANT, CALL_KEEP, CALL_REVOKE };
 
@@ -34,6 +29,7 @@ struct store_call {
     store_lease_fn lease_fn;
     void *userdata;
     bool over; /* answered, failed or cancelled */
+    bool lost; /* never arrives */
     bool answerable;
     int r;
     struct store_reply reply;
@@ -41,20 +37,8 @@ struct store_call {
     struct store_call *next;
 };
 
-struct store_watch {
-    struct store *store;
-    const char *first, *end; /* end "": the one key */
-    int64_t from;
-    const struct store_watch_ops *ops;
-    void *userdata;
-    bool placed, dead, silent;
-    int64_t next_us; /* nothing of it is delivered before this */
-    struct store_watch *next;
-};
-
 /* A call that is over may still arrive, so all live until the next reset. */
 static struct store_call *calls;
-static struct store_watch *watches;
 
 /* --------------------------------------------------------- all that is made */
 
@@ -69,7 +53,7 @@ void *sim_make(size_t size)
 
 /* -------------------------------------------------------------------- calls */
 
-static int64_t net_delay_us(void)
+int64_t sim_net_delay_us(void)
 {
     return sim_happens(20) ? sim_chance(2000000) : 100 + sim_chance(1500);
 }
@@ -122,11 +106,11 @@ static void call_arrive(void *userdata)
 {
     struct store_call *call = userdata;
 
-    if (sim.nodes[call->store->node].cut)
+    if (sim.nodes[call->store->node].cut || call->lost)
         return;
     call_carry_out(call);
     if (call->answerable && !sim_happens(sim.chances.lose_answer))
-        sim_at(call->store->node, net_delay_us(), call_answer, call);
+        sim_at(call->store->node, sim_net_delay_us(), call_answer, call);
 }
 
 static struct store_call *call_send(struct store_call call)
@@ -145,160 +129,8 @@ static struct store_call *call_send(struct store_call call)
         sim_at(-1, CALL_LIMIT_US + sim_chance(60000000), call_arrive, sent);
         return sent;
     }
-    sim_at(-1, net_delay_us(), call_arrive, sent);
+    sim_at(-1, sim_net_delay_us(), call_arrive, sent);
     return sent;
-}
-
-/* ------------------------------------------------------------------ watches */
-
-struct delivery {
-    struct store_watch *watch;
-    struct sim_change change;
-    enum { DELIVER_OPENED, DELIVER_EVENT, DELIVER_LOST, DELIVER_STALE } kind;
-};
-
-static void watch_remove(struct store_watch *watch)
-{
-    struct store_watch **link = &watches;
-
-    while (*link && *link != watch)
-        link = &(*link)->next;
-    if (*link)
-        *link = watch->next;
-    watch->dead = true;
-}
-
-static void watch_say(void *userdata)
-{
-    struct delivery *delivery = userdata;
-    struct store_watch *watch = delivery->watch;
-    const struct sim_change *change = &delivery->change;
-    struct error err = {"the stream has ended"};
-    struct store_kv kv = {.key = change->key,
-                          .value = change->value,
-                          .value_size =
-                              change->value ? strlen(change->value) : 0,
-                          .create_revision = change->created,
-                          .mod_revision = change->revision};
-
-    if (watch->dead)
-        return;
-    switch (delivery->kind) {
-    case DELIVER_OPENED:
-        watch->ops->opened(watch->userdata, sim_server_revision());
-        break;
-    case DELIVER_EVENT:
-        watch->ops->event(watch->userdata, &kv, change->deleted);
-        break;
-    case DELIVER_LOST:
-    case DELIVER_STALE:
-        watch_remove(watch);
-        watch->ops->lost(
-            watch->userdata,
-            delivery->kind == DELIVER_STALE ? -ESTALE : -ECONNRESET, &err);
-        break;
-    }
-}
-
-/* Everything of one watch comes in order. */
-static void watch_send(struct store_watch *watch, int kind,
-                       const struct sim_change *change, int64_t delay_us)
-{
-    struct delivery *delivery = sim_make(sizeof(*delivery));
-    int64_t at_us = sim.now_us + delay_us;
-
-    delivery->watch = watch;
-    delivery->kind = kind;
-    if (change)
-        delivery->change = *change;
-    if (at_us <= watch->next_us)
-        at_us = watch->next_us + 1;
-    watch->next_us = at_us;
-    sim_at(watch->store->node, at_us - sim.now_us, watch_say, delivery);
-}
-
-static bool watch_wants(const struct store_watch *watch, const char *key)
-{
-    if (!watch->end[0])
-        return streq(key, watch->first);
-    return strcmp(key, watch->first) >= 0 && strcmp(key, watch->end) < 0;
-}
-
-static void watch_deliver(struct store_watch *watch,
-                          const struct sim_change *change)
-{
-    if (watch->dead || watch->silent || !watch_wants(watch, change->key))
-        return;
-    if (sim.nodes[watch->store->node].cut ||
-        sim_happens(sim.chances.silent_watch)) {
-        watch->silent = true;
-        /* Half of the dead streams are found by TCP, the others never. */
-        if (sim_happens(500))
-            watch_send(watch, DELIVER_LOST, NULL, DEAD_WATCH_US);
-        return;
-    }
-    watch_send(watch, DELIVER_EVENT, change, net_delay_us());
-    if (sim_happens(sim.chances.break_watch)) {
-        watch->silent = true;
-        watch_send(watch, DELIVER_LOST, NULL, 1000);
-    }
-}
-
-void sim_store_deliver(const struct sim_change *change)
-{
-    struct store_watch *watch;
-
-    for (watch = watches; watch; watch = watch->next)
-        if (watch->placed)
-            watch_deliver(watch, change);
-}
-
-static void watch_arrive(void *userdata)
-{
-    struct store_watch *watch = userdata;
-    const struct sim_change *changes;
-    size_t i, n;
-
-    if (watch->dead)
-        return;
-    if (sim.nodes[watch->store->node].cut) {
-        watch_send(watch, DELIVER_LOST, NULL, DEAD_WATCH_US);
-        return;
-    }
-    if (watch->from && sim_happens(sim.chances.break_watch)) {
-        watch_send(watch, DELIVER_STALE, NULL, 1000);
-        return;
-    }
-    watch->placed = true;
-    watch_send(watch, DELIVER_OPENED, NULL, net_delay_us());
-    changes = sim_server_changes(&n);
-    for (i = 0; watch->from && i < n; i++)
-        if (changes[i].revision >= watch->from)
-            watch_deliver(watch, &changes[i]);
-}
-
-struct store_watch *store_watch(struct store *store, const char *first,
-                                const char *end, int64_t from_revision,
-                                const struct store_watch_ops *ops,
-                                void *userdata)
-{
-    struct store_watch *watch = sim_make(sizeof(*watch));
-
-    *watch = (struct store_watch){.store = store,
-                                  .first = sim_text(first),
-                                  .end = sim_text(end ? end : ""),
-                                  .from = from_revision,
-                                  .ops = ops,
-                                  .userdata = userdata,
-                                  .next = watches};
-    watches = watch;
-    sim_at(-1, net_delay_us(), watch_arrive, watch);
-    return watch;
-}
-
-void store_unwatch(struct store_watch *watch)
-{
-    watch_remove(watch);
 }
 
 struct store_call *store_commit(struct store *store, struct txn *txn,
@@ -356,6 +188,20 @@ const char *store_where(const struct store *store)
 /* ------------------------------------------------------------ for the scenario
  */
 
+/* etcd is stopped and started with its backup: all connections break, and some
+ * of those that a machine in between keeps open say nothing of it. */
+bool sim_store_restore(void)
+{
+    struct store_call *call;
+
+    if (!sim_server_restore(sim_happens(500) ? sim_chance(300) : 0))
+        return false;
+    for (call = calls; call; call = call->next)
+        call->lost = true;
+    sim_watch_break_all();
+    return true;
+}
+
 static void store_tick(void *userdata)
 {
     (void) userdata;
@@ -369,7 +215,7 @@ void sim_store_reset(void)
 
     for (; calls; calls = calls->next)
         txn_free(calls->txn);
-    watches = NULL;
+    sim_watch_reset();
     for (i = 0; i < n_made; i++)
         free(made[i]);
     n_made = 0;
@@ -383,15 +229,4 @@ struct store *sim_store_new(int node)
 
     store->node = node;
     return store;
-}
-
-void sim_store_forget(struct store *store)
-{
-    struct store_watch *watch = watches, *next;
-
-    for (; watch; watch = next) {
-        next = watch->next;
-        if (watch->store == store)
-            watch_remove(watch);
-    }
 }
