@@ -101,10 +101,13 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     const char *node = json_string_or(client->request, "node", "");
     cleanup_free char *alive = xasprintf("alive/%s", node);
     cleanup_free char *marker = xasprintf("applying/%s", node);
+    const struct store_range *presence = &reply->ranges[1];
     bool names = streq(json_string_or(flag->json, "node", ""), node);
     struct txn *txn;
 
-    if (reply->ranges[1].n > 0 && reply->ranges[2].n > 0) {
+    /* Without a lease no ccmd has put it. */
+    if (presence->n > 0 && presence->kvs[0].lease != 0 &&
+        reply->ranges[2].n > 0) {
         client_fail(client, CCM_EXIT_FAILED,
                     "%s is alive: it ends its turn itself; a node can be "
                     "declared dead only once its presence has lapsed",
@@ -120,8 +123,9 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     }
     txn = txn_new();
     txn_if_modified(txn, "flag", flag->mod_revision);
-    if (reply->ranges[1].n == 0)
-        txn_if_created(txn, alive, 0);
+    if (presence->n == 0 || presence->kvs[0].lease == 0)
+        txn_if_modified(txn, alive,
+                        presence->n ? presence->kvs[0].mod_revision : 0);
     txn_if_modified(txn, marker,
                     reply->ranges[2].n ? reply->ranges[2].kvs[0].mod_revision
                                        : 0);

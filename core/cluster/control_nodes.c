@@ -54,6 +54,18 @@ static json_t *nodes_set(const struct store_range *range, const char *prefix)
     return set;
 }
 
+/* Without a lease no ccmd has put it. Returns new. */
+static json_t *nodes_alive(const struct store_range *range)
+{
+    json_t *set = nodes_set(range, "alive/");
+    size_t i;
+
+    for (i = 0; i < range->n; i++)
+        if (range->kvs[i].lease == 0)
+            json_object_del(set, range->kvs[i].key + strlen("alive/"));
+    return set;
+}
+
 static json_t *nodes_queued(const struct store_range *lock)
 {
     json_t *set = json_object();
@@ -77,7 +89,7 @@ static void nodes_view_init(struct nodes_view *view,
 
     *view = (struct nodes_view){
         .reply = reply,
-        .alive = nodes_set(&reply->ranges[NODES_ALIVE], "alive/"),
+        .alive = nodes_alive(&reply->ranges[NODES_ALIVE]),
         .applying = nodes_set(&reply->ranges[NODES_APPLYING], "applying/"),
         .queued = nodes_queued(&reply->ranges[NODES_LOCK]),
         .events = nodes_set(events, "events/"),

@@ -67,6 +67,8 @@ static void session_lose(struct session *session, const char *why)
 {
     bool was_up = session->up;
 
+    store_cancel(session->check);
+    session->check = NULL;
     session->up = false;
     session->lease = 0;
     session_retry(session, why);
@@ -85,6 +87,38 @@ static void session_establish(struct session *session)
     session->ops->up(session->userdata, session->lease);
 }
 
+/* A lease that lives says nothing of the key: somebody may have removed it,
+ * or put something there without a lease. */
+static void session_checked(void *userdata, const struct store_reply *reply,
+                            int r, const struct error *err)
+{
+    struct session *session = userdata;
+
+    (void) err;
+    session->check = NULL;
+    if (r < 0)
+        return;
+    if (reply->ranges[0].n > 0 &&
+        reply->ranges[0].kvs[0].lease == session->lease) {
+        session->checked = reply->revision;
+        return;
+    }
+    store_cancel(session->call);
+    session->call = NULL;
+    session->old_lease = session->lease;
+    session_lose(session, "its key below alive/ was removed or overwritten");
+}
+
+static void session_check(struct session *session)
+{
+    cleanup_free char *key = session_key(session);
+    struct txn *txn = txn_new();
+
+    txn_get(txn, key);
+    session->check =
+        store_commit(session->store, txn, session_checked, session);
+}
+
 static void session_kept(void *userdata, int64_t lease, int64_t ttl_s,
                          int64_t revision, int r, const struct error *err)
 {
@@ -98,6 +132,8 @@ static void session_kept(void *userdata, int64_t lease, int64_t ttl_s,
         session_set_trouble(session, NULL);
         timer_set(&session->timer, session->ttl_s * 1000 * 2 / 5);
         session->ops->alive(session->userdata, revision);
+        if (revision != session->checked && !session->check)
+            session_check(session);
         return;
     }
     if (r == 0 || r == -ENOENT)
@@ -163,6 +199,14 @@ static void session_claim(struct session *session, int64_t replaces,
     session->call = store_commit(session->store, txn, fn, session);
 }
 
+static void session_claim_done(struct session *session)
+{
+    if (session->old_lease)
+        session_revoke_old(session);
+    else
+        session_establish(session);
+}
+
 /* Somebody holds alive/<node>: ourselves, our dead predecessor, a clone of
  * this machine, or another machine. */
 static void session_meet(struct session *session, const struct store_kv *kv);
@@ -186,7 +230,7 @@ static void session_claimed(void *userdata, const struct store_reply *reply,
     if (r < 0)
         session_fail_claim(session, r, err);
     else if (reply->succeeded)
-        session_establish(session);
+        session_claim_done(session);
     else if (reply->ranges[0].n == 0)
         session_lose(session, "alive key changed while it was claimed");
     else
@@ -204,7 +248,7 @@ static void session_taken_over(void *userdata, const struct store_reply *reply,
     else if (!reply->succeeded)
         session_lose(session, "alive key changed while it was taken over");
     else
-        session_revoke_old(session);
+        session_claim_done(session);
 }
 
 static void session_refuse(struct session *session, const char *since)
@@ -224,12 +268,12 @@ static void session_meet(struct session *session, const struct store_kv *kv)
     json_auto_t *other = NULL;
     const char *machine, *boot;
 
-    if (kv->lease == session->lease && session->old_lease) {
-        session_revoke_old(session);
+    if (kv->lease == session->lease) {
+        session_claim_done(session);
         return;
     }
-    if (kv->lease == session->lease) {
-        session_establish(session);
+    if (kv->lease == 0) { /* no ccm puts that */
+        session_claim(session, kv->mod_revision, session_taken_over);
         return;
     }
     if (json_parse(kv->value, kv->value_size, ALIVE_BYTES_MAX, &other, NULL))
@@ -317,7 +361,8 @@ void session_stop(struct session *session, void (*fn)(void *userdata),
     *stopping = (struct session_stopping){.fn = fn, .userdata = userdata};
     timer_stop(&session->timer);
     store_cancel(session->call);
-    session->call = NULL;
+    store_cancel(session->check);
+    session->call = session->check = NULL;
     session->up = false;
     store_lease_revoke(session->store, session->lease, session_revoked,
                        stopping);
@@ -328,7 +373,8 @@ void session_done(struct session *session)
 {
     timer_stop(&session->timer);
     store_cancel(session->call);
-    session->call = NULL;
+    store_cancel(session->check);
+    session->call = session->check = NULL;
     free(session->trouble);
     session->trouble = NULL;
 }

@@ -7,8 +7,10 @@
  * alive/<node> on it, which at most one daemon can hold.
  *
  * Nothing is safe because of the lease; it only says who is there and orders
- * the queue. Once it is up, a session that is lost is set up again, with a
- * new lease, for ever.
+ * the queue. The key is looked at whenever the store has changed between two
+ * keepalives: who removes it by mistake must not make room for a second daemon
+ * of that name for long, nor have the node counted as gone. Once it is up, a
+ * session that is lost is set up again, with a new lease, for ever.
  */
 
 #include "cluster/backoff.h"
@@ -43,7 +45,8 @@ struct session {
     int64_t deadline_ms; /* the lease may have lapsed after this */
     struct timer timer;
     struct backoff backoff;
-    struct store_call *call;
+    int64_t checked; /* the store's revision when the key was last ours */
+    struct store_call *call, *check;
     char *trouble; /* the newest error, NULL if all is well */
 };
 

@@ -16,6 +16,7 @@ t_chaos_clock_so_LDFLAGS = $(MODULE_LINK)
 E2E_TESTS += \
 	t/t0111-hold.t \
 	t/t0131-names.t \
+	t/t0132-presence.t \
 	t/t0400-endpoints.t \
 	t/t0401-tls.t \
 	t/t0402-login.t \
