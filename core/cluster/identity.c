@@ -103,13 +103,27 @@ int identity_open(struct identity *identity, const char *state_dir,
     return 0;
 }
 
-bool identity_is_copy(const struct identity *identity, const json_t *json)
+static bool identity_is_machine(const struct identity *identity,
+                                const json_t *json)
+{
+    return streq(json_string_or(json, "machine", ""), identity->machine);
+}
+
+/* Of a daemon of this kernel that runs, or ran, beside us. */
+static bool identity_is_copy(const struct identity *identity,
+                             const json_t *json)
 {
     const char *place = json_string_or(json, "place", NULL);
 
-    return streq(json_string_or(json, "machine", ""), identity->machine) &&
+    return identity_is_machine(identity, json) &&
            streq(json_string_or(json, "boot", ""), identity->boot) && place &&
            !streq(place, identity->place);
+}
+
+bool identity_is_own(const struct identity *identity, const json_t *json)
+{
+    return identity_is_machine(identity, json) &&
+           !identity_is_copy(identity, json);
 }
 
 void identity_sign(const struct identity *identity, json_t *json)

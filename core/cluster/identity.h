@@ -33,9 +33,9 @@ struct identity {
  */
 int identity_open(struct identity *identity, const char *state_dir,
                   struct error *err);
-/* Did a daemon of this kernel write it that runs, or ran, beside us? json: a
- * presence or a marker with machine, boot and place. */
-bool identity_is_copy(const struct identity *identity, const json_t *json);
+/* Did an earlier life of this daemon, or this one, write it? json: a presence
+ * or a marker, as identity_sign has signed it. */
+bool identity_is_own(const struct identity *identity, const json_t *json);
 /* Adds who we are to json. */
 void identity_sign(const struct identity *identity, json_t *json);
 void identity_close(struct identity *identity);

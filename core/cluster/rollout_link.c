@@ -48,9 +48,7 @@ static void rollout_meet_marker(struct rollout *rollout,
         json = NULL;
     /* What no ccmd has written is as good as ours: it stands in our place. */
     if (!json_string_or(json, "machine", NULL) ||
-        (streq(json_string_or(json, "machine", ""),
-               rollout->identity->machine) &&
-         !identity_is_copy(rollout->identity, json))) {
+        identity_is_own(rollout->identity, json)) {
         rollout_end_old_turn(rollout, marker,
                              json_string_or(json, "turn", "?"));
         return;

@@ -266,7 +266,7 @@ static void session_refuse(struct session *session, const char *since)
 static void session_meet(struct session *session, const struct store_kv *kv)
 {
     json_auto_t *other = NULL;
-    const char *machine, *boot;
+    const char *boot;
 
     if (kv->lease == session->lease) {
         session_claim_done(session);
@@ -278,10 +278,8 @@ static void session_meet(struct session *session, const struct store_kv *kv)
     }
     if (json_parse(kv->value, kv->value_size, ALIVE_BYTES_MAX, &other, NULL))
         other = json_object();
-    machine = json_string_or(other, "machine", "");
     boot = json_string_or(other, "boot", "");
-    if (!streq(machine, session->identity->machine) ||
-        identity_is_copy(session->identity, other)) {
+    if (!identity_is_own(session->identity, other)) {
         session_refuse(session, json_string_or(other, "since", "?"));
     } else if (streq(boot, session->identity->boot)) {
         session->old_lease = kv->lease;

@@ -66,6 +66,15 @@ bool turn_is_id(const struct turn *turn, const struct store_kv *kv)
     return streq(json_string_or(json, "turn", ""), turn->id);
 }
 
+bool turn_is_own(const struct turn *turn, const struct store_kv *kv)
+{
+    json_auto_t *json = NULL;
+
+    if (json_parse(kv->value, kv->value_size, TURN_VALUE_MAX, &json, NULL) < 0)
+        return false;
+    return identity_is_own(turn->identity, json);
+}
+
 static void turn_forget_doubt(struct turn *turn)
 {
     free(turn->doubt.node);

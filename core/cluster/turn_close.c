@@ -11,7 +11,8 @@
  * refused, what it reads tells whether an earlier try was carried out (our
  * turn's id in nodes/<node>), whether the flag has moved (look and repeat),
  * or whether an operator has declared us dead and removed the marker (then it
- * ends without it).
+ * ends without it; one of an older turn of ours that stands in its place, from
+ * a backup, ends with this one).
  */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -143,6 +144,10 @@ static void turn_close_refused(struct turn *turn,
         (!marker || marker->mod_revision != turn->marker)) {
         turn->marker = 0;
         turn->cleared = true;
+    }
+    if (turn->cleared && marker && turn_is_own(turn, marker)) {
+        turn->marker = marker->mod_revision;
+        turn->cleared = false;
     }
     turn->overruled = turn->cleared && reply->ranges[TURN_MARKERS].n > 0;
     if (at_head && !turn_may_tell(turn, reply)) {

@@ -26,6 +26,8 @@ void turn_set_trouble(struct turn *turn, const char *why);
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */
 bool turn_is_id(const struct turn *turn, const struct store_kv *kv);
+/* Has this machine put this marker, for whatever turn? */
+bool turn_is_own(const struct turn *turn, const struct store_kv *kv);
 /* The flag's revision under which a turn may begin: that of our own, or 0. A
  * flag that came up while an unanswered try is repeated is not agreed to. */
 int64_t turn_flag_allowed(const struct turn *turn);
