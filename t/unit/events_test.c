@@ -174,20 +174,36 @@ static void watch_breaks(struct fake *fake)
     ops->lost(fake->watch_userdata, -ECONNRESET, &err);
 }
 
-static void fake_open(struct fake *fake)
+/* The watch comes and goes, and events/ is looked at once more. */
+static void looks_again(struct fake *fake)
 {
-    *fake = (struct fake){.base.ops = &fake_ops, .loop = loop_new()};
-    events_init(&fake->events, fake->loop, &fake->base, &said_ops, fake);
-    events_start(&fake->events);
+    watch_opens(fake);
+    watch_breaks(fake);
     await_call(fake);
 }
 
-static void fake_close(struct fake *fake)
+static int fake_open(void **state)
 {
+    struct fake *fake = *state = test_calloc(1, sizeof(*fake));
+
+    fake->base.ops = &fake_ops;
+    fake->loop = loop_new();
+    events_init(&fake->events, fake->loop, &fake->base, &said_ops, fake);
+    events_start(&fake->events);
+    await_call(fake);
+    return 0;
+}
+
+static int fake_close(void **state)
+{
+    struct fake *fake = *state;
+
     events_done(&fake->events);
     txn_free(fake->txn);
     loop_free(fake->loop);
     buf_done(&fake->said);
+    test_free(fake);
+    return 0;
 }
 
 #define EVENT(name, revision)                                                  \
@@ -199,14 +215,11 @@ static void fake_close(struct fake *fake)
 
 static void a_look_reads_so_many_and_no_more(void **state)
 {
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    assert_int_equal(asked(&fake)->limit, EVENTS_LOOK_MAX);
-    assert_true(asked(&fake)->keys_only && asked(&fake)->by_mod_revision &&
-                asked(&fake)->newest_first);
-    fake_close(&fake);
+    assert_int_equal(asked(fake)->limit, EVENTS_LOOK_MAX);
+    assert_true(asked(fake)->keys_only && asked(fake)->by_mod_revision &&
+                asked(fake)->newest_first);
 }
 
 static void what_was_put_meanwhile_is_told_once(void **state)
@@ -214,36 +227,30 @@ static void what_was_put_meanwhile_is_told_once(void **state)
     const struct store_kv first[] = {EVENT("b", 7), EVENT("a", 5)};
     const struct store_kv again[] = {EVENT("c", 12), EVENT("a", 11),
                                      EVENT("b", 9)};
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 8, first, 2, 2);
-    assert_int_equal(fake.watched_from, 9);
-    watch_opens(&fake);
-    watch_brings(&fake, "events/b", 9);
-    assert_said(&fake, "a@5 b@7 up b@9 ");
-    watch_breaks(&fake);
-    assert_said(&fake, "down ");
-    await_call(&fake);
-    answer_events(&fake, 12, again, 3, 3);
-    assert_said(&fake, "a@11 c@12 ");
-    watch_opens(&fake);
-    fake_close(&fake);
+    answer_events(fake, 8, first, 2, 2);
+    assert_int_equal(fake->watched_from, 9);
+    watch_opens(fake);
+    watch_brings(fake, "events/b", 9);
+    assert_said(fake, "a@5 b@7 up b@9 ");
+    watch_breaks(fake);
+    assert_said(fake, "down ");
+    await_call(fake);
+    answer_events(fake, 12, again, 3, 3);
+    assert_said(fake, "a@11 c@12 ");
+    watch_opens(fake);
 }
 
 static void two_events_of_one_revision_are_both_told(void **state)
 {
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 3, NULL, 0, 0);
-    watch_opens(&fake);
-    watch_brings(&fake, "events/a", 4);
-    watch_brings(&fake, "events/b", 4);
-    assert_said(&fake, "up a@4 b@4 ");
-    fake_close(&fake);
+    answer_events(fake, 3, NULL, 0, 0);
+    watch_opens(fake);
+    watch_brings(fake, "events/a", 4);
+    watch_brings(fake, "events/b", 4);
+    assert_said(fake, "up a@4 b@4 ");
 }
 
 /* etcd from a backup: revisions begin again at an older one. */
@@ -251,25 +258,22 @@ static void a_store_that_goes_back_is_a_doubt(void **state)
 {
     const struct store_kv first[] = {EVENT("b", 700), EVENT("a", 500)};
     const struct store_kv again[] = {EVENT("b", 410), EVENT("a", 300)};
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 800, first, 2, 2);
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    assert_said(&fake, "a@500 b@700 up down ");
-    await_call(&fake);
-    answer_events(&fake, 420, again, 2, 2);
-    assert_said(&fake, "doubt a@300 b@410 ");
-    assert_int_equal(fake.watched_from, 421);
-    watch_opens(&fake);
-    watch_brings(&fake, "events/a", 421);
-    watch_brings(&fake, "flag", 422);
-    assert_said(&fake, "up a@421 flag ");
-    assert_int_equal(fake.events.flag.mod_revision, 422);
-    watch_breaks(&fake);
-    fake_close(&fake);
+    answer_events(fake, 800, first, 2, 2);
+    watch_opens(fake);
+    watch_breaks(fake);
+    assert_said(fake, "a@500 b@700 up down ");
+    await_call(fake);
+    answer_events(fake, 420, again, 2, 2);
+    assert_said(fake, "doubt a@300 b@410 ");
+    assert_int_equal(fake->watched_from, 421);
+    watch_opens(fake);
+    watch_brings(fake, "events/a", 421);
+    watch_brings(fake, "flag", 422);
+    assert_said(fake, "up a@421 flag ");
+    assert_int_equal(fake->events.flag.mod_revision, 422);
+    watch_breaks(fake);
 }
 
 /* It has passed the revisions of before when it is reached again: b's event of
@@ -280,28 +284,19 @@ static void a_store_that_went_back_and_on_is_a_doubt(void **state)
     const struct store_kv again[] = {EVENT("a", 900), EVENT("c", 650),
                                      EVENT("b", 410)};
     const struct store_kv without[] = {EVENT("a", 900), EVENT("c", 650)};
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 800, first, 2, 2);
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    assert_said(&fake, "a@500 b@700 up down ");
-    answer_events(&fake, 1000, again, 3, 3);
-    assert_said(&fake, "doubt b@410 c@650 a@900 ");
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    answer_events(&fake, 1000, again, 3, 3);
-    assert_said(&fake, "up down ");
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    answer_events(&fake, 1000, without, 2, 2);
-    assert_said(&fake, "up down doubt c@650 a@900 ");
-    fake_close(&fake);
+    answer_events(fake, 800, first, 2, 2);
+    looks_again(fake);
+    assert_said(fake, "a@500 b@700 up down ");
+    answer_events(fake, 1000, again, 3, 3);
+    assert_said(fake, "doubt b@410 c@650 a@900 ");
+    looks_again(fake);
+    answer_events(fake, 1000, again, 3, 3);
+    assert_said(fake, "up down ");
+    looks_again(fake);
+    answer_events(fake, 1000, without, 2, 2);
+    assert_said(fake, "up down doubt c@650 a@900 ");
 }
 
 /* Only what a backup lacks has gone back: nothing was known of c's event. */
@@ -309,111 +304,90 @@ static void an_event_older_than_the_newest_known_is_news(void **state)
 {
     const struct store_kv first[] = {EVENT("a", 500), EVENT("c", 100)};
     const struct store_kv again[] = {EVENT("a", 500), EVENT("c", 450)};
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 500, first, 2, 2);
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    answer_events(&fake, 600, again, 2, 2);
-    assert_said(&fake, "c@100 a@500 up down c@450 ");
-    fake_close(&fake);
+    answer_events(fake, 500, first, 2, 2);
+    looks_again(fake);
+    answer_events(fake, 600, again, 2, 2);
+    assert_said(fake, "c@100 a@500 up down c@450 ");
 }
 
 /* An answer that was sent before something newer was heard is no such sign. */
 static void an_answer_that_comes_late_is_no_doubt(void **state)
 {
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 8, NULL, 0, 0);
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    events_learn_flag(&fake.events, NULL, 20);
-    answer_events(&fake, 9, NULL, 0, 0);
-    assert_said(&fake, "up down ");
-    fake_close(&fake);
+    answer_events(fake, 8, NULL, 0, 0);
+    looks_again(fake);
+    events_learn_flag(&fake->events, NULL, 20);
+    answer_events(fake, 9, NULL, 0, 0);
+    assert_said(fake, "up down ");
 }
 
 /* Only the newest are read; older ones that are new, too, would be missed. */
 static void more_than_a_look_reads_is_a_doubt(void **state)
 {
     const struct store_kv some[] = {EVENT("z", 90), EVENT("y", 80)};
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 90, some, 2, 100000);
-    watch_opens(&fake);
-    assert_said(&fake, "y@80 z@90 up ");
-    watch_breaks(&fake);
-    await_call(&fake);
-    answer_events(&fake, 95, some, 2, 100000);
-    assert_said(&fake, "down ");
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    answer_events(&fake, 300,
+    answer_events(fake, 90, some, 2, 100000);
+    watch_opens(fake);
+    assert_said(fake, "y@80 z@90 up ");
+    watch_breaks(fake);
+    await_call(fake);
+    answer_events(fake, 95, some, 2, 100000);
+    assert_said(fake, "down ");
+    looks_again(fake);
+    answer_events(fake, 300,
                   (struct store_kv[]){EVENT("z", 300), EVENT("y", 299)}, 2,
                   100000);
-    assert_said(&fake, "up down doubt y@299 z@300 ");
-    fake_close(&fake);
+    assert_said(fake, "up down doubt y@299 z@300 ");
 }
 
 static void a_look_that_is_too_large_is_made_smaller(void **state)
 {
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer(&fake, NULL, -EMSGSIZE);
-    assert_said(&fake, "trouble(too much) ");
-    await_call(&fake);
-    assert_int_equal(asked(&fake)->limit, 1);
-    answer_events(&fake, 8, (struct store_kv[]){EVENT("b", 7)}, 1, 100000);
-    watch_opens(&fake);
-    watch_breaks(&fake);
-    await_call(&fake);
-    assert_int_equal(asked(&fake)->limit, EVENTS_LOOK_MAX);
-    fake_close(&fake);
+    answer(fake, NULL, -EMSGSIZE);
+    assert_said(fake, "trouble(too much) ");
+    await_call(fake);
+    assert_int_equal(asked(fake)->limit, 1);
+    answer_events(fake, 8, (struct store_kv[]){EVENT("b", 7)}, 1, 100000);
+    looks_again(fake);
+    assert_int_equal(asked(fake)->limit, EVENTS_LOOK_MAX);
 }
 
 /* A key that is no type is nobody's event, but the watch has brought it. */
 static void a_name_that_is_no_type_is_no_sign_of_a_silent_watch(void **state)
 {
     const struct store_kv newest = EVENT("Not a type!", 9);
-    struct fake fake;
+    struct fake *fake = *state;
 
-    (void) state;
-    fake_open(&fake);
-    answer_events(&fake, 8, NULL, 0, 0);
-    watch_opens(&fake);
-    watch_brings(&fake, "events/Not a type!", 9);
-    events_check(&fake.events, 10);
-    assert_int_equal(asked(&fake)->limit, 1);
-    answer_events(&fake, 10, &newest, 1, 1);
-    assert_int_equal(fake.events.suspect, 0);
-    assert_said(&fake, "up ");
-    fake_close(&fake);
+    answer_events(fake, 8, NULL, 0, 0);
+    watch_opens(fake);
+    watch_brings(fake, "events/Not a type!", 9);
+    events_check(&fake->events, 10);
+    assert_int_equal(asked(fake)->limit, 1);
+    answer_events(fake, 10, &newest, 1, 1);
+    assert_int_equal(fake->events.suspect, 0);
+    assert_said(fake, "up ");
 }
+
+#define FACT(test) cmocka_unit_test_setup_teardown(test, fake_open, fake_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_look_reads_so_many_and_no_more),
-        cmocka_unit_test(what_was_put_meanwhile_is_told_once),
-        cmocka_unit_test(two_events_of_one_revision_are_both_told),
-        cmocka_unit_test(a_store_that_goes_back_is_a_doubt),
-        cmocka_unit_test(a_store_that_went_back_and_on_is_a_doubt),
-        cmocka_unit_test(an_event_older_than_the_newest_known_is_news),
-        cmocka_unit_test(an_answer_that_comes_late_is_no_doubt),
-        cmocka_unit_test(more_than_a_look_reads_is_a_doubt),
-        cmocka_unit_test(a_look_that_is_too_large_is_made_smaller),
-        cmocka_unit_test(a_name_that_is_no_type_is_no_sign_of_a_silent_watch),
+        FACT(a_look_reads_so_many_and_no_more),
+        FACT(what_was_put_meanwhile_is_told_once),
+        FACT(two_events_of_one_revision_are_both_told),
+        FACT(a_store_that_goes_back_is_a_doubt),
+        FACT(a_store_that_went_back_and_on_is_a_doubt),
+        FACT(an_event_older_than_the_newest_known_is_news),
+        FACT(an_answer_that_comes_late_is_no_doubt),
+        FACT(more_than_a_look_reads_is_a_doubt),
+        FACT(a_look_that_is_too_large_is_made_smaller),
+        FACT(a_name_that_is_no_type_is_no_sign_of_a_silent_watch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
