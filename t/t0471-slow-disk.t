@@ -64,7 +64,7 @@ check_is "one turn of web1, and it has ended well" "web1:done" \
 
 # The node's own: the runner waits for its disk for longer than the lease.
 node_stop web1
-point_ttl=2
+point_ttl=$((2 * slowness))
 point_node web1 "settle={ quiet = 0.1; max = 5; }" 2
 node_start web1
 wait_for "web1 has a short lease" all_settled web1 web2

@@ -31,7 +31,7 @@ point_node() {
         wait = \"$scratch/wait.$1\"; };"
 }
 
-point_quiet=0.1 point_ttl=2
+point_quiet=0.1 point_ttl=$((2 * slowness))
 
 points_start() {
     etcd_start
