@@ -154,6 +154,25 @@ wait_for "the cluster converges" converged web1
 json "history has runs" '.. | objects | select(has("revision")) | true' history
 check "history for people" ctl web1 history
 
+# --- with something in the way
+etcdctl put "$prefix/lock/test" "" >/dev/null
+thing_put web1 9 waiting one
+wait_for "queued: status says for what it waits" \
+    has_status web1 '.waiting_for // "" | test("in front of it")'
+check_says "in words, too" 'waits for *[12] in front' "$(ctl web1 status)"
+etcdctl del "$prefix/lock/test" >/dev/null
+wait_for "then for nothing" has_status web1 '.waiting_for == null'
+etcd_stop
+wait_for "etcd is away" has_status web1 '.connected == false'
+launch TERM "$scratch/apply" "$builddir/ccmctl" apply --all \
+    --socket "$scratch/web1/ccmd.sock"
+apply=$launched
+wait_for "apply says that it waits for it" \
+    grep -q 'waiting for .* to answer' "$scratch/apply"
+etcd_start
+end_of "$apply"
+check_is "and goes on when it is back" 0 "$ended"
+
 # --- without a daemon
 mkdir -p "$scratch/empty/etc"
 check_status "plan --objects DIR needs no daemon" 0 \

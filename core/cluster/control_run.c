@@ -191,6 +191,12 @@ void control_apply(struct client *client)
     client->ticket =
         rollout_request(rollout, all ? NULL : types, who, removals);
     client->waits = CLIENT_WAITS_RUN;
+    if (!rollout_is_linked(rollout)) {
+        cleanup_free char *waits_for = rollout_waits_for(rollout);
+        cleanup_free char *text = xasprintf("waiting for %s", waits_for);
+
+        client_say(client, text);
+    }
 }
 
 void control_module_reload(struct client *client)

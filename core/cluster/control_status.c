@@ -29,20 +29,22 @@ void control_status(struct client *client)
 {
     const struct rollout *rollout = &client->daemon->rollout;
     bool connected = rollout->session.up && rollout->events.connected;
+    cleanup_free char *waits_for = rollout_waits_for(rollout);
 
-    client_ok(client,
-              json_pack("{s:s, s:s, s:b, s:I, s:o, s:O?, s:O?, s:O?, s:o, "
-                        "s:s, s:s?, s:s, s:I}",
-                        "node", rollout->config->node, "state",
-                        rollout_state(rollout), "connected", connected,
-                        "revision", (json_int_t) rollout->events.revision,
-                        "pending", bus_pending_types(rollout->bus), "flag",
-                        rollout->events.flag.json, "last_run",
-                        rollout->last_run, "applied", rollout->applied,
-                        "catalog", control_catalog(client), "store",
-                        store_where(client->daemon->store), "trouble",
-                        rollout_trouble(rollout), "version", PACKAGE_VERSION,
-                        "pid", (json_int_t) getpid()));
+    client_ok(
+        client,
+        json_pack("{s:s, s:s, s:s?, s:b, s:I, s:o, s:O?, s:O?, s:O?, s:o, "
+                  "s:s, s:s?, s:s, s:I}",
+                  "node", rollout->config->node, "state",
+                  rollout_state(rollout), "waiting_for", waits_for, "connected",
+                  connected, "revision", (json_int_t) rollout->events.revision,
+                  "pending", bus_pending_types(rollout->bus), "flag",
+                  rollout->events.flag.json, "last_run", rollout->last_run,
+                  "applied", rollout->applied, "catalog",
+                  control_catalog(client), "store",
+                  store_where(client->daemon->store), "trouble",
+                  rollout_trouble(rollout), "version", PACKAGE_VERSION, "pid",
+                  (json_int_t) getpid()));
 }
 
 void control_module_list(struct client *client)

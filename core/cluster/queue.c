@@ -19,8 +19,17 @@ static void queue_join_again(struct queue *queue);
 static void queue_look(struct queue *queue);
 static void queue_wait(struct queue *queue, enum queue_state state);
 
-static void queue_retry(struct queue *queue)
+static void queue_set_trouble(struct queue *queue, const char *why)
 {
+    free(queue->trouble);
+    queue->trouble = why ? xstrdup(why) : NULL;
+    if (why)
+        queue->ops->trouble(queue->userdata, why);
+}
+
+static void queue_retry(struct queue *queue, const char *why)
+{
+    queue_set_trouble(queue, why);
     timer_set(&queue->timer, backoff_next_ms(&queue->backoff));
 }
 
@@ -49,6 +58,7 @@ void queue_forget(struct queue *queue)
     queue->call = NULL;
     queue_unwatch(queue);
     queue_forget_front(queue);
+    queue_set_trouble(queue, NULL);
     free(queue->key);
     queue->key = NULL;
     json_decref(queue->value);
@@ -105,12 +115,12 @@ static void queue_looked(void *userdata, const struct store_reply *reply, int r,
 {
     struct queue *queue = userdata;
 
-    (void) err;
     queue->call = NULL;
     if (r < 0) {
-        queue_retry(queue);
+        queue_retry(queue, err->text);
         return;
     }
+    queue_set_trouble(queue, NULL);
     backoff_reset(&queue->backoff);
     if (queue->look_again) {
         queue_look(queue);
@@ -223,7 +233,7 @@ static void queue_watch_lost(void *userdata, int r, const struct error *err)
     queue->watch = NULL;
     queue_unwatch(queue);
     if (!queue->call)
-        queue_retry(queue);
+        queue_retry(queue, NULL);
 }
 
 static const struct store_watch_ops queue_watch_ops = {
@@ -249,7 +259,6 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
 {
     struct queue *queue = userdata;
 
-    (void) err;
     queue->call = NULL;
     if (r == -ENOENT || r == -EINVAL) {
         queue->ops->lost(queue->userdata, "the lease of the place is gone");
@@ -257,9 +266,10 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
     }
     if (r < 0) {
         queue_doubt(queue, xstrdup(queue->key));
-        queue_retry(queue);
+        queue_retry(queue, err->text);
         return;
     }
+    queue_set_trouble(queue, NULL);
     backoff_reset(&queue->backoff);
     if (reply->succeeded) {
         queue->created = reply->revision;

@@ -41,6 +41,8 @@ struct queue_ops {
      * for the owner to call queue_forget, when no transaction that names the
      * place is under way. */
     void (*lost)(void *userdata, const char *why);
+    /* A request was not carried out, as far as is known; it is repeated. */
+    void (*trouble)(void *userdata, const char *why);
 };
 
 enum queue_state {
@@ -68,6 +70,7 @@ struct queue {
     char *watched;  /* the key that watch is on */
     char *doubtful; /* a place that a lost request may still take */
     unsigned sweeps_left;
+    char *trouble; /* why the last request failed, NULL if all is well */
     struct store_call *call;
     bool look_again; /* what call brings is out of date already */
     struct timer timer;

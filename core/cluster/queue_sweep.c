@@ -8,6 +8,7 @@
 #include "cluster/queue.h"
 
 #include "base/alloc.h"
+#include "base/util.h"
 
 /* A request may take long to arrive; a place of a backup is there already, and
  * one of these deletes will be carried out. */
@@ -49,11 +50,17 @@ void queue_doubt(struct queue *queue, char *key)
 
 void queue_suspect(struct queue *queue, int64_t lease)
 {
+    char *key;
+
     if (lease == 0)
         return;
-    if (queue->sweeps_left < SWEEPS_THERE) {
-        queue_doubt(queue, queue_place(lease));
+    /* Of an older lease none can stay: that lease is not kept any more. */
+    key = queue_place(lease);
+    if (!queue->doubtful || !streq(queue->doubtful, key))
+        queue->sweeps_left = 0;
+    free(queue->doubtful);
+    queue->doubtful = key;
+    if (queue->sweeps_left < SWEEPS_THERE)
         queue->sweeps_left = SWEEPS_THERE;
-    }
     queue_sweep(queue);
 }

@@ -156,6 +156,7 @@ static void rollout_queue_lost(void *userdata, const char *why)
 static const struct queue_ops rollout_queue_ops = {
     .moved = rollout_queue_moved,
     .lost = rollout_queue_lost,
+    .trouble = rollout_queue_trouble,
 };
 
 /* ------------------------------------------------------- what the turn says */

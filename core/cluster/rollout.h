@@ -141,6 +141,9 @@ bool rollout_is_held(const struct rollout *rollout);
 bool rollout_is_between_turns(const struct rollout *rollout);
 /* "idle", "settling", ... of design section 3. Static. */
 const char *rollout_state(const struct rollout *rollout);
+/* For what it waits in that state, for people. Returns new (freed with free),
+ * or NULL: for nothing. */
+char *rollout_waits_for(const struct rollout *rollout);
 
 /* ------------------------------------------- between the rollout_*.c files */
 
@@ -171,6 +174,7 @@ void rollout_say_held(struct rollout *rollout);
 void rollout_say_trouble(struct log_pace *pace, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rollout_turn_trouble(void *userdata, const char *why);
+void rollout_queue_trouble(void *userdata, const char *why);
 /* Why it does not go on; NULL if all is well. Returns borrowed (valid until
  * the next step). */
 const char *rollout_trouble(const struct rollout *rollout);

@@ -49,6 +49,7 @@ static void status_print(struct ctl *ctl, const json_t *status)
     const char *const both[] = {heads[0], json_string_or(status, "node", "?"),
                                 NULL};
     const char *state = json_string_or(status, "state", "?");
+    const char *waits_for = json_string_or(status, "waiting_for", NULL);
     cleanup_free char *pending = ctl_text(status, "pending");
     cleanup_free char *revision = ctl_text(status, "revision");
     cleanup_table struct table table;
@@ -56,6 +57,10 @@ static void status_print(struct ctl *ctl, const json_t *status)
     table_init(&table, both);
     table_add(&table, TEXT_PLAIN, "state");
     table_add(&table, status_colour(state), state);
+    if (waits_for) {
+        table_add(&table, TEXT_PLAIN, "waits for");
+        table_add(&table, TEXT_PLAIN, waits_for);
+    }
     table_add(&table, TEXT_PLAIN, "store");
     if (json_bool_or(status, "connected", false))
         table_addf(&table, "%s, revision %s",

@@ -38,6 +38,7 @@ E2E_TESTS += \
 	t/t0465-spare.t \
 	t/t0470-disk.t \
 	t/t0471-slow-disk.t \
+	t/t0472-nospace.t \
 	t/t0480-clock.t \
 	t/t0490-chaos.t
 

@@ -75,13 +75,20 @@ t_unit_store_reply_test_SOURCES = t/unit/store_reply_test.c
 t_unit_store_reply_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_store_reply_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += t/unit/events_past_test
+t_unit_events_past_test_SOURCES = t/unit/events_past_test.c \
+	t/unit/events_fake.c t/unit/events_fake.h
+t_unit_events_past_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_events_past_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += t/unit/events_test
-t_unit_events_test_SOURCES = t/unit/events_test.c
+t_unit_events_test_SOURCES = t/unit/events_test.c \
+	t/unit/events_fake.c t/unit/events_fake.h
 t_unit_events_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_events_test_LDADD = $(CLUSTER_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/queue_test
-t_unit_queue_test_SOURCES = t/unit/queue_test.c \
+t_unit_queue_test_SOURCES = t/unit/queue_test.c t/unit/store_counter.h \
 	t/unit/store_folder.c t/unit/store_folder.h \
 	t/unit/store_probe.c t/unit/store_probe.h
 t_unit_queue_test_CFLAGS = $(UNIT_CFLAGS)

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The queue: who is near, who is at the head, and what it asks to know it. */
+#include "store_counter.h"
 #include "store_folder.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/util.h"
 #include "cluster/queue.h"
-#include "cluster/store_backend.h"
-
-/* Hands all on, and counts. */
-struct counter {
-    struct store base;
-    struct store *inner;
-    unsigned commits, watches;
-};
 
 struct member {
     struct queue queue;
@@ -26,25 +19,6 @@ struct fixture {
     struct counter counter;
     struct member a, b, c, d;
 };
-
-static struct store_call *counter_commit(struct store *store, struct txn *txn,
-                                         store_reply_fn fn, void *userdata)
-{
-    struct counter *counter = (struct counter *) store;
-
-    counter->commits++;
-    return store_commit(counter->inner, txn, fn, userdata);
-}
-
-static struct store_watch *counter_watch(struct store *store,
-                                         struct store_watch_spec spec)
-{
-    struct counter *counter = (struct counter *) store;
-
-    counter->watches++;
-    return store_watch(counter->inner, spec.first, spec.end, spec.from_revision,
-                       spec.ops, spec.userdata);
-}
 
 static void member_moved(void *userdata)
 {
@@ -59,17 +33,22 @@ static void member_lost(void *userdata, const char *why)
     member->lost = true;
 }
 
+static void member_trouble(void *userdata, const char *why)
+{
+    (void) userdata;
+    fail_msg("%s", why);
+}
+
 static int setup(void **state)
 {
-    static const struct store_ops store_ops = {.commit = counter_commit,
-                                               .watch = counter_watch};
-    static const struct queue_ops ops = {member_moved, member_lost};
+    static const struct queue_ops ops = {member_moved, member_lost,
+                                         member_trouble};
     struct fixture *f = test_calloc(1, sizeof(*f));
     struct member *members[] = {&f->a, &f->b, &f->c, &f->d};
     size_t i;
 
     folder_open(&f->folder);
-    f->counter = (struct counter){{&store_ops}, f->folder.probe.store, 0, 0};
+    f->counter = (struct counter){{&counter_ops}, f->folder.probe.store, 0, 0};
     for (i = 0; i < ARRAY_SIZE(members); i++) {
         queue_init(&members[i]->queue, f->folder.probe.loop, &f->counter.base,
                    &ops, members[i]);
