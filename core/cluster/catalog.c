@@ -9,6 +9,8 @@
 #include "base/util.h"
 #include "cluster/child.h"
 
+#include <sys/wait.h>
+
 #define LIMIT_MS 120000
 
 struct catalog_loading {
@@ -34,9 +36,9 @@ static void catalog_ended(void *userdata, int status, const char *why)
 
     if (status == 0 &&
         json_is_array(json_object_get(document, "configurations")))
-        loading->fn(loading->userdata, document, NULL);
+        loading->fn(loading->userdata, document, false, NULL);
     else
-        loading->fn(loading->userdata, NULL,
+        loading->fn(loading->userdata, NULL, !document && WIFSIGNALED(status),
                     json_string_or(document, "error", why));
     json_decref(document);
     free(loading);

@@ -11,8 +11,10 @@
 
 #include <jansson.h>
 
-/* catalog: the document (keep it with json_incref), or NULL and why. */
-typedef void (*catalog_fn)(void *userdata, json_t *catalog, const char *why);
+/* catalog: the document (keep it with json_incref), or NULL and why. died: the
+ * runner was killed before it could say anything. */
+typedef void (*catalog_fn)(void *userdata, json_t *catalog, bool died,
+                           const char *why);
 
 /* Loads everything in modules.d, in a process of its own; fn is called once,
  * from the event loop. Returns 0 or -errno (fn is not called). */

@@ -22,10 +22,12 @@ struct ccmd_test {
     int status;
 };
 
-static void ccmd_tested(void *userdata, json_t *catalog, const char *why)
+static void ccmd_tested(void *userdata, json_t *catalog, bool died,
+                        const char *why)
 {
     struct ccmd_test *test = userdata;
 
+    (void) died;
     if (catalog)
         printf("%s: good; %zu configurations\n", test->file,
                json_array_size(json_object_get(catalog, "configurations")));
@@ -41,7 +43,7 @@ static int ccmd_test(const struct config *config)
     struct error err;
 
     if (catalog_load(test.loop, config, ccmd_tested, &test, &err) < 0)
-        ccmd_tested(&test, NULL, err.text);
+        ccmd_tested(&test, NULL, false, err.text);
     else
         loop_run(test.loop);
     loop_free(test.loop);

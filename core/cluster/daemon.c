@@ -19,6 +19,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#define DEATHS_MAX 2
+#define RETRY_FIRST_MS 1000
+#define RETRY_MAX_MS 10000
 
 static void daemon_fail(struct daemon *daemon, const char *why)
 {
@@ -103,6 +108,37 @@ static const struct rollout_ops daemon_rollout_ops = {
     .fatal = daemon_fatal,
 };
 
+/* -------------------------------------------------------------- start again */
+
+/* Has one step of the start failed, with a runner that was killed? It has
+ * then changed nothing that it would not put right the next time, so the rule
+ * is the roll-out's: twice more. Returns false if that is over. */
+static bool daemon_try_again(struct daemon *daemon, const char *doing,
+                             const char *why)
+{
+    int64_t pause_ms;
+
+    if (daemon->deaths++ >= DEATHS_MAX)
+        return false;
+    pause_ms = backoff_next_ms(&daemon->backoff);
+    log_warning("%s: %s; trying again in %.1f s", doing, why,
+                (double) pause_ms / 1000);
+    timer_set(&daemon->retry, pause_ms);
+    return true;
+}
+
+static void daemon_give_up(struct daemon *daemon, const char *doing, bool died,
+                           const char *why)
+{
+    cleanup_free char *text = xasprintf(
+        "%s: %s%s", doing, why,
+        died ? ", three times in a row; see what kills it (out of memory? "
+               "dmesg and journalctl -k tell), then start ccmd again"
+             : "");
+
+    daemon_fail(daemon, text);
+}
+
 /* ------------------------------------------------------------------ catalog */
 
 static void daemon_start_rollout(struct daemon *daemon, json_t *catalog)
@@ -116,15 +152,29 @@ static void daemon_start_rollout(struct daemon *daemon, json_t *catalog)
     rollout_start(&daemon->rollout, &daemon_rollout_ops, daemon);
 }
 
-static void daemon_loaded(void *userdata, json_t *catalog, const char *why)
+static void daemon_not_loaded(struct daemon *daemon, bool died, const char *why)
+{
+    static const char doing[] = "reading the modules";
+
+    if (!died)
+        daemon_fail(daemon, why);
+    else if (!daemon_try_again(daemon, doing, why))
+        daemon_give_up(daemon, doing, died, why);
+}
+
+static void daemon_loaded(void *userdata, json_t *catalog, bool died,
+                          const char *why)
 {
     struct daemon *daemon = userdata;
 
     daemon->loading = false;
     if (!daemon->catalog && !catalog) {
-        daemon_fail(daemon, why);
+        daemon_not_loaded(daemon, died, why);
     } else if (!daemon->catalog) {
         daemon_start_rollout(daemon, catalog);
+        if (daemon->reload_again)
+            daemon_reload(daemon);
+        daemon->reload_again = false;
     } else if (daemon->reload_again) {
         daemon->reload_again = false;
         daemon_reload(daemon);
@@ -140,18 +190,23 @@ static void daemon_loaded(void *userdata, json_t *catalog, const char *why)
     }
 }
 
-void daemon_reload(struct daemon *daemon)
+static void daemon_load(struct daemon *daemon)
 {
     struct error err;
 
-    if (daemon->loading) {
-        daemon->reload_again = true;
-        return;
-    }
+    timer_stop(&daemon->retry);
     daemon->loading = true;
     if (catalog_load(daemon->loop, daemon->config, daemon_loaded, daemon,
                      &err) < 0)
-        daemon_loaded(daemon, NULL, err.text);
+        daemon_loaded(daemon, NULL, false, err.text);
+}
+
+void daemon_reload(struct daemon *daemon)
+{
+    if (daemon->loading || !daemon->recovered)
+        daemon->reload_again = true;
+    else
+        daemon_load(daemon);
 }
 
 /* ----------------------------------------------------------------- recovery */
@@ -165,15 +220,18 @@ static void daemon_recover_line(void *userdata, const char *line, size_t size)
 
 static void daemon_recovered(void *userdata, int status, const char *why)
 {
+    static const char doing[] = "what a crash left behind cannot be put right";
     struct daemon *daemon = userdata;
-    cleanup_free char *text = NULL;
+    bool died = WIFSIGNALED(status);
 
     if (status == 0) {
-        daemon_reload(daemon);
-        return;
+        daemon->recovered = true;
+        daemon->deaths = 0;
+        backoff_reset(&daemon->backoff);
+        daemon_load(daemon);
+    } else if (!died || !daemon_try_again(daemon, doing, why)) {
+        daemon_give_up(daemon, doing, died, why);
     }
-    text = xasprintf("what a crash left behind cannot be put right: %s", why);
-    daemon_fail(daemon, text);
 }
 
 static const struct child_ops daemon_recover_ops = {
@@ -193,6 +251,17 @@ static int daemon_recover(struct daemon *daemon, struct error *err)
 
     return child_start(daemon->loop, &spec, &daemon_recover_ops, daemon, &child,
                        err);
+}
+
+static void daemon_retry(void *userdata)
+{
+    struct daemon *daemon = userdata;
+    struct error err;
+
+    if (daemon->recovered)
+        daemon_load(daemon);
+    else if (daemon_recover(daemon, &err) < 0)
+        daemon_fail(daemon, err.text);
 }
 
 /* ------------------------------------------------------------------ signals */
@@ -255,6 +324,7 @@ static int daemon_open(struct daemon *daemon, struct error *err)
 
 static void daemon_close(struct daemon *daemon)
 {
+    timer_stop(&daemon->retry);
     control_close(daemon->control);
     if (daemon->store)
         rollout_done(&daemon->rollout);
@@ -273,6 +343,9 @@ int daemon_run(const struct config *config)
 
     log_set_limit();
     daemon.loop = loop_new();
+    timer_init(&daemon.retry, daemon.loop, daemon_retry, &daemon);
+    daemon.backoff =
+        (struct backoff){.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS};
     daemon_listen_to_signals(&daemon);
     if (daemon_open(&daemon, &err) < 0) {
         log_error("%s", err.text);

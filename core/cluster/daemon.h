@@ -19,9 +19,14 @@ struct daemon {
     struct control *control;
     json_t *catalog;
     json_t *next_catalog; /* loaded, waits for the end of the turn */
+    bool recovered;       /* what a crash left is put right */
     bool loading;         /* a catalog is being loaded */
     bool reload_again;    /* asked for once more meanwhile */
     struct io signals;
+    /* At start, while the runner that does a step of it is killed. */
+    struct timer retry;
+    struct backoff backoff;
+    int deaths;
     int exit_status;
 };
 

@@ -35,6 +35,7 @@ E2E_TESTS += \
 	t/t0455-reboot.t \
 	t/t0460-runner.t \
 	t/t0461-oom.t \
+	t/t0462-start.t \
 	t/t0465-spare.t \
 	t/t0470-disk.t \
 	t/t0471-slow-disk.t \
