@@ -66,6 +66,21 @@ second=$(switches)
 check "an idle daemon sleeps ($((second - first)) wake-ups in 5 s)" \
     test $((second - first)) -le 10
 
+# ignored OF: a bit for each signal that a process ignores; without the two
+# that libc keeps for itself and those behind them.
+ignored() {
+    echo $((0x$(awk '/^SigIgn/ { print $2 }' "/proc/$1/status") & 0x7fffffff))
+}
+spare() { # fails if there is none
+    pgrep -o -P "${node_pid[web1]}"
+}
+for signal in USR1 USR2 PIPE ALRM IO PROF VTALRM; do
+    kill -$signal "${node_pid[web1]}"
+done
+check "signals that mean nothing to it do not end it" is_settled web1
+wait_for "it has a runner ready" spare
+check_is "which ignores no signal" 0 "$(ignored "$(spare)")"
+
 kill -TERM "${node_pid[web1]}"
 end_of "${node_pid[web1]}"
 check_is "SIGTERM ends it" 0 "$ended"

@@ -254,7 +254,10 @@ static void child_exec(const struct child_spec *spec,
     static const char text[] = "ccmd: cannot start ccm-runner\n";
     ssize_t ignored;
     sigset_t none;
+    int sig;
 
+    for (sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     dup2(pipes->input[0], STDIN_FILENO);

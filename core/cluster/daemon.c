@@ -289,10 +289,14 @@ static void daemon_signal(void *userdata, short revents)
 
 static void daemon_listen_to_signals(struct daemon *daemon)
 {
+    static const int ignored[] = {SIGPIPE, SIGUSR1, SIGUSR2,  SIGALRM,
+                                  SIGIO,   SIGPROF, SIGVTALRM};
     sigset_t signals;
+    size_t i;
     int fd;
 
-    signal(SIGPIPE, SIG_IGN);
+    for (i = 0; i < ARRAY_SIZE(ignored); i++)
+        signal(ignored[i], SIG_IGN);
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
