@@ -142,6 +142,7 @@ static int command_keep(struct keeper_job *job, struct keeper_report *report,
     int pipes[2], r;
     pid_t keeper;
 
+    report->stage = KEEPER_SETUP;
     if (caller < 0 || pipe2(pipes, O_CLOEXEC) < 0)
         return error_errno(err, -errno, "cannot be started");
     reader = pipes[0];
@@ -152,6 +153,7 @@ static int command_keep(struct keeper_job *job, struct keeper_report *report,
     close(pipes[1]);
     if (r < 0)
         return error_errno(err, r, "cannot be started");
+    report->stage = KEEPER_STARTED;
     r = command_report(reader, report, output);
     while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
         ;
@@ -248,13 +250,12 @@ static int command_do(const struct command_spec *spec,
     job.groups = who.groups;
     job.n_groups = who.n_groups;
     command_environment(spec, &who, envp);
-    result->started = true;
     r = command_keep(&job, &report, &result->output, err);
+    result->started = report.stage == KEEPER_STARTED;
     for (i = 0; envp[i]; i++)
         free(envp[i]);
     if (r < 0)
         return r;
-    result->started = report.stage == KEEPER_STARTED;
     if (!result->started)
         return command_judge_start(&job, &report, &who, err);
     result->status = report.status;

@@ -41,6 +41,9 @@ int recover_journal(struct config *config, int state_fd, const char **recovered,
     else if (r > 0)
         r = journal_remove(&work.journal, err);
     work_done(&work);
+    if (r == -ENOSPC || r == -EDQUOT)
+        error_prefix(err, r, "make room in %s, then start ccmd again",
+                     config->state_dir);
     return r < 0 ? error_prefix(err, r, "recovering") : 0;
 }
 
