@@ -81,6 +81,41 @@ check "signals that mean nothing to it do not end it" is_settled web1
 wait_for "it has a runner ready" spare
 check_is "which ignores no signal" 0 "$(ignored "$(spare)")"
 
+# --- ccmctl does not wait for a daemon that hangs without a word
+# asks_in_vain WHAT: ccmctl in the background; its pid is in $launched.
+asks_in_vain() {
+    launch KILL "$scratch/asked" "$builddir/ccmctl" status \
+        --socket "$scratch/web1/ccmd.sock"
+    wait_for "$1: ccmctl says that there is no answer" \
+        grep -q "no answer from ccmd yet; waiting" "$scratch/asked"
+}
+for what in "ccmd hangs" "ccmd takes no connection"; do
+    kill -STOP "${node_pid[web1]}"
+    if [ "$what" != "ccmd hangs" ]; then
+        launch KILL "$scratch/crowd" python3 -c 'import socket, sys, time
+crowd = []
+try:
+    while True:
+        one = socket.socket(socket.AF_UNIX)
+        one.setblocking(False)
+        one.connect(sys.argv[1])
+        crowd.append(one)
+except BlockingIOError:
+    print("full", flush=True)
+time.sleep(999)' "$scratch/web1/ccmd.sock"
+        crowd=$launched
+        wait_until grep -q full "$scratch/crowd"
+    fi
+    asks_in_vain "$what"
+    kill -CONT "${node_pid[web1]}"
+    end_of "$launched"
+    check_is "$what: it goes on, and ccmctl has its answer" 0 "$ended"
+    check_is "$what: it was said once" 1 \
+        "$(grep -c "no answer" "$scratch/asked")"
+done
+kill -KILL "$crowd"
+end_of "$crowd"
+
 kill -TERM "${node_pid[web1]}"
 end_of "${node_pid[web1]}"
 check_is "SIGTERM ends it" 0 "$ended"

@@ -13,12 +13,14 @@
 #include "ctl/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #define DOCUMENT_BYTES_MAX (INT64_C(1) << 30)
+#define SILENCE_S 5
 
 const char *ctl_config_file(const struct ctl *ctl)
 {
@@ -59,17 +61,56 @@ static int client_socket_path(struct ctl *ctl, struct sockaddr_un *address)
     return CCM_EXIT_DONE;
 }
 
+static void client_tell_silence(struct ctl *ctl)
+{
+    if (!ctl->silence_told)
+        text_line(ctl->err,
+                  "no answer from ccmd yet; waiting (Ctrl-C gives up; "
+                  "its log: journalctl -u ccmd)");
+    fflush(ctl->err);
+    ctl->silence_told = true;
+}
+
+/* An answer may take as long as it takes; but whoever waits for the first
+ * byte of it shall know that nothing came. */
+static void client_await(struct ctl *ctl, int fd)
+{
+    struct pollfd what = {.fd = fd, .events = POLLIN};
+
+    if (!ctl->silence_told && poll(&what, 1, SILENCE_S * 1000) == 0)
+        client_tell_silence(ctl);
+}
+
+/* connect(2) and sendmsg(2) sleep while the daemon takes nothing; they give
+ * up with EAGAIN after that time, and are called again. */
+static int client_connect_to(struct ctl *ctl, int fd,
+                             const struct sockaddr_un *address)
+{
+    struct timeval limit = {.tv_sec = SILENCE_S};
+
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    while (connect(fd, (const struct sockaddr *) address, sizeof(*address)) <
+           0) {
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+        if (errno == EAGAIN)
+            client_tell_silence(ctl);
+    }
+    return 0;
+}
+
 static int client_connect(struct ctl *ctl, int *out)
 {
     cleanup_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address;
     int status = client_socket_path(ctl, &address);
+    int r;
 
     if (status != CCM_EXIT_DONE)
         return status;
-    if (fd < 0 ||
-        connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
-        return client_refused(ctl, address.sun_path, -errno);
+    r = fd < 0 ? -errno : client_connect_to(ctl, fd, &address);
+    if (r < 0)
+        return client_refused(ctl, address.sun_path, r);
     *out = steal_fd(&fd);
     return CCM_EXIT_DONE;
 }
@@ -113,7 +154,9 @@ static int client_send(struct ctl *ctl, int socket_fd, const json_t *request,
         ssize_t n = client_send_some(socket_fd, line + sent, size - sent,
                                      sent == 0 ? fd : -1);
 
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && errno == EAGAIN)
+            client_tell_silence(ctl);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n < 0 && errno == EPIPE)
             break;
@@ -190,6 +233,7 @@ static int client_answer(struct ctl *ctl, int fd, json_t **result)
     bool last = false;
     int status;
 
+    client_await(ctl, fd);
     for (;;) {
         const char *end = buf.size > looked ? memchr(buf.data + looked, '\n',
                                                      buf.size - looked)

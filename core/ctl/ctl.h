@@ -27,6 +27,7 @@ struct ctl {
     const char *const *words; /* those behind the command, NULL-terminated */
     int n_words;
     struct error error;
+    bool silence_told; /* that the daemon does not answer */
 };
 
 struct command {
