@@ -72,6 +72,8 @@ int config_load(const char *file, struct config **out, struct error *err)
         r = config_fill(&reader, &parsed);
         config_destroy(&parsed);
     }
+    if (r == 0)
+        config->digest = config_digest(config);
     if (r < 0) {
         config_free(config);
         return r;
@@ -90,6 +92,7 @@ void config_free(struct config *config)
         config_keys_done(config_service_keys, &config->services[i]);
     free(config->services);
     free(config->file);
+    free(config->digest);
     config_keys_done(config_keys, config);
     free(config);
 }

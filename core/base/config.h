@@ -86,6 +86,7 @@ struct config {
     int64_t history_days; /* days a record is kept */
     struct config_service *services;
     size_t n_services;
+    char *digest; /* config_digest of it, as it was read */
 };
 
 /*
@@ -94,6 +95,13 @@ struct config {
  * "FILE:LINE: what is wrong; what to do" in err.
  */
 int config_load(const char *file, struct config **out, struct error *err);
+/* The digest of what ccmd and its runners must agree on: who this node is and
+ * where it changes what by whose turn. Returns new, hex digits. */
+char *config_digest(const struct config *config);
+/* Is that what expected (the digest of another reading; NULL: any) says?
+ * Returns 0, or -ESTALE with the first key that differs, and what to do. */
+int config_check_digest(const struct config *config, const char *expected,
+                        struct error *err);
 /* NULL is legal. */
 void config_free(struct config *config);
 

@@ -32,22 +32,25 @@ static const char *const flag_lifts[] = {"operator", "self", NULL};
 
 /* clang-format off: one key a line */
 static const struct config_key store_keys[] = {
-    KEY("kind", CHOICE, .offset = HERE(store.kind), .choices = store_kinds),
-    KEY("endpoints", URLS, .offset = HERE(store.endpoints), .only = ETCD),
+    KEY("kind", CHOICE, .offset = HERE(store.kind), .choices = store_kinds,
+        .bound = true),
+    KEY("endpoints", URLS, .offset = HERE(store.endpoints), .only = ETCD,
+        .bound = true),
     KEY("prefix", PATH, .offset = HERE(store.prefix), .text = "/ccm",
-        .check = config_check_prefix, .only = ETCD),
+        .check = config_check_prefix, .only = ETCD, .bound = true),
     KEY("cacert", PATH, .offset = HERE(store.tls.cacert), .only = ETCD),
     KEY("cert", PATH, .offset = HERE(store.tls.cert), .only = ETCD),
     KEY("key", PATH, .offset = HERE(store.tls.key), .only = ETCD),
     KEY("user", STRING, .offset = HERE(store.user), .only = ETCD),
     KEY("password_file", PATH, .offset = HERE(store.password_file),
         .only = ETCD),
-    KEY("path", PATH, .offset = HERE(store.path), .only = LOCAL),
+    KEY("path", PATH, .offset = HERE(store.path), .only = LOCAL, .bound = true),
     {.name = NULL},
 };
 
 static const struct config_key objects_keys[] = {
-    KEY("kind", CHOICE, .offset = HERE(objects.kind), .choices = objects_kinds),
+    KEY("kind", CHOICE, .offset = HERE(objects.kind), .choices = objects_kinds,
+        .bound = true),
     KEY("url", URL, .offset = HERE(objects.url), .only = HTTP),
     KEY("api_key_file", PATH, .offset = HERE(objects.api_key_file),
         .only = HTTP),
@@ -98,10 +101,12 @@ static const struct config_key history_keys[] = {
 };
 
 const struct config_key config_keys[] = {
-    KEY("node", STRING, .offset = HERE(node), .check = name_check_node),
+    KEY("node", STRING, .offset = HERE(node), .check = name_check_node,
+        .bound = true),
     KEY("groups", STRINGS, .offset = HERE(groups)),
-    KEY("root", PATH, .offset = HERE(root), .text = "/"),
-    KEY("state_dir", PATH, .offset = HERE(state_dir), .text = CCM_STATEDIR),
+    KEY("root", PATH, .offset = HERE(root), .text = "/", .bound = true),
+    KEY("state_dir", PATH, .offset = HERE(state_dir), .text = CCM_STATEDIR,
+        .bound = true),
     KEY("socket", PATH, .offset = HERE(socket), .text = CCM_RUNDIR "/ccmd.sock",
         .check = config_check_socket),
     KEY("modules_d", PATH, .offset = HERE(modules_d),

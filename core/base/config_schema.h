@@ -39,6 +39,7 @@ struct config_key {
     int (*check)(const char *value, struct error *err);
     const char *const *choices;       /* CHOICE, FLAG; NULL-terminated */
     const struct config_key *members; /* GROUP */
+    bool bound;    /* ccmd and its runners must have read the same */
     unsigned only; /* bit 1 << kind set: allowed for that kind; 0: all */
 };
 

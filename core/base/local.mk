@@ -6,7 +6,7 @@ libbase_a_SOURCES = \
 	core/base/buf.c core/base/buf.h \
 	core/base/clock.c core/base/clock.h \
 	core/base/config.c core/base/config.h \
-	core/base/config_check.c \
+	core/base/config_check.c core/base/config_digest.c \
 	core/base/config_read.c \
 	core/base/config_schema.c core/base/config_schema.h \
 	core/base/config_service.c \

@@ -12,9 +12,13 @@
  *           "revision":R,        at least this revision is wanted
  *           "who":"event: crons", for the history
  *           "allow_removals":false,
+ *           "config":"...",     config_digest of what ccmd was started with
  *           "catalog":"..."}}    the digest that ccmd holds; if the modules on
  *                                disk make another one, the run fails at
  *                                "load" and asks for a module reload
+ *
+ * If "config" is not the digest of what the runner has read, it does nothing
+ * and fails at "load", transient. The other modes have --config-digest.
  *
  * The line may come any time after the start; a runner that waits for it does
  * some preparations meanwhile.
@@ -55,6 +59,7 @@ enum ccm_exit {
     CCM_EXIT_CHANGES = 3, /* plan --exit-code, and changes are pending */
     CCM_EXIT_HALTED = 4,  /* by the flag */
     CCM_EXIT_NO_DAEMON = 5,
+    CCM_EXIT_STALE = 6, /* ccm-runner --config-digest: it is another */
 };
 
 /* The longest line that either side takes, in bytes. */

@@ -61,7 +61,9 @@ static const struct child_ops catalog_child_ops = {
 int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,
                  void *userdata, struct error *err)
 {
-    const char *argv[] = {config->runner, "-c", config->file, "describe", NULL};
+    const char *argv[] = {
+        config->runner, "-c",       config->file, "--config-digest",
+        config->digest, "describe", NULL};
     struct child_spec spec = {.argv = argv,
                               .output_fd = -1,
                               .keep_errors = true,

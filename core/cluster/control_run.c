@@ -41,12 +41,13 @@ static const struct child_ops control_child_ops = {
 
 #define ARGV_MAX 256
 
-/* Starts `ccm-runner -c FILE words...` for the client. words: NULL-terminated,
- * copied. */
+/* Starts `ccm-runner -c FILE --config-digest D words...` for the client. words:
+ * NULL-terminated, copied. */
 static void control_runner(struct client *client, const char *const *words)
 {
     const struct config *config = client->daemon->config;
-    const char *argv[ARGV_MAX + 4] = {config->runner, "-c", config->file};
+    const char *argv[ARGV_MAX + 6] = {config->runner, "-c", config->file,
+                                      "--config-digest", config->digest};
     struct child_spec spec = {.argv = argv,
                               .output_fd = client->fds[0],
                               .keep_errors = true,
@@ -60,8 +61,8 @@ static void control_runner(struct client *client, const char *const *words)
         return;
     }
     for (i = 0; i < ARGV_MAX && words[i]; i++)
-        argv[3 + i] = words[i];
-    argv[3 + i] = NULL;
+        argv[5 + i] = words[i];
+    argv[5 + i] = NULL;
     if (child_start(client->daemon->loop, &spec, &control_child_ops, client,
                     &client->child, &err) < 0)
         client_fail(client, CCM_EXIT_FAILED, "%s", err.text);

@@ -242,7 +242,9 @@ static const struct child_ops daemon_recover_ops = {
 static int daemon_recover(struct daemon *daemon, struct error *err)
 {
     const struct config *config = daemon->config;
-    const char *argv[] = {config->runner, "-c", config->file, "recover", NULL};
+    const char *argv[] = {
+        config->runner, "-c",      config->file, "--config-digest",
+        config->digest, "recover", NULL};
     struct child_spec spec = {.argv = argv,
                               .output_fd = -1,
                               .keep_errors = true,

@@ -327,6 +327,7 @@ void rollout_init(struct rollout *rollout, struct loop *loop,
                 config->settle_max_ms);
     timer_init(&rollout->step_timer, loop, rollout_step_later, rollout);
     timer_init(&rollout->resync_timer, loop, rollout_resync, rollout);
+    timer_init(&rollout->recover_timer, loop, rollout_recover_again, rollout);
     job_source_init(&rollout->runners, loop, config);
     queue_init(&rollout->queue, loop, store, &rollout_queue_ops, rollout);
     turn_init(&rollout->turn, loop, store, &rollout_turn_ops, rollout);
@@ -362,6 +363,7 @@ void rollout_done(struct rollout *rollout)
 {
     timer_stop(&rollout->step_timer);
     timer_stop(&rollout->resync_timer);
+    timer_stop(&rollout->recover_timer);
     store_cancel(rollout->call);
     job_source_done(&rollout->runners);
     rollout_reset_attempt(rollout);

@@ -91,7 +91,8 @@ struct rollout {
     int64_t ticket; /* what it covers */
     int64_t started_us;
     struct job_source runners;
-    char *who; /* why it runs, for people */
+    struct timer recover_timer; /* until what was refused is tried again */
+    char *who;                  /* why it runs, for people */
     struct job *job;
     json_t *planned;  /* the runner's "planned" */
     json_t *finished; /* the runner's "done" or "failed" */
@@ -159,8 +160,10 @@ void rollout_stamp(const char *text);
 void rollout_plan(struct rollout *rollout);
 /* The turn has begun: the runner is told to apply. */
 void rollout_apply(struct rollout *rollout);
-/* Puts right what the runner left behind, before the turn ends. */
+/* Puts right what the runner left behind, before the turn ends; the second is
+ * one try of it, for the timer. */
 void rollout_recover(struct rollout *rollout);
+void rollout_recover_again(void *userdata);
 /* Ends the turn, or the attempt at one. */
 void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
 /* Forgets runner and reports of the attempt. */

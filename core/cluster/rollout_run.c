@@ -4,14 +4,18 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/protocol.h"
 #include "base/util.h"
 #include "cluster/child.h"
 #include "cluster/rollout.h"
+
+#include <sys/wait.h>
 
 /* Of nodes/<node>, which has to stay below TURN_VALUE_MAX, and of each text
  * in it. */
 #define RECORD_BYTES_MAX (60 * 1024)
 #define RECORD_TEXT_MAX 4096
+#define RECOVER_AGAIN_MS 1000
 
 void rollout_reset_attempt(struct rollout *rollout)
 {
@@ -116,11 +120,12 @@ static const struct job_ops rollout_job_ops = {
 void rollout_plan(struct rollout *rollout)
 {
     json_auto_t *order =
-        json_pack("{s:o, s:I, s:s, s:b, s:s}", "configurations",
+        json_pack("{s:o, s:I, s:s, s:b, s:s, s:s?}", "configurations",
                   bus_pending_configurations(rollout->bus), "revision",
                   (json_int_t) rollout->events.revision, "who", rollout->who,
                   "allow_removals", rollout->allow_removals, "catalog",
-                  rollout->catalog ? rollout->catalog : "");
+                  rollout->catalog ? rollout->catalog : "", "config",
+                  rollout->config->digest);
     struct error err;
 
     rollout->ticket = bus_ticket(rollout->bus);
@@ -153,9 +158,28 @@ static void rollout_recover_line(void *userdata, const char *line, size_t size)
         log_warning("recover: %.*s", (int) size, line);
 }
 
+/* By another ccm.conf the journal might not be found, and the turn would end
+ * as if all had been put back: better it lasts until the file is what it was,
+ * or ccmd is stopped. */
+static bool rollout_recover_later(struct rollout *rollout, int status,
+                                  const char *why)
+{
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != CCM_EXIT_STALE ||
+        rollout->stopping)
+        return false;
+    rollout_say_trouble(&rollout->turn_pace, "recover: %s", why);
+    free(rollout->trouble);
+    rollout->trouble = xstrdup(why);
+    timer_set(&rollout->recover_timer, RECOVER_AGAIN_MS);
+    return true;
+}
+
 static void rollout_recovered(void *userdata, int status, const char *why)
 {
     struct rollout *rollout = userdata;
+
+    if (rollout_recover_later(rollout, status, why))
+        return;
 
     if (status != 0) {
         cleanup_free char *text =
@@ -172,22 +196,30 @@ static const struct child_ops rollout_recover_ops = {
     .ended = rollout_recovered,
 };
 
-void rollout_recover(struct rollout *rollout)
+void rollout_recover_again(void *userdata)
 {
-    const char *argv[] = {rollout->config->runner, "-c", rollout->config->file,
-                          "recover", NULL};
+    struct rollout *rollout = userdata;
+    const struct config *config = rollout->config;
+    const char *argv[] = {
+        config->runner, "-c",      config->file, "--config-digest",
+        config->digest, "recover", NULL};
     struct child_spec spec = {.argv = argv,
                               .output_fd = -1,
                               .keep_errors = true,
-                              .limit_ms = rollout->config->run_timeout_ms};
+                              .limit_ms = config->run_timeout_ms};
     struct child *child;
     struct error err;
 
-    rollout->phase = ROLLOUT_RECOVERING;
-    log_warning("the run did not end whole: recovering");
     if (child_start(rollout->loop, &spec, &rollout_recover_ops, rollout, &child,
                     &err) < 0)
         rollout_recovered(rollout, -1, err.text);
+}
+
+void rollout_recover(struct rollout *rollout)
+{
+    rollout->phase = ROLLOUT_RECOVERING;
+    log_warning("the run did not end whole: recovering");
+    rollout_recover_again(rollout);
 }
 
 /* ------------------------------------------------------------- recording */

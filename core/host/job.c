@@ -39,6 +39,7 @@ struct job {
     struct buf input;   /* from standard input, not yet used */
     char **names;       /* NULL: all */
     const char **known; /* all of the catalog; freed by mode_run */
+    char *config;       /* the digest of ccmd's ccm.conf; NULL: any */
     char *catalog;      /* the digest that ccmd knows; NULL: any */
     char *who;
     int64_t revision;
@@ -84,7 +85,7 @@ static int job_read(struct job *job, json_t **value, struct error *err)
 static int job_parse(struct job *job, const json_t *document, struct error *err)
 {
     const json_t *fields, *names;
-    const char *catalog;
+    const char *config, *catalog;
     int r = json_get_object(document, "job", &fields, err);
 
     if (r < 0)
@@ -98,6 +99,8 @@ static int job_parse(struct job *job, const json_t *document, struct error *err)
             return error_set(err, -EPROTO,
                              "field \"configurations\" is an empty array");
     }
+    config = json_string_or(fields, "config", "");
+    job->config = config[0] ? xstrdup(config) : NULL;
     catalog = json_string_or(fields, "catalog", "");
     job->catalog = catalog[0] ? xstrdup(catalog) : NULL;
     job->who = xstrdup(json_string_or(fields, "who", "unknown"));
@@ -309,7 +312,9 @@ static int job_do(struct job *job)
 
     if (r < 0)
         return job_say_failed(job, &err);
-    r = job_plan(job, &err);
+    r = run_check_config(&job->run, job->config, &err);
+    if (r == 0)
+        r = job_plan(job, &err);
     if (r < 0 && !job->run.transient) /* else it is tried again soon */
         record_refused(&job->run, job->who, job->revision, &err);
     if (r < 0)
@@ -354,6 +359,7 @@ int mode_run(struct config *config)
     free(job.known);
     run_done(&job.run);
     names_free(job.names);
+    free(job.config);
     free(job.catalog);
     free(job.who);
     buf_done(&job.input);

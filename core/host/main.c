@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 
 static const char usage_text[] =
-    "usage: ccm-runner [-c FILE] MODE\n"
+    "usage: ccm-runner [-c FILE] [--config-digest DIGEST] MODE\n"
     "\n"
     "The module host of ccm; ccmd and ccmctl start it. Modes:\n"
     "  describe                load all modules, print the catalog as JSON\n"
@@ -35,7 +35,8 @@ static const char usage_text[] =
     "  objects TYPE [ID]       print objects as JSON\n"
     "  history [--json] [--limit N] [ID]  print what was done\n"
     "\n"
-    "  -c FILE  the configuration file (default: " CONFIG_DEFAULT_FILE ")\n";
+    "  -c FILE  the configuration file (default: " CONFIG_DEFAULT_FILE ")\n"
+    "  --config-digest DIGEST  fail if that of FILE is another (ccmd)\n";
 
 enum {
     OPTION_TEXT = 256,
@@ -44,6 +45,7 @@ enum {
     OPTION_FORMAT,
     OPTION_EXIT_CODE,
     OPTION_CATALOG,
+    OPTION_CONFIG_DIGEST,
     OPTION_OBJECTS,
     OPTION_MODULES,
     OPTION_ROOT,
@@ -59,6 +61,7 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"exit-code", no_argument, NULL, OPTION_EXIT_CODE},
     {"catalog", required_argument, NULL, OPTION_CATALOG},
+    {"config-digest", required_argument, NULL, OPTION_CONFIG_DIGEST},
     {"objects", required_argument, NULL, OPTION_OBJECTS},
     {"modules", required_argument, NULL, OPTION_MODULES},
     {"root", required_argument, NULL, OPTION_ROOT},
@@ -70,7 +73,8 @@ static const struct option long_options[] = {
 
 /* The command line. */
 struct options {
-    const char *file; /* NULL: the default one */
+    const char *file;   /* NULL: the default one */
+    const char *digest; /* what it must say to be ccmd's; NULL: anything */
     const char *mode;
     char **words; /* NULL-terminated */
     int n_words;
@@ -154,6 +158,9 @@ static int options_take(struct options *options, int option, const char *value)
     case OPTION_CATALOG:
         options->plan.catalog = value;
         return 0;
+    case OPTION_CONFIG_DIGEST:
+        options->digest = value;
+        return 0;
     case OPTION_LIMIT:
         return options_limit(options, value);
     case OPTION_HELP:
@@ -220,6 +227,11 @@ static int main_load(const struct options *options, struct config **out,
         r = config_load(file, &config, err);
     if (r < 0)
         return r;
+    r = config_check_digest(config, options->digest, err);
+    if (r < 0) {
+        config_free(config);
+        return r;
+    }
     main_override(&config->objects.path, options->objects);
     main_override(&config->modules_d, options->modules);
     main_override(&config->root, options->root);
@@ -280,12 +292,21 @@ static void main_raise_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static int main_fail(const struct options *options, int r,
+                     const struct error *err)
+{
+    if (streq(options->mode, "run"))
+        return mode_run_fail(err->text);
+    mode_fail(err->text);
+    return r == -ESTALE && options->digest ? CCM_EXIT_STALE : CCM_EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.history = {.limit = 20}};
     struct config *config;
     struct error err;
-    int status;
+    int r, status;
 
     log_open("ccm-runner", false);
     if (options_parse(&options, argc, argv) < 0)
@@ -294,9 +315,9 @@ int main(int argc, char **argv)
         fputs(usage_text, stdout);
         return CCM_EXIT_DONE;
     }
-    if (main_load(&options, &config, &err) < 0)
-        return streq(options.mode, "run") ? mode_run_fail(err.text)
-                                          : mode_fail(err.text);
+    r = main_load(&options, &config, &err);
+    if (r < 0)
+        return main_fail(&options, r, &err);
     main_raise_limit();
     status = main_mode(&options, config);
     config_free(config);

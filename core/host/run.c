@@ -65,6 +65,14 @@ int run_load(struct run *run, struct error *err)
     return r < 0 ? run_fail(run, r, "load", NULL) : 0;
 }
 
+int run_check_config(struct run *run, const char *digest, struct error *err)
+{
+    int r = config_check_digest(run->config, digest, err);
+
+    run->transient = r < 0;
+    return r < 0 ? run_fail(run, r, "load", NULL) : 0;
+}
+
 int run_check_catalog(struct run *run, const char *digest, struct error *err)
 {
     if (!digest || streq(digest, run->catalog->digest))

@@ -43,6 +43,10 @@ void run_prepare(struct run *run);
  * run->failure and run->transient filled. */
 int run_load(struct run *run, struct error *err);
 
+/* Is what was read of ccm.conf what ccmd was started with (its digest; NULL:
+ * any)? Returns 0 or -ESTALE. */
+int run_check_config(struct run *run, const char *digest, struct error *err);
+
 /* What ccmd subscribes and sorts by must be what is used here: is the
  * catalog the one of this digest (NULL: any)? Returns 0 or -ESTALE. */
 int run_check_catalog(struct run *run, const char *digest, struct error *err);

@@ -5,6 +5,11 @@ t_unit_config_test_SOURCES = t/unit/config_test.c
 t_unit_config_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_config_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += t/unit/config_digest_test
+t_unit_config_digest_test_SOURCES = t/unit/config_digest_test.c
+t_unit_config_digest_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_config_digest_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
 t_unit_path_test_SOURCES = t/unit/path_test.c
 t_unit_path_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_path_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
