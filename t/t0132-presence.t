@@ -52,6 +52,7 @@ wait_for "with no flag" no_flag web1
 kill -STOP "${node_pid[web1]}"
 etcdctl del "$prefix/alive/web1" >/dev/null
 node_start twin
+wait_until key_exists alive/web1
 kill -CONT "${node_pid[web1]}"
 wait_for "the name is taken: the first one finds that, and ends" \
     node_is_gone web1

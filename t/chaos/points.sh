@@ -69,11 +69,11 @@ lock_release() {
 # Settling takes long only where a test is about it.
 settle_like() {
     local quiet=0.1
-    [ "$1" != settling ] || quiet=2
+    [ "$1" != settling ] || quiet=$((2 * slowness))
     [ "$quiet" != "$point_quiet" ] || return 0
     point_quiet=$quiet
     node_stop web1
-    point_node web1 "settle={ quiet = $quiet; max = 5; }" 2
+    point_node web1 "settle={ quiet = $quiet; max = $((5 * slowness)); }" 2
     node_start web1
     wait_until all_settled web1 web2 || bail "web1 does not settle"
 }
