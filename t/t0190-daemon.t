@@ -161,6 +161,12 @@ etcd_stop
 wait_for "without etcd it is disconnected" has_status web1 \
     '.connected == false and .state == "disconnected"'
 check "and lives" node_lives web1
+for request in queue "publish things"; do
+    # shellcheck disable=SC2086
+    check_status "$request: refused without etcd" 1 ctl web1 $request
+    check_says "$request: nothing was changed" \
+        'nothing was changed' "$output"
+done
 etcd_start
 wait_for "it connects when etcd is back" has_status web1 '.connected'
 thing_put web1 1 alpha one

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "cluster/txn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,13 +97,15 @@ void client_say(struct client *client, const char *text)
 }
 
 /* What a reply that is none says of the request. */
-static const char *client_meaning(int r)
+static const char *client_meaning(const struct client *client, int r)
 {
-    if (r == -EINVAL || r == -EPERM || r == -ENOENT)
+    if (r == -EINVAL || r == -EPERM || r == -ENOENT || r == -ECONNREFUSED)
         return "nothing was changed";
     if (r == -EMSGSIZE)
         return "there is more below these keys than ccmd reads, see LIMITS in "
                "ccmd(8); remove what does not belong there";
+    if (!client->changes)
+        return "nothing was changed; try again when it does";
     return "whether it was carried out is open, look before you repeat it";
 }
 
@@ -113,9 +116,10 @@ static void client_on_reply(void *userdata, const struct store_reply *reply,
 
     client->call = NULL;
     if (r < 0)
-        client_fail(
-            client, CCM_EXIT_FAILED, "%s does not answer as it should: %s; %s",
-            store_where(client->daemon->store), err->text, client_meaning(r));
+        client_fail(client, CCM_EXIT_FAILED,
+                    "%s does not answer as it should: %s; %s",
+                    store_where(client->daemon->store), err->text,
+                    client_meaning(client, r));
     else
         client->then(client, reply);
 }
@@ -123,6 +127,7 @@ static void client_on_reply(void *userdata, const struct store_reply *reply,
 void client_commit(struct client *client, struct txn *txn, client_reply_fn then)
 {
     client->then = then;
+    client->changes = !txn_only_reads(txn);
     client->call =
         store_commit(client->daemon->store, txn, client_on_reply, client);
 }

@@ -57,6 +57,7 @@ struct client {
     enum client_waits waits;
     int64_t ticket;          /* CLIENT_WAITS_RUN */
     struct store_call *call; /* running for it; cancelled with it */
+    bool changes;            /* the call is no mere look */
     client_reply_fn then;    /* gets its reply */
     struct child *child;     /* the same; killed with it */
     int64_t value;           /* what the op's steps hand on */

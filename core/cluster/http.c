@@ -193,6 +193,9 @@ static void http_result_of(struct http_transfer *transfer, CURLcode code,
                               "the connection broke before an answer came");
     } else if (code != CURLE_OK) {
         result->r = http_setup_failure(code, transfer->detail, err);
+        /* Sent on a kept-alive connection that broke, before this one. */
+        if (result->r == -ECONNREFUSED && transfer->sent)
+            result->r = -ECONNRESET;
     }
     result->never_sent = result->r < 0 && !transfer->sent;
 }

@@ -83,6 +83,18 @@ static char *txn_key(struct txn *txn, const char *key, bool prefix)
     return xstrdup(key);
 }
 
+bool txn_only_reads(const struct txn *txn)
+{
+    size_t i, j;
+
+    for (i = 0; i < ARRAY_SIZE(txn->branches); i++)
+        for (j = 0; j < txn->branches[i].n; j++)
+            if (txn->branches[i].ops[j].kind == TXN_PUT ||
+                txn->branches[i].ops[j].kind == TXN_DELETE)
+                return false;
+    return true;
+}
+
 int txn_check(const struct txn *txn, struct error *err)
 {
     if (!txn->bad_key)

@@ -55,6 +55,9 @@ struct txn {
  */
 int txn_check_key(const char *key);
 
+/* Does it only read, whichever branch is carried out? */
+bool txn_only_reads(const struct txn *txn);
+
 /* 0, or -EINVAL and the text if the transaction holds a bad key. */
 int txn_check(const struct txn *txn, struct error *err);
 
