@@ -71,7 +71,7 @@ ccmd.connect(sys.argv[1])
 try:
     for _ in range(200):
         ccmd.sendall(b"x" * 65536)
-except BrokenPipeError:
+except (BrokenPipeError, ConnectionResetError):
     pass
 print(ccmd.makefile().readline())
 END

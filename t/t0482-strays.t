@@ -46,8 +46,8 @@ put $'applying/\xff\xfe' junk
 publish three
 # The one at the head of the queue finds it.
 told() {
-    { ctl web1 status && ctl web2 status; } |
-        grep -q 'holds a key that is no node.*etcdctl get'
+    grep -q 'holds a key that is no node.*etcdctl get' \
+        <<<"$(ctl web1 status; ctl web2 status)"
 }
 wait_for "a marker that is no node's: status says so" told
 check "with the remedy in the log" \

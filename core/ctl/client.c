@@ -158,7 +158,7 @@ static int client_send(struct ctl *ctl, int socket_fd, const json_t *request,
             client_tell_silence(ctl);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
-        if (n < 0 && errno == EPIPE)
+        if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
             break;
         if (n < 0)
             return ctl_fail(ctl, CCM_EXIT_FAILED, "asking ccmd: %m");
