@@ -100,7 +100,6 @@ void assert_said(struct fake *fake, const char *wanted)
 
 /* ------------------------------------------------------------------ driving */
 
-/* Runs the loop until something is asked. */
 void await_call(struct fake *fake)
 {
     int passes;
@@ -125,7 +124,6 @@ void answer(struct fake *fake, const struct store_reply *reply, int r)
     txn_free(txn);
 }
 
-/* Answers with these events, the newest first; count of them are there. */
 void answer_events(struct fake *fake, int64_t revision,
                    const struct store_kv *kvs, size_t n, int64_t count)
 {
@@ -156,18 +154,27 @@ void watch_breaks(struct fake *fake)
     ops->lost(fake->watch_userdata, -ECONNRESET, &err);
 }
 
-void fake_open(struct fake *fake)
+int fake_open(void **state)
 {
-    *fake = (struct fake){.base.ops = &fake_ops, .loop = loop_new()};
+    struct fake *fake = test_calloc(1, sizeof(*fake));
+
+    fake->base.ops = &fake_ops;
+    fake->loop = loop_new();
     events_init(&fake->events, fake->loop, &fake->base, &said_ops, fake);
     events_start(&fake->events);
     await_call(fake);
+    *state = fake;
+    return 0;
 }
 
-void fake_close(struct fake *fake)
+int fake_close(void **state)
 {
+    struct fake *fake = *state;
+
     events_done(&fake->events);
     txn_free(fake->txn);
     loop_free(fake->loop);
     buf_done(&fake->said);
+    test_free(fake);
+    return 0;
 }
