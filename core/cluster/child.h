@@ -11,6 +11,10 @@
 
 #include <sys/types.h>
 
+/* A runner that was killed before it changed anything is tried again so often;
+ * ccmd(8) has the rule for people. */
+#define CHILD_DEATHS_MAX 2
+
 struct child;
 
 struct child_ops {

@@ -21,7 +21,6 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-#define DEATHS_MAX 2
 #define RETRY_FIRST_MS 1000
 #define RETRY_MAX_MS 10000
 
@@ -118,7 +117,7 @@ static bool daemon_try_again(struct daemon *daemon, const char *doing,
 {
     int64_t pause_ms;
 
-    if (daemon->deaths++ >= DEATHS_MAX)
+    if (daemon->deaths++ >= CHILD_DEATHS_MAX)
         return false;
     pause_ms = backoff_next_ms(&daemon->backoff);
     log_warning("%s: %s; trying again in %.1f s", doing, why,

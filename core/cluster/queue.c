@@ -12,8 +12,6 @@
 
 #define RETRY_FIRST_MS 100
 #define RETRY_MAX_MS 5000
-/* How many keepalives a lost request may take to arrive: by then the
- * connection that carried it is long dead. */
 
 static void queue_join_again(struct queue *queue);
 static void queue_look(struct queue *queue);

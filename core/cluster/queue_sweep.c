@@ -10,8 +10,9 @@
 #include "base/alloc.h"
 #include "base/util.h"
 
-/* A request may take long to arrive; a place of a backup is there already, and
- * one of these deletes will be carried out. */
+/* How many keepalives a lost request may take to arrive: by then the connection
+ * that carried it is long dead. A place of a backup is there already; one of
+ * the deletes will be carried out. */
 #define SWEEPS_LATE 20
 #define SWEEPS_THERE 3
 
@@ -41,26 +42,26 @@ void queue_sweep(struct queue *queue)
     store_commit(queue->store, txn, queue_swept, NULL);
 }
 
-void queue_doubt(struct queue *queue, char *key)
+static void queue_sweep_at_least(struct queue *queue, char *key, unsigned times)
 {
-    free(queue->doubtful);
-    queue->doubtful = key;
-    queue->sweeps_left = SWEEPS_LATE;
-}
-
-void queue_suspect(struct queue *queue, int64_t lease)
-{
-    char *key;
-
-    if (lease == 0)
-        return;
     /* Of an older lease none can stay: that lease is not kept any more. */
-    key = queue_place(lease);
     if (!queue->doubtful || !streq(queue->doubtful, key))
         queue->sweeps_left = 0;
     free(queue->doubtful);
     queue->doubtful = key;
-    if (queue->sweeps_left < SWEEPS_THERE)
-        queue->sweeps_left = SWEEPS_THERE;
+    if (queue->sweeps_left < times)
+        queue->sweeps_left = times;
+}
+
+void queue_doubt(struct queue *queue, char *key)
+{
+    queue_sweep_at_least(queue, key, SWEEPS_LATE);
+}
+
+void queue_suspect(struct queue *queue, int64_t lease)
+{
+    if (lease == 0)
+        return;
+    queue_sweep_at_least(queue, queue_place(lease), SWEEPS_THERE);
     queue_sweep(queue);
 }

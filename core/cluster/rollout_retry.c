@@ -7,10 +7,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "cluster/child.h"
 
 #include <stdlib.h>
-
-#define DEATHS_MAX 2
 
 static void rollout_try_again(struct rollout *rollout)
 {
@@ -34,7 +33,7 @@ static bool rollout_may_try_again(struct rollout *rollout)
     if (json_bool_or(rollout->finished, "transient", false))
         return true;
     return json_bool_or(rollout->finished, "died", false) &&
-           rollout->deaths++ < DEATHS_MAX;
+           rollout->deaths++ < CHILD_DEATHS_MAX;
 }
 
 void rollout_drop_or_fail(struct rollout *rollout)

@@ -237,6 +237,7 @@ void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
     assert(!turn->call);
     json_decref(turn->report);
     json_decref(turn->record);
+    turn->leftover = false;
     turn->verdict = verdict;
     turn->report = report;
     turn->record = record;
