@@ -3,6 +3,7 @@
 #include "config_schema.h"
 
 #include "alloc.h"
+#include "name.h"
 #include "path.h"
 #include "util.h"
 
@@ -10,9 +11,6 @@
 #include <sys/un.h>
 
 #define HOST_BYTES_MAX 253
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
 
 int config_check_line(const char *value, struct error *err)
 {
@@ -44,7 +42,7 @@ int config_check_prefix(const char *value, struct error *err)
     if (streq(value, "/"))
         return error_set(err, -EINVAL,
                          "is the whole of etcd; write \"/ccm\" or the like");
-    if (value[strspn(value, LETTERS DIGITS "._/-")] != '\0')
+    if (value[strspn(value, NAME_LETTERS NAME_DIGITS "._/-")] != '\0')
         return error_set(
             err, -EINVAL,
             "may only hold letters, digits, \".\", \"_\", \"-\", \"/\"");
@@ -82,7 +80,7 @@ int config_check_unit(const char *value, struct error *err)
 {
     if (value[0] == '-' || value[0] == '.' || value[0] == '\0' ||
         strlen(value) > HOST_BYTES_MAX ||
-        value[strspn(value, LETTERS DIGITS ":_.@\\-")] != '\0')
+        value[strspn(value, NAME_LETTERS NAME_DIGITS ":_.@\\-")] != '\0')
         return error_set(err, -EINVAL, "is no name of a service");
     return 0;
 }

@@ -11,9 +11,6 @@
 #define NODE_BYTES_MAX 200
 #define LABEL_BYTES_MAX 63
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-
 bool name_valid(const char *name)
 {
     size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -28,7 +25,7 @@ int name_check_node(const char *name, struct error *err)
 
     if (name[0] == '\0')
         return error_set(err, -EINVAL, "is empty");
-    if (name[strspn(name, LETTERS DIGITS "._-")] != '\0')
+    if (name[strspn(name, NAME_LETTERS NAME_DIGITS "._-")] != '\0')
         return error_set(err, -EINVAL,
                          "may only hold letters, digits, \".\", \"_\", \"-\"");
     if (strlen(name) > NODE_BYTES_MAX)

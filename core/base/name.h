@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 
+/* For strspn(3): ASCII, whatever the locale. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define NAME_DIGITS "0123456789"
+
 /* How object types and configurations are called; for messages. */
 #define NAME_RULE "[a-z][a-z0-9-]*, at most 63 bytes"
 
