@@ -69,5 +69,17 @@ check "a key without a lease is nobody" counts false
 node_start web1
 wait_for "it keeps nobody out" has_status web1 '.connected'
 wait_for "who puts its own there" is_present
+wait_for "and settles" all_settled web1 web2
+
+# Nor does it make a node alive that died in its turn.
+gate_forget
+gate_shut web1
+thing_put web2 1 alpha five
+wait_for "web1 is in its turn again" grep -qx web1 "$scratch/gate.log"
+node_stop web1 KILL
+etcdctl put "$prefix/alive/web1" junk >/dev/null
+check "an operator can declare it dead" ctl web2 flag clear web1
+gate_open web1
+wait_for "the others go on" thing_is web2 alpha five
 check_history
 done_testing

@@ -6,7 +6,7 @@ t_unit_config_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_config_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += t/unit/config_digest_test
-t_unit_config_digest_test_SOURCES = t/unit/config_digest_test.c
+t_unit_config_digest_test_SOURCES = t/unit/config_digest_test.c $(SCRATCH)
 t_unit_config_digest_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_config_digest_test_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 

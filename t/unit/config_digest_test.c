@@ -4,27 +4,19 @@
 
 #include "base/alloc.h"
 #include "base/config.h"
-#include "base/io.h"
 #include "base/util.h"
+#include "scratch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
-static char directory[] = "/tmp/ccm-digest-XXXXXX";
-static char *file;
-
-static void write_config(const char *text)
-{
-    assert_int_equal(
-        io_replace_file(AT_FDCWD, file, 0600, text, strlen(text), NULL), 0);
-}
+static char *directory, *file;
 
 static struct config *load(const char *text)
 {
     struct config *config = NULL;
     struct error err = {""};
 
-    write_config(text);
+    scratch_puts(directory, "ccm.conf", text);
     if (config_load(file, &config, &err) < 0)
         fail_msg("%s", err.text);
     return config;
@@ -97,18 +89,17 @@ static void the_digest_names_what_ccmd_and_runner_read_differently(void **state)
 static int make_directory(void **state)
 {
     (void) state;
-    if (!mkdtemp(directory))
-        return -1;
-    file = xasprintf("%s/ccm.conf", directory);
+    directory = scratch_new();
+    file = scratch_path(directory, "ccm.conf");
     return 0;
 }
 
 static int remove_directory(void **state)
 {
     (void) state;
-    unlink(file);
     free(file);
-    return rmdir(directory);
+    scratch_free(directory);
+    return 0;
 }
 
 int main(void)
