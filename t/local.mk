@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: ISC
-include t/unit/base.mk
-include t/unit/change.mk
-include t/unit/objects.mk
-include t/unit/cluster.mk
-include t/unit/host.mk
-include t/unit/ctl.mk
+SCRATCH = t/unit/scratch.c t/unit/scratch.h
+include t/unit/base/local.mk
+include t/unit/config/local.mk
+include t/unit/etcd/local.mk
+include t/unit/loop/local.mk
+include t/unit/store/local.mk
+include t/unit/rollout/local.mk
+include t/unit/objects/local.mk
+include t/unit/plan/local.mk
+include t/unit/command/local.mk
+include t/unit/change/local.mk
+include t/unit/host/local.mk
+include t/unit/ctl/local.mk
+include t/unit/modules/local.mk
 include t/sim/local.mk
 include t/modules/local.mk
 include t/abi/local.mk
@@ -15,13 +23,13 @@ include t/fuzz/local.mk
 include t/bench/local.mk
 include t/valgrind/local.mk
 
-UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(srcdir)/t
 check_PROGRAMS += $(UNIT_TESTS)
 noinst_HEADERS = t/unit/unit.h
 EXTRA_DIST += t/run $(E2E_TESTS)
 
 # t/run runs them side by side; its last line is "N passed, N failed".
-# TESTS="t/unit/diff_test t/t0100-roll-out.t" runs only those.
+# TESTS="t/unit/change/diff_test t/t0100-roll-out.t" runs only those.
 check-local: all-am $(check_PROGRAMS)
 	@builddir='$(abs_builddir)' srcdir='$(abs_srcdir)' \
 	    $(SHELL) $(srcdir)/t/run $(if $(TESTS),$(TESTS), \

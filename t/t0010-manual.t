@@ -113,7 +113,7 @@ missing=$("$builddir/ccmctl" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/
             echo "$name"
     done)
 check_is "ccmctl(1) explains every command" "" "$missing"
-missing=$(grep -oE 'KEY\("[a-z_]+"' "$srcdir/core/base/config_schema.c" |
+missing=$(grep -oE 'KEY\("[a-z_]+"' "$srcdir/core/config/config_schema.c" |
     cut -d '"' -f 2 | sort -u | while read -r name; do
     grep -qE "^\.(Ss|It Va) (.* , )?$name( |$)" "$srcdir/man/ccm.conf.5" ||
         echo "$name"

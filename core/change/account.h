@@ -13,8 +13,8 @@
  * comes and goes with it; a group that is named stays when the user goes.
  */
 
-#include "change/accounts.h"
 #include "change/delta.h"
+#include "command/accounts.h"
 
 /*
  * Compares a CHANGE_GROUP or CHANGE_USER with what is there.

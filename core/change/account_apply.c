@@ -20,7 +20,7 @@
 #include "base/alloc.h"
 #include "base/util.h"
 #include "change/account_state.h"
-#include "change/command.h"
+#include "command/command.h"
 
 #include <errno.h>
 #include <fcntl.h>

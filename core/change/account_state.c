@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "change/visible.h"
+#include "base/visible.h"
 
 #include <errno.h>
 #include <inttypes.h>

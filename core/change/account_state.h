@@ -8,8 +8,8 @@
  */
 
 #include "base/buf.h"
-#include "change/accounts.h"
-#include "change/plan.h"
+#include "command/accounts.h"
+#include "plan/plan.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -11,10 +11,10 @@
 
 #include "base/util.h"
 #include "change/account.h"
-#include "change/command.h"
 #include "change/fault.h"
 #include "change/owner.h"
 #include "change/stage.h"
+#include "command/command.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 #include "change/compare_internal.h"
 #include "change/fault.h"
 #include "change/owner.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 #ifndef CCM_CHANGE_COMPARE_H
 #define CCM_CHANGE_COMPARE_H
 
-#include "change/accounts.h"
 #include "change/delta.h"
-#include "change/plan.h"
 #include "change/tree.h"
+#include "command/accounts.h"
+#include "plan/plan.h"
 
 /* How much is managed, and how much of it would go: for the guard. */
 struct compare_count {

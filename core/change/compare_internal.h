@@ -4,9 +4,9 @@
 
 /* What the compare*.c share; nobody else's. */
 
+#include "base/table.h"
 #include "change/compare.h"
 #include "change/owner.h"
-#include "change/table.h"
 
 #include <sys/stat.h>
 

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/util.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 #include <dirent.h>
 #include <errno.h>

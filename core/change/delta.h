@@ -9,7 +9,7 @@
  * so that what is shown is what is done.
  */
 
-#include "change/plan.h"
+#include "plan/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

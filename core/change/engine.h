@@ -11,9 +11,9 @@
  * writing is meant.
  */
 
-#include "base/config.h"
 #include "base/error.h"
-#include "change/plan.h"
+#include "config/config.h"
+#include "plan/plan.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 #ifndef CCM_CHANGE_GUARD_H
 #define CCM_CHANGE_GUARD_H
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 
 #include <stddef.h>
 

@@ -15,8 +15,8 @@
  * The id is added here.
  */
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "change/visible.h"
+#include "base/visible.h"
 
 #include <inttypes.h>
 

@@ -4,13 +4,11 @@ libchange_a_SOURCES = \
 	core/change/account.c core/change/account.h \
 	core/change/account_apply.c \
 	core/change/account_state.c core/change/account_state.h \
-	core/change/accounts.c core/change/accounts.h \
 	core/change/apply.c core/change/apply.h \
-	core/change/capture.c core/change/capture.h \
-	core/change/command.c core/change/command.h \
 	core/change/commit.c core/change/commit.h \
 	core/change/compare.c core/change/compare.h \
-	core/change/compare_ahead.c core/change/compare_content.c \
+	core/change/compare_ahead.c \
+	core/change/compare_content.c \
 	core/change/compare_internal.h \
 	core/change/compare_removal.c \
 	core/change/compare_service.c \
@@ -22,14 +20,10 @@ libchange_a_SOURCES = \
 	core/change/guard.c core/change/guard.h \
 	core/change/history.c core/change/history.h \
 	core/change/history_text.c core/change/history_text.h \
-	core/change/identity.c core/change/identity.h \
 	core/change/journal.c core/change/journal.h \
 	core/change/journal_load.c \
 	core/change/journal_record.c core/change/journal_record.h \
-	core/change/keeper.c core/change/keeper.h \
 	core/change/owner.c core/change/owner.h \
-	core/change/plan.c core/change/plan.h \
-	core/change/plan_check.c core/change/plan_check.h \
 	core/change/preview.c core/change/preview.h \
 	core/change/preview_json.c \
 	core/change/preview_parts.c core/change/preview_parts.h \
@@ -37,14 +31,10 @@ libchange_a_SOURCES = \
 	core/change/rollback.c core/change/rollback.h \
 	core/change/service.c core/change/service.h \
 	core/change/stage.c core/change/stage.h \
-	core/change/start.c core/change/start.h \
 	core/change/state.c core/change/state.h \
-	core/change/table.c core/change/table.h \
 	core/change/transaction.c core/change/transaction.h \
 	core/change/tree.c core/change/tree.h \
 	core/change/undo.c core/change/undo.h \
-	core/change/visible.c core/change/visible.h \
-	core/change/wire.c core/change/wire.h \
 	core/change/work.c core/change/work.h
 
-CHANGE_LIBS = libchange.a $(BASE_LIBS)
+CHANGE_LIBS = libchange.a libcommand.a libplan.a $(CONFIG_LIBS)

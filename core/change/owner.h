@@ -9,8 +9,8 @@
  * before that step was carried out.
  */
 
-#include "change/accounts.h"
-#include "change/plan.h"
+#include "command/accounts.h"
+#include "plan/plan.h"
 
 #include <sys/types.h>
 

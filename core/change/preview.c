@@ -17,9 +17,9 @@
 #include "change/preview.h"
 
 #include "base/util.h"
-#include "change/command.h"
+#include "base/visible.h"
 #include "change/preview_parts.h"
-#include "change/visible.h"
+#include "command/command.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "change/delta.h"
-#include "change/plan.h"
+#include "plan/plan.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 #ifndef CCM_CHANGE_RECOVER_H
 #define CCM_CHANGE_RECOVER_H
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 
 /*
  * Ends what a run left unfinished, by the journal in state_dir: rolls back,

@@ -6,7 +6,7 @@
 #include "change/service.h"
 
 #include "base/clock.h"
-#include "change/command.h"
+#include "command/command.h"
 
 #include <errno.h>
 #include <time.h>

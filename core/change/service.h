@@ -9,8 +9,8 @@
  * err.
  */
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 
 #include <stdbool.h>
 

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "change/fault.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "base/path.h"
 #include "base/util.h"
 #include "change/owner.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 #include <errno.h>
 #include <sys/random.h>

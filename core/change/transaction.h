@@ -17,9 +17,9 @@
  * staged is on record, so undoing can be repeated as often as needed.
  */
 
-#include "change/accounts.h"
 #include "change/delta.h"
 #include "change/tree.h"
+#include "command/accounts.h"
 
 enum op_kind {
     OP_PUT = 1, /* what is staged comes to path, what was there goes */

@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "base/table.h"
 #include "base/util.h"
-#include "change/table.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -5,12 +5,12 @@
 /* What the steps of one transaction share: stage, commit, roll back. */
 
 #include "base/buf.h"
-#include "base/config.h"
-#include "change/accounts.h"
 #include "change/engine.h"
 #include "change/journal.h"
 #include "change/transaction.h"
 #include "change/tree.h"
+#include "command/accounts.h"
+#include "config/config.h"
 
 /* The file systems that were written to. */
 struct sync {

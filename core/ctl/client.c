@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The client's side of core/cluster/control.h: one connection, one request,
+ * The client's side of core/control/control.h: one connection, one request,
  * progress lines, one answer. Being interrupted closes the connection, which
  * tells the daemon to give up what has not begun; nothing else is needed.
  */
 #include "ctl.h"
 
 #include "base/buf.h"
-#include "base/config.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "config/config.h"
 #include "ctl/text.h"
 
 #include <errno.h>

@@ -2,23 +2,25 @@
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	core/ctl/client.c \
-	core/ctl/command.c \
+	core/ctl/commands.c \
+	core/ctl/command_flag.c \
+	core/ctl/command_import.c \
+	core/ctl/command_module.c \
+	core/ctl/command_module_make.c \
+	core/ctl/command_object.c \
+	core/ctl/command_plan.c \
+	core/ctl/command_status.c \
+	core/ctl/command_wait.c \
 	core/ctl/ctl.h \
-	core/ctl/flag.c \
-	core/ctl/import.c \
-	core/ctl/module.c \
-	core/ctl/module_make.c \
-	core/ctl/object.c \
 	core/ctl/options.c core/ctl/options.h \
-	core/ctl/plan.c \
 	core/ctl/show.c \
-	core/ctl/status.c \
-	core/ctl/text.c core/ctl/text.h \
-	core/ctl/wait.c
+	core/ctl/text.c core/ctl/text.h
+
+CTL_LIBS = libctl.a $(CONFIG_LIBS)
 
 bin_PROGRAMS += ccmctl
 ccmctl_SOURCES = core/ctl/main.c
-ccmctl_LDADD = libctl.a $(BASE_LIBS)
+ccmctl_LDADD = $(CTL_LIBS)
 
 # The files of `ccmctl module new`, as C strings.
 MODULE_TEMPLATES = NAME.c NAME.conf Makefile t/check t/expected \
@@ -34,4 +36,4 @@ core/ctl/module_template.inc: $(MODULE_TEMPLATE_FILES)
 	        "$(srcdir)/etc/module/$$name.new"; \
 	    echo '},'; \
 	done >$@.new && mv $@.new $@
-core/ctl/module_make.$(OBJEXT): core/ctl/module_template.inc
+core/ctl/command_module_make.$(OBJEXT): core/ctl/module_template.inc

@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "ccm/module.h"
-#include "change/plan.h"
 #include "host/arena.h"
 #include "objects/objects.h"
+#include "plan/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

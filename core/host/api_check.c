@@ -4,8 +4,8 @@
 
 #include "base/path.h"
 #include "base/util.h"
-#include "change/plan_check.h"
 #include "host/names.h"
+#include "plan/plan_rules.h"
 
 #define MODE_MAX 07777
 #define ACCOUNT_BYTES_MAX 32

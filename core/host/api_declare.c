@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 struct api_item *api_add(struct ccm_run *run, enum change_kind kind)
 {

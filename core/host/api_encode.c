@@ -4,7 +4,7 @@
 #include "host/api.h"
 
 #include "base/io.h"
-#include "change/wire.h"
+#include "plan/wire.h"
 
 /* Small, so that a planner has few pages to touch for the first time. */
 #define FLUSH_BYTES (32 * 1024)

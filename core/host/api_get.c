@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/util.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 /* The field of object is not as it should be; why begins with a verb. */
 static void api_refuse(struct ccm_run *run, const json_t *object,

@@ -4,9 +4,9 @@
 
 /* The configurations of this node, checked and in run order. */
 
-#include "base/config.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "config/config.h"
 #include "host/confine.h"
 #include "host/module.h"
 #include "host/program.h"

@@ -16,7 +16,7 @@
 #include "base/name.h"
 #include "base/util.h"
 #include "host/api.h"
-#include "host/child.h"
+#include "host/confined.h"
 #include "host/names.h"
 
 #include <errno.h>

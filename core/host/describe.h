@@ -4,8 +4,8 @@
 
 /* Asking modules what they are, in confined children. */
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 #include "host/confine.h"
 #include "host/declaration.h"
 #include "host/module.h"

@@ -14,26 +14,27 @@ libhost_a_SOURCES = \
 	core/host/api_program.c \
 	core/host/arena.c core/host/arena.h \
 	core/host/catalog.c core/host/catalog.h \
-	core/host/check.c core/host/check.h \
-	core/host/check_plan.c core/host/check_variant.c \
-	core/host/child.c core/host/child.h \
-	core/host/child_wait.c \
 	core/host/confine.c core/host/confine.h \
 	core/host/confine_calls.c \
 	core/host/confine_filter.c core/host/confine_filter.h \
 	core/host/confine_landlock.c core/host/confine_landlock.h \
+	core/host/confined.c core/host/confined.h \
+	core/host/confined_wait.c \
 	core/host/declaration.c core/host/declaration.h \
 	core/host/declarations.c \
 	core/host/describe.c core/host/describe.h \
 	core/host/graph.c core/host/graph.h \
-	core/host/job.c \
-	core/host/mode.c core/host/mode.h \
+	core/host/mode_check.c core/host/mode_check.h \
+	core/host/mode_check_plan.c \
+	core/host/mode_check_variant.c \
+	core/host/mode_look.c core/host/mode_look.h \
+	core/host/mode_plan.c \
+	core/host/mode_run.c \
 	core/host/module.c core/host/module.h \
 	core/host/module_load.c \
 	core/host/names.c core/host/names.h \
 	core/host/planner.c core/host/planner.h \
 	core/host/planner_result.c core/host/planner_result.h \
-	core/host/preview.c \
 	core/host/program.c core/host/program.h \
 	core/host/program_run.c \
 	core/host/record.c core/host/record.h \
@@ -46,8 +47,9 @@ libhost_a_SOURCES = \
 HOST_LINK = $(AM_LDFLAGS) -Wl,-z,relro,-z,now \
 	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
 	-Wl,--whole-archive,libhost.a,--no-whole-archive
-HOST_LIBS = libchange.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
-HOST_NEEDS = libhost.a libchange.a libobjects.a libbase.a \
+HOST_LIBS = libchange.a libcommand.a libplan.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
+HOST_NEEDS = libhost.a libchange.a libcommand.a libplan.a libobjects.a \
+	libetcd.a libconfiguration.a libbase.a \
 	$(srcdir)/core/host/ccm-api.list
 EXTRA_DIST += core/host/ccm-api.list
 

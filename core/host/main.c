@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* ccm-runner: the module host. Started for one job, ends with it. */
-#include "host/mode.h"
+#include "host/mode_look.h"
 
 #include "base/alloc.h"
 #include "base/log.h"

@@ -4,11 +4,11 @@
 
 /* Planners: one confined child a configuration, side by side. */
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 #include "host/catalog.h"
-#include "host/child.h"
 #include "host/confine.h"
+#include "host/confined.h"
 #include "objects/objects.h"
 
 #include <jansson.h>

@@ -4,12 +4,12 @@
 
 /* What a run and a preview have in common: catalog, objects, planners, plan. */
 
-#include "base/config.h"
 #include "base/error.h"
 #include "change/engine.h"
-#include "change/plan.h"
+#include "config/config.h"
 #include "host/catalog.h"
 #include "host/planner.h"
+#include "plan/plan.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 noinst_LIBRARIES += libobjects.a
 libobjects_a_SOURCES = \
 	core/objects/curl_late.c \
-	core/objects/objects.c core/objects/objects.h \
 	core/objects/link.c core/objects/link.h \
+	core/objects/objects.c core/objects/objects.h \
 	core/objects/request.c core/objects/request.h \
 	core/objects/secret.c core/objects/secret.h \
 	core/objects/source.h \
@@ -12,4 +12,4 @@ libobjects_a_SOURCES = \
 	core/objects/source_http.c
 
 # Without CURL_LIBS: see curl_late.c.
-OBJECTS_LIBS = libobjects.a $(BASE_LIBS) -ldl -lpthread
+OBJECTS_LIBS = libobjects.a $(ETCD_LIBS) -ldl -lpthread

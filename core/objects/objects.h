@@ -8,8 +8,8 @@
  * directory of <type>.json files.
  */
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 
 #include <jansson.h>
 #include <stdint.h>

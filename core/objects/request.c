@@ -3,8 +3,8 @@
 #include "request.h"
 
 #include "base/alloc.h"
-#include "base/http_setup.h"
 #include "base/util.h"
+#include "etcd/http_setup.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -12,9 +12,9 @@
 #include "source.h"
 
 #include "base/alloc.h"
-#include "base/etcd_wire.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "etcd/etcd_wire.h"
 
 #include <errno.h>
 

@@ -5,8 +5,8 @@
 /* The very bodies that ccmd sends at both ends of a hand-over. */
 
 #include "base/buf.h"
-#include "cluster/store_etcd.h"
-#include "cluster/turn.h"
+#include "rollout/turn.h"
+#include "store/store_etcd.h"
 
 #define PAIR_PREFIX "/ccm-pair/"
 

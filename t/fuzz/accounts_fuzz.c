@@ -7,8 +7,8 @@
 #include "fuzz.h"
 
 #include "base/util.h"
-#include "change/accounts.h"
-#include "change/identity.h"
+#include "command/accounts.h"
+#include "command/command_user.h"
 
 #include <fcntl.h>
 

@@ -2,8 +2,8 @@
 /* Base64: what is decoded is encoded the same, and the other way round. */
 #include "fuzz.h"
 
-#include "base/base64.h"
 #include "base/util.h"
+#include "etcd/base64.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

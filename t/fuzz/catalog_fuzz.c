@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/catalog.h"
+#include "daemon/daemon_catalog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -21,7 +21,7 @@ static int fuzz_kill(pid_t pid, int number);
 
 #define waitpid fuzz_waitpid
 #define kill fuzz_kill
-#include "cluster/child.c"
+#include "loop/child.c"
 #undef waitpid
 #undef kill
 

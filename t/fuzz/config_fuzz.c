@@ -3,10 +3,10 @@
 #include "fuzz.h"
 
 #include "base/alloc.h"
-#include "base/config.h"
 #include "base/path.h"
 #include "base/util.h"
-#include "cluster/queue.h"
+#include "config/config.h"
+#include "rollout/queue.h"
 
 static void check_argv(char *const *argv, bool needed)
 {

@@ -10,8 +10,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/client.h"
-#include "cluster/store_backend.h"
+#include "control/connection.h"
+#include "store/store_backend.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -119,17 +119,26 @@ static struct config config = {.node = (char *) "web1",
                                .run_timeout_ms = 1000,
                                .ttl_s = 30};
 static struct store store = {&fuzz_store_ops};
-static struct daemon daemon_ = {
-    .config = &config, .store = &store, .loading = true};
-static struct control control = {.daemon = &daemon_};
+static struct identity identity;
+static struct rollout rollout;
+static json_t *catalog;
+
+static void fuzz_reload(void *userdata)
+{
+    (void) userdata;
+}
+
+static struct control control = {.view = {.config = &config,
+                                          .store = &store,
+                                          .rollout = &rollout,
+                                          .catalog = &catalog,
+                                          .reload = fuzz_reload}};
 
 static void fuzz_daemon(void)
 {
-    daemon_.loop = loop_new();
-    daemon_.control = &control;
-    rollout_init(&daemon_.rollout, daemon_.loop, &config, &store,
-                 &daemon_.identity);
-    bus_subscribe(daemon_.rollout.bus, "crontab", "crons");
+    control.view.loop = loop_new();
+    rollout_init(&rollout, control.view.loop, &config, &store, &identity);
+    bus_subscribe(rollout.bus, "crontab", "crons");
 }
 
 /* The last line is an object that says ok or not, and is the only such. */
@@ -180,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input left = {requests, requests_size};
     unsigned n;
 
-    if (!daemon_.loop)
+    if (!control.view.loop)
         fuzz_daemon();
     values = input;
     for (n = 0; n < 8 && left.left > 0; n++) {

@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "base/etcd_wire.h"
 #include "base/json.h"
+#include "etcd/etcd_wire.h"
 
 #define DOCUMENT_BYTES_MAX (1024 * 1024)
 #define SENTINEL 0x5a

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/flag.h"
+#include "rollout/flag.h"
 
 static void check_value(const json_t *json, struct flag *flag)
 {

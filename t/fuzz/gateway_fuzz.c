@@ -11,8 +11,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/http.h"
-#include "cluster/store_backend.h"
+#include "loop/http.h"
+#include "store/store_backend.h"
 
 #include <errno.h>
 

@@ -4,7 +4,7 @@
  * out as if it had come in one, none is longer than the limit, and nothing
  * follows a cancel. The functions are static, so the file itself is included.
  */
-#include "cluster/http.c"
+#include "loop/http.c"
 
 #include "fuzz.h"
 

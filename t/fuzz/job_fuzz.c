@@ -5,7 +5,7 @@
  * exactly once, with an object, and never of a plan while it applies. job.c
  * talks to a child that is not there.
  */
-#include "cluster/job.c"
+#include "rollout/runner.c"
 
 #include "fuzz.h"
 

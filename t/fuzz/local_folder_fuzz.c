@@ -12,8 +12,8 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/local_folder.h"
-#include "cluster/store_backend.h"
+#include "store/local_folder.h"
+#include "store/store_backend.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/util.h"
-#include "change/plan_check.h"
+#include "plan/plan_rules.h"
 
 static void check_path(const char *path)
 {

@@ -2,7 +2,7 @@
 #ifndef CCM_T_FUZZ_PLANS_H
 #define CCM_T_FUZZ_PLANS_H
 
-#include "change/plan.h"
+#include "plan/plan.h"
 
 /* Ends the process if the plan holds what must not be in one. */
 void fuzz_check_plan(const struct plan *plan);

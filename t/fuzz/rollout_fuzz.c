@@ -14,8 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/util.h"
-#include "cluster/child.h"
-#include "cluster/rollout.h"
+#include "loop/child.h"
+#include "rollout/rollout.h"
 
 #include <unistd.h>
 

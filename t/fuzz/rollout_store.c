@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/store_backend.h"
+#include "store/store_backend.h"
 
 #include <errno.h>
 

@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-#include "cluster/store.h"
+#include "store/store.h"
 
 /* Has the store said that the turn is ours? */
 extern bool rollout_store_in_turn;

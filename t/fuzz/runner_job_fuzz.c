@@ -11,7 +11,7 @@
 #undef PROTOCOL_LINE_MAX
 #define PROTOCOL_LINE_MAX 600
 
-#include "host/job.c"
+#include "host/mode_run.c"
 
 static void set_input(const void *bytes, size_t size)
 {

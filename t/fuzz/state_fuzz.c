@@ -10,8 +10,8 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "change/engine.h"
-#include "change/plan_check.h"
 #include "change/state.h"
+#include "plan/plan_rules.h"
 
 static void check_preview(struct engine *engine)
 {

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/clock.h"
-#include "cluster/loop.h"
+#include "loop/loop.h"
 
 #define BEGIN_MS 1000000
 

@@ -8,8 +8,8 @@
 #include "plans.h"
 
 #include "base/util.h"
-#include "change/plan.h"
-#include "change/wire.h"
+#include "plan/plan.h"
+#include "plan/wire.h"
 
 /* Each record that is read is written as the same bytes. */
 static void check_inverse(const char *bytes, size_t size)

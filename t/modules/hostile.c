@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A module that misbehaves in plan(), in the way that its setting "act" says.
- * What must become of each is in t/unit/planner_act_test.c. */
+ * What must become of each is in t/unit/host/planner_act_test.c. */
 #include "hostile.h"
 
 #include <arpa/inet.h>

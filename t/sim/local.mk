@@ -10,4 +10,4 @@ t_sim_rollout_sim_SOURCES = \
 	t/sim/sim_time.c \
 	t/sim/sim_watch.c
 t_sim_rollout_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/t/sim
-t_sim_rollout_sim_LDADD = libcluster.a $(BASE_LIBS)
+t_sim_rollout_sim_LDADD = $(DAEMON_LIBS)

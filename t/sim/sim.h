@@ -15,7 +15,7 @@
  *   rollout_sim.c  the scenario, and the invariants
  */
 
-#include "cluster/rollout.h"
+#include "rollout/rollout.h"
 
 #include <stdbool.h>
 #include <stdint.h>

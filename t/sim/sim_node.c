@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/util.h"
-#include "cluster/child.h"
+#include "loop/child.h"
 
 #include <stdio.h>
 

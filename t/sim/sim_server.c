@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/util.h"
-#include "cluster/txn.h"
+#include "store/txn.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * that there was. It carries out what arrives, at once and completely; what
  * may happen on the way there and back is sim_store.c's. */
 
-#include "cluster/store.h"
+#include "store/store.h"
 
 #define SIM_KEY_SIZE 64
 #define SIM_RANGES_MAX 24

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Foreign text on a terminal. An escape sequence in a customer's cron could
+ * recolour, move or hide what the operator is about to confirm; so can the
+ * controls of the C1 range and the bidirectional overrides, in UTF-8.
+ */
+#include "base/visible.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static size_t visible_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first < 0xe0)
+        return 2;
+    if (first >= 0xe0 && first < 0xf0)
+        return 3;
+    if (first >= 0xf0 && first < 0xf5)
+        return 4;
+    return 0;
+}
+
+/* Decodes one character. Returns its size, 0 if it is none. */
+static size_t visible_decode(const char *text, size_t size, uint32_t *out)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char) text[0];
+    size_t length = visible_length(first), i;
+    uint32_t c = length == 1 ? first : first & (0xffU >> (length + 1));
+
+    if (length == 0 || length > size)
+        return 0;
+    for (i = 1; i < length; i++) {
+        unsigned char byte = (unsigned char) text[i];
+
+        if ((byte & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (byte & 0x3f);
+    }
+    if (c < least[length] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+        return 0;
+    *out = c;
+    return length;
+}
+
+static bool visible_is_plain(uint32_t c)
+{
+    if (c == '\n' || c == '\t')
+        return true;
+    return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && c != 0x061c &&
+           !(c >= 0x200e && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
+           !(c >= 0x2066 && c <= 0x2069);
+}
+
+void visible_put(struct buf *out, const char *text, size_t size)
+{
+    size_t start = 0, i = 0;
+
+    while (i < size) {
+        uint32_t c = 0;
+        size_t length = visible_decode(text + i, size - i, &c), j;
+
+        if (length > 0 && visible_is_plain(c)) {
+            i += length;
+            continue;
+        }
+        buf_add(out, text + start, i - start);
+        for (j = 0; j < (length ? length : 1); j++)
+            buf_printf(out, "\\x%02x", (unsigned char) text[i + j]);
+        i += j;
+        start = i;
+    }
+    buf_add(out, text + start, size - start);
+}
+
+void visible_put_line(struct buf *out, const char *text)
+{
+    for (;;) {
+        size_t size = strcspn(text, "\n\t");
+
+        visible_put(out, text, size);
+        if (text[size] == '\0')
+            return;
+        buf_puts(out, text[size] == '\n' ? "\\n" : "\\t");
+        text += size + 1;
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_BASE_VISIBLE_H
+#define CCM_BASE_VISIBLE_H
+
+#include "base/buf.h"
+
+#include <stddef.h>
+
+/*
+ * Appends text of unknown origin so that a terminal only prints it: control
+ * characters but newline and tab, bytes that are no UTF-8, and the characters
+ * that change the direction of text appear as \xNN, byte by byte.
+ */
+void visible_put(struct buf *out, const char *text, size_t size);
+
+/* The same for what must stay on one line: newline and tab appear as \n and
+ * \t. */
+void visible_put_line(struct buf *out, const char *text);
+
+#endif

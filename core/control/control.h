@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_CONTROL_CONTROL_H
+#define CCM_CONTROL_CONTROL_H
+
+/*
+ * The control socket: SOCK_STREAM, mode 0600. One request a connection, one
+ * JSON document a line:
+ *
+ *   {"op":"...", ...}
+ *
+ * answered by any number of {"progress":"text for people"} lines and exactly
+ * one last line, {"ok":true,"result":{...}} or
+ * {"ok":false,"error":"what, and what to do","exit":N} (enum ccm_exit).
+ * A client that closes its end cancels what it asked for, as far as that has
+ * not begun to change anything.
+ *
+ *   op             arguments                      result
+ *   status         -                              see design section 7
+ *   nodes          -                              "
+ *   queue          -                              "
+ *   module.list    -                              "
+ *   module.reload  -                              as module.list, and added,
+ *                                                 changed, removed (arrays)
+ *   plan           types (none: all), format      {"changes":bool}; the preview
+ *                  ("text", "colour", "json")     goes to the descriptor
+ *   apply          types (none: all),             {"outcome":"in-sync" or
+ *                  allow_removals                 "changed","changes",
+ *                                                 "revision"}; progress lines
+ *   publish        types, text (optional)         {"revision":R}
+ *   object.list    type                           {}; JSON to the descriptor
+ *   object.get     type, id                       {}; JSON to the descriptor
+ *   object.put     type, object (with id)         {"revision":R}
+ *   object.delete  type, id                       {"revision":R}
+ *   object.import  type, objects (at most 100)    {"revision":R}
+ *   flag.show      -                              {"flag":{...} or null}
+ *   flag.set       reason                         {"flag":{...}}
+ *   flag.clear     node (optional: in doubt)      {"flag":null}
+ *   history        limit, id (both optional),     {}; text or JSON to the
+ *                  format                         descriptor
+ *
+ * "The descriptor": the client passes one (its standard output) with the
+ * request as SCM_RIGHTS; the ccm-runner that ccmd starts writes there itself.
+ */
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct control;
+struct config;
+struct loop;
+struct rollout;
+struct store;
+
+/* What requests are answered from, and the one thing that they can ask of the
+ * daemon as a whole. All of it is kept alive by the daemon until
+ * control_close. */
+struct control_view {
+    struct loop *loop;
+    const struct config *config;
+    struct store *store;
+    struct rollout *rollout;
+    json_t *const *catalog; /* the one in force; NULL while there is none */
+    /* Loads the catalog anew; control_reloaded hears how it went. */
+    void (*reload)(void *userdata);
+    void *userdata;
+};
+
+/* Listens on config->socket. A socket that nobody answers on is replaced.
+ * Copies view. Sets *out, new (freed with control_close). Returns 0,
+ * -EADDRINUSE, or another -errno. */
+int control_open(const struct control_view *view, struct control **out,
+                 struct error *err);
+/* NULL is legal. */
+void control_close(struct control *control);
+
+/* What clients may be waiting for. */
+void control_run_ended(struct control *control, int64_t ticket,
+                       const json_t *report);
+void control_progress(struct control *control, const char *text);
+void control_held(struct control *control, const char *text);
+/* A reload is through: differences (catalog_compare), or why it is not. */
+void control_reloaded(struct control *control, const json_t *differences,
+                      const char *why);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_DAEMON_DAEMON_H
+#define CCM_DAEMON_DAEMON_H
+
+/* ccmd as a whole: the roll-out, the catalog, the control socket. */
+
+#include "config/config.h"
+#include "control/control.h"
+#include "daemon/daemon_catalog.h"
+#include "rollout/machine.h"
+#include "rollout/rollout.h"
+
+struct daemon {
+    struct loop *loop;
+    const struct config *config;
+    struct identity identity;
+    struct store *store;
+    struct rollout rollout;
+    struct control *control;
+    json_t *catalog;
+    json_t *next_catalog; /* loaded, waits for the end of the turn */
+    bool recovered;       /* what a crash left is put right */
+    bool loading;         /* a catalog is being loaded */
+    bool reload_again;    /* asked for once more meanwhile */
+    struct io signals;
+    /* At start, while the runner that does a step of it is killed. */
+    struct timer retry;
+    struct backoff backoff;
+    int deaths;
+    int exit_status;
+};
+
+/* Runs until a signal ends it. Returns the exit status. */
+int daemon_run(const struct config *config);
+
+/* Loads the catalog anew; control_reloaded hears how it went. */
+void daemon_reload(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What etcd says went wrong. The gateway's body is {"error":text,"code":gRPC
+ * code,"message":text}; within a stream it is {"error":{"grpc_code":...,
+ * "message":...}}. gRPC's codes alone do not tell: a wrong password, a
+ * missing token and a malformed request are all "invalid argument".
+ */
+#include "etcd_wire.h"
+
+#include "base/json.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+enum {
+    GRPC_INVALID_ARGUMENT = 3,
+    GRPC_DEADLINE = 4,
+    GRPC_NOT_FOUND = 5,
+    GRPC_PERMISSION = 7,
+    GRPC_EXHAUSTED = 8,
+    GRPC_PRECONDITION = 9,
+    GRPC_OUT_OF_RANGE = 11,
+    GRPC_UNAVAILABLE = 14,
+    GRPC_UNAUTHENTICATED = 16,
+};
+
+static const struct {
+    const char *text;
+    int code;
+} etcd_wire_texts[] = {
+    {"invalid auth token", -EKEYEXPIRED},
+    {"user name is empty", -EKEYEXPIRED},
+    {"revision in header is old", -EKEYEXPIRED},
+    {"authentication failed", -EPERM},
+    {"authentication is not enabled", -EPERM},
+    {"permission denied", -EPERM},
+    {"lease not found", -ENOENT},
+    {"has been compacted", -ESTALE},
+    {"future revision", -EAGAIN},
+};
+
+int etcd_wire_words_code(const char *text)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(etcd_wire_texts); i++)
+        if (strstr(text, etcd_wire_texts[i].text))
+            return etcd_wire_texts[i].code;
+    return -EIO;
+}
+
+static int etcd_wire_code(int64_t grpc_code, const char *text)
+{
+    int code = etcd_wire_words_code(text);
+
+    if (code != -EIO)
+        return code;
+    switch (grpc_code) {
+    case GRPC_INVALID_ARGUMENT:
+        return -EINVAL;
+    case GRPC_NOT_FOUND:
+        return -ENOENT;
+    case GRPC_PERMISSION:
+        return -EPERM;
+    case GRPC_UNAUTHENTICATED:
+        return -EKEYEXPIRED;
+    case GRPC_EXHAUSTED:
+        return -ENOSPC;
+    case GRPC_DEADLINE:
+    case GRPC_PRECONDITION:
+    case GRPC_UNAVAILABLE:
+        return -EAGAIN;
+    case GRPC_OUT_OF_RANGE:
+        return -ESTALE;
+    default:
+        return -EIO;
+    }
+}
+
+/* A reply that is not the gateway's: a proxy, or another server. Its body is
+ * no JSON of etcd's, so that nothing is known but the status. */
+static int etcd_wire_status(long http_status, struct error *err)
+{
+    int code = -EIO;
+
+    if (http_status == 401)
+        code = -EKEYEXPIRED;
+    else if (http_status == 429 || http_status >= 500)
+        code = -EAGAIN;
+    return error_set(err, code, "HTTP %ld", http_status);
+}
+
+int etcd_wire_decode_error(const json_t *answer, long http_status,
+                           struct error *err)
+{
+    const json_t *error = json_object_get(answer, "error");
+    const char *text;
+    int64_t code;
+
+    if (!error && (http_status == 0 || http_status == 200))
+        return 0;
+    if (!error)
+        return etcd_wire_status(http_status, err);
+    if (json_is_object(error)) {
+        text = json_string_or(error, "message", "unknown error");
+        code = json_integer_or(error, "grpc_code", 0);
+    } else {
+        text = json_string_or(answer, "error", "unknown error");
+        code = json_integer_or(answer, "code", 0);
+    }
+    return error_set(err, etcd_wire_code(code, text), "%s", text);
+}

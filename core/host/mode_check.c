@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * `ccm-runner check FILE`: examines a module as it will be examined when it is
+ * loaded, and then lets it plan with its sample objects, again, and with the
+ * samples in other forms. Whoever writes a module so hears of what would
+ * otherwise happen on a node, with a customer's object.
+ *
+ * That a module asks the clock shows only when the clock has moved on, so the
+ * second plan waits for the next second.
+ */
+#include "host/mode_check.h"
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/protocol.h"
+#include "base/util.h"
+#include "host/describe.h"
+#include "host/mode_look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static void check_add(json_t *to, const char *format, va_list args)
+{
+    char text[ERROR_TEXT_MAX];
+
+    vsnprintf(text, sizeof(text), format, args);
+    json_array_append_new(to, json_text(text));
+}
+
+void check_find(struct check *check, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    check_add(check->findings, format, args);
+    va_end(args);
+}
+
+void check_note(struct check *check, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    check_add(check->notes, format, args);
+    va_end(args);
+}
+
+/* Where it lies now need not be where it will be: that is worth a note. */
+static int check_open_anyhow(struct check *check, const char *path,
+                             struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+
+    check_note(check, "as it lies there ccm would not load it: %s", err->text);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_errno(err, -errno, "%s", path);
+    check->file = xcalloc(1, sizeof(*check->file));
+    *check->file = (struct module_file){.path = xstrdup(path),
+                                        .fd = fd,
+                                        .device = st.st_dev,
+                                        .inode = st.st_ino};
+    return 0;
+}
+
+static int check_open(struct check *check, const char *file, struct error *err)
+{
+    cleanup_free char *path = realpath(file, NULL), *dir = NULL;
+    const char *dirs[2] = {NULL, NULL};
+    int r;
+
+    if (!path)
+        return error_errno(err, -errno, "%s", file);
+    dir = xstrndup(path, (size_t) (strrchr(path, '/') - path) + 1);
+    dirs[0] = dir;
+    r = module_open(&check->trust, dirs, path, &check->file, err);
+    return r == -EPERM ? check_open_anyhow(check, path, err) : r;
+}
+
+/* file: as in modules.d; NULL: none. Its "module" is not looked at. */
+static int check_read_declaration(struct check *check, const char *file,
+                                  struct error *err)
+{
+    cleanup_free char *text = NULL;
+    int r = 0;
+
+    if (file)
+        r = io_read_file(AT_FDCWD, file, DECLARATION_BYTES_MAX, &text, NULL,
+                         err);
+    if (r < 0)
+        return error_prefix(err, r, "%s", file);
+    r = declaration_parse(file ? file : "the defaults",
+                          text ? text : "module = \"it\";", &check->declaration,
+                          err);
+    if (r == 0 && check->declaration.program)
+        r = program_open(&check->trust, check->declaration.program,
+                         &check->program, err);
+    return r;
+}
+
+/* Returns 1 if it can be loaded, 0 if not, which is a finding; or -errno. */
+static int check_describe(struct check *check, struct error *err)
+{
+    struct describe_task task = {.declaration = &check->declaration,
+                                 .file = check->file};
+    int r = describe_all(check->config, check->confine, &task, 1, err);
+
+    if (r == 0 && task.error)
+        check_find(check, "%s", task.error);
+    if (r == 0 && task.answer) {
+        configuration_fill(&check->configuration, &task);
+        check->configuration.program = check->program;
+        r = 1;
+    }
+    describe_task_done(&task);
+    return r;
+}
+
+/* Without --objects there are none, of any type. */
+static int check_fetch(struct check *check, bool given, struct error *err)
+{
+    const char *const *types =
+        (const char *const *) check->configuration.subscribes;
+    const char *none[] = {NULL};
+    struct objects *objects;
+    size_t i;
+    int r;
+
+    check->objects = json_object();
+    if (!given)
+        return 0;
+    r = objects_fetch(check->config, types ? types : none, 0, &objects, err);
+    if (r < 0)
+        return r;
+    for (i = 0; types && types[i]; i++)
+        json_object_set(check->objects, types[i],
+                        (json_t *) objects_of(objects, types[i]));
+    objects_free(objects);
+    return 0;
+}
+
+static void check_next_second(void)
+{
+    time_t now = time(NULL);
+
+    while (time(NULL) == now)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
+static int check_again(struct check *check, const struct plan *usual,
+                       struct error *err)
+{
+    cleanup_free char *differs = NULL;
+    struct check_plan plan = {.result = {.fd = -1}};
+    int r;
+
+    check_next_second();
+    r = check_plan(check, check->objects, false, &plan, err);
+    if (r == 0 && !plan.plan)
+        check_find(check, "planning once more with the same objects: %s",
+                   plan.error);
+    if (r == 0 && plan.plan)
+        differs = check_compare(usual, plan.plan);
+    if (differs)
+        check_find(check,
+                   "the same objects do not give the same plan (time? chance? "
+                   "addresses?): %s",
+                   differs);
+    check_plan_done(&plan);
+    return r;
+}
+
+static int check_plans(struct check *check, struct error *err)
+{
+    struct check_plan usual = {.result = {.fd = -1}};
+    int r = check_plan(check, check->objects, false, &usual, err);
+
+    if (r == 0 && !usual.plan)
+        check_find(check, "plan: %s", usual.error);
+    if (r == 0 && usual.plan)
+        r = check_again(check, usual.plan, err);
+    if (r == 0 && usual.plan)
+        r = check_orders(check, usual.plan, err);
+    if (r == 0 && usual.plan)
+        r = check_fields(check, err);
+    check_plan_done(&usual);
+    return r;
+}
+
+static int check_module(struct check *check, const struct mode_check *mode,
+                        struct error *err)
+{
+    int r = confine_new(&check->confine, err);
+
+    if (r == 0)
+        r = check_open(check, mode->file, err);
+    if (r == 0)
+        r = check_read_declaration(check, mode->settings, err);
+    if (r == 0)
+        r = check_describe(check, err);
+    if (r <= 0)
+        return r;
+    r = check_fetch(check, mode->objects, err);
+    if (!mode->objects)
+        check_note(check, "without --objects it has planned with none");
+    return r == 0 ? check_plans(check, err) : r;
+}
+
+static void check_print_list(const json_t *list, const char *what)
+{
+    const json_t *text;
+    size_t i;
+
+    json_array_foreach (list, i, text)
+        printf("%s: %s\n", what, json_string_value(text));
+}
+
+static int check_print(const struct check *check, bool json)
+{
+    const struct configuration *c = &check->configuration;
+    size_t n = json_array_size(check->findings);
+
+    if (json) {
+        json_auto_t *document = json_pack(
+            "{s:s, s:o, s:o, s:i, s:O, s:O}", "file", check->file->path,
+            "module", c->module ? json_string(c->module) : json_null(),
+            "version", c->version ? json_text(c->version) : json_null(),
+            "plans", check->plans, "findings", check->findings, "notes",
+            check->notes);
+
+        mode_print(document);
+    } else {
+        check_print_list(check->findings, "finding");
+        check_print_list(check->notes, "note");
+        printf("%s %s: %d plans, %zu finding%s\n",
+               c->module ? c->module : check->file->path,
+               c->version ? c->version : "", check->plans, n,
+               n == 1 ? "" : "s");
+    }
+    return n > 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
+}
+
+static void check_done(struct check *check)
+{
+    configuration_done(&check->configuration);
+    module_close(check->file);
+    program_close(check->program);
+    declaration_done(&check->declaration);
+    trust_done(&check->trust);
+    confine_free(check->confine);
+    json_decref(check->objects);
+    json_decref(check->findings);
+    json_decref(check->notes);
+}
+
+int mode_check(struct config *config, const struct mode_check *mode)
+{
+    struct check check = {
+        .config = config, .findings = json_array(), .notes = json_array()};
+    struct error err;
+    int status;
+
+    if (check_module(&check, mode, &err) < 0)
+        status = mode_fail(err.text);
+    else
+        status = check_print(&check, mode->json);
+    check_done(&check);
+    return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_MODE_CHECK_H
+#define CCM_HOST_MODE_CHECK_H
+
+/* `ccm-runner check`: is a module deterministic and careful? Its parts. */
+
+#include "base/error.h"
+#include "host/catalog.h"
+#include "host/declaration.h"
+#include "host/planner.h"
+#include "objects/objects.h"
+#include "plan/plan.h"
+
+#include <jansson.h>
+
+/* A module that is examined, and what has been found. */
+struct check {
+    const struct config *config;
+    struct confine *confine;
+    struct trust trust;
+    struct declaration declaration;
+    struct module_file *file;
+    struct program *program;
+    struct configuration configuration;
+    json_t *objects;  /* {"<type>":[object, ...]} of the samples */
+    json_t *findings; /* array of strings: what must be mended */
+    json_t *notes;    /* array of strings: what is good to know */
+    int plans;        /* how often it has planned */
+};
+
+void check_find(struct check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void check_note(struct check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The outcome of one plan. */
+struct check_plan {
+    struct planner_result result;
+    struct plan *plan; /* NULL: it did not go well */
+    char *error;       /* why not */
+};
+
+/*
+ * Plans with these objects ({"<type>":[...]}), sorted by id as always, or in
+ * the order that they have if as_is. Fills the zeroed *plan (emptied with
+ * check_plan_done). Returns 0 however the plan went, or -errno.
+ */
+int check_plan(struct check *check, const json_t *objects, bool as_is,
+               struct check_plan *plan, struct error *err);
+void check_plan_done(struct check_plan *plan);
+
+/* The first difference between two plans, for people. Returns new (freed with
+ * free), or NULL if there is none. */
+char *check_compare(const struct plan *a, const struct plan *b);
+/* The same without regard to order. contents: the difference is only one of
+ * contents, not of what is declared. */
+char *check_compare_sets(const struct plan *a, const struct plan *b,
+                         bool *contents);
+
+/* Plans with the samples in other forms, and notes what is found.
+ * Return 0 or -errno. */
+int check_orders(struct check *check, const struct plan *usual,
+                 struct error *err);
+int check_fields(struct check *check, struct error *err);
+
+#endif

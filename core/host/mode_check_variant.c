@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The samples in other forms. What a module makes of them must not depend on
+ * the order in which members stand, and one object that is not as it should
+ * be must not hold up all others: it is to be rejected.
+ */
+#include "host/mode_check.h"
+
+#include "base/alloc.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+#define VARIANTS_MAX 2000
+
+static json_t *variant_reverse(const json_t *value)
+{
+    const char **names;
+    const char *name;
+    json_t *member, *out;
+    size_t n = 0;
+
+    if (json_is_array(value)) {
+        out = json_array();
+        json_array_foreach (value, n, member)
+            json_array_append_new(out, variant_reverse(member));
+        return out;
+    }
+    if (!json_is_object(value))
+        return json_incref((json_t *) value);
+    names = xcalloc(json_object_size(value) + 1, sizeof(*names));
+    json_object_foreach ((json_t *) value, name, member)
+        names[n++] = name;
+    out = json_object();
+    while (n-- > 0)
+        json_object_set_new(out, names[n],
+                            variant_reverse(json_object_get(value, names[n])));
+    free(names);
+    return out;
+}
+
+/* The objects of all types the other way round. */
+static json_t *variant_turn(const json_t *samples)
+{
+    json_t *out = json_object(), *array;
+    const char *type;
+
+    json_object_foreach ((json_t *) samples, type, array) {
+        json_t *turned = json_array();
+        size_t i;
+
+        for (i = json_array_size(array); i-- > 0;)
+            json_array_append(turned, json_array_get(array, i));
+        json_object_set_new(out, type, turned);
+    }
+    return out;
+}
+
+static int check_members(struct check *check, const struct plan *usual,
+                         struct error *err)
+{
+    json_auto_t *samples = variant_reverse(check->objects);
+    cleanup_free char *differs = NULL;
+    struct check_plan plan = {.result = {.fd = -1}};
+    int r = check_plan(check, samples, false, &plan, err);
+
+    if (r == 0 && !plan.plan)
+        check_find(check,
+                   "with the members of all objects in another order: %s",
+                   plan.error);
+    differs = r == 0 && plan.plan ? check_compare(usual, plan.plan) : NULL;
+    if (differs)
+        check_find(check,
+                   "depends on the order in which the members of objects "
+                   "stand (sort them): %s",
+                   differs);
+    check_plan_done(&plan);
+    return r;
+}
+
+static int check_turned(struct check *check, const struct plan *usual,
+                        struct error *err)
+{
+    json_auto_t *samples = variant_turn(check->objects);
+    cleanup_free char *differs = NULL;
+    struct check_plan plan = {.result = {.fd = -1}};
+    bool contents = false;
+    int r = check_plan(check, samples, true, &plan, err);
+
+    if (r == 0 && !plan.plan)
+        check_find(check, "with the objects in another order: %s", plan.error);
+    if (r == 0 && plan.plan)
+        differs = check_compare_sets(usual, plan.plan, &contents);
+    if (differs && contents)
+        check_note(check,
+                   "the order of the objects shows (they always come ordered "
+                   "by id): %s",
+                   differs);
+    else if (differs)
+        check_find(check,
+                   "what is declared depends on the order of objects: %s",
+                   differs);
+    check_plan_done(&plan);
+    return r;
+}
+
+int check_orders(struct check *check, const struct plan *usual,
+                 struct error *err)
+{
+    int r = check_members(check, usual, err);
+
+    return r == 0 ? check_turned(check, usual, err) : r;
+}
+
+/* ------------------------------------------------------------------- fields
+ */
+
+static json_t *fault_null(const json_t *now)
+{
+    (void) now;
+    return json_null();
+}
+
+static json_t *fault_type(const json_t *now)
+{
+    return json_is_string(now) ? json_integer(-7) : json_string("text");
+}
+
+/* Of what a customer may write; to be kept in its line, block and file. */
+static json_t *fault_hostile(const json_t *now)
+{
+    return json_is_string(now) ? json_string("../a/\n'\"\\;{}$(x)`%n\t") : NULL;
+}
+
+/* What is done to a field; NULL: it is taken away. */
+static const struct {
+    const char *what;
+    json_t *(*value)(const json_t *now);
+} faults[] = {
+    {"is missing", NULL},
+    {"is null", fault_null},
+    {"is of another type", fault_type},
+    {"is hostile text", fault_hostile},
+};
+
+/* The samples, but for a field of the first object of a type. Returns new, or
+ * NULL if there is no such variant. */
+static json_t *variant_field(const json_t *samples, const char *type,
+                             const char *field, size_t fault)
+{
+    const json_t *array = json_object_get(samples, type);
+    json_t *object = json_copy(json_array_get(array, 0));
+    json_t *value, *out, *changed;
+
+    if (!faults[fault].value) {
+        json_object_del(object, field);
+    } else {
+        value = faults[fault].value(json_object_get(object, field));
+        if (!value) {
+            json_decref(object);
+            return NULL;
+        }
+        json_object_set_new(object, field, value);
+    }
+    changed = json_copy((json_t *) array);
+    json_array_set_new(changed, 0, object);
+    out = json_copy((json_t *) samples);
+    json_object_set_new(out, type, changed);
+    return out;
+}
+
+static int check_field(struct check *check, const char *type, const char *field,
+                       size_t fault, struct error *err)
+{
+    json_auto_t *samples = variant_field(check->objects, type, field, fault);
+    const json_t *first =
+        json_array_get(json_object_get(check->objects, type), 0);
+    struct check_plan plan = {.result = {.fd = -1}};
+    int r;
+
+    if (!samples)
+        return 0;
+    r = check_plan(check, samples, false, &plan, err);
+    if (r == 0 && !plan.plan)
+        check_find(check, "%s when \"%s\" of %s/%lld %s: %s",
+                   plan.result.outcome == PLANNER_DIED
+                       ? "does not survive"
+                       : "fails as a whole, instead of rejecting one object,",
+                   field, type,
+                   (long long) json_integer_value(json_object_get(first, "id")),
+                   faults[fault].what, plan.error);
+    check_plan_done(&plan);
+    return r;
+}
+
+static int check_type(struct check *check, const char *type, struct error *err)
+{
+    const json_t *first =
+        json_array_get(json_object_get(check->objects, type), 0);
+    const char *field;
+    json_t *value;
+    size_t i;
+    int r = 0;
+
+    json_object_foreach ((json_t *) first, field, value) {
+        if (streq(field, "id"))
+            continue;
+        for (i = 0; i < ARRAY_SIZE(faults) && r == 0; i++)
+            if (check->plans < VARIANTS_MAX)
+                r = check_field(check, type, field, i, err);
+        if (r < 0)
+            break;
+    }
+    return r;
+}
+
+int check_fields(struct check *check, struct error *err)
+{
+    const char *type;
+    json_t *array;
+    int r = 0;
+
+    json_object_foreach (check->objects, type, array) {
+        r = check_type(check, type, err);
+        if (r < 0)
+            break;
+    }
+    if (check->plans >= VARIANTS_MAX)
+        check_note(check, "not all fields were tried: %d plans are the most",
+                   VARIANTS_MAX);
+    return r;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_PLAN_PLAN_H
+#define CCM_PLAN_PLAN_H
+
+/*
+ * A plan: what the configurations of one run declare, in run order. It is
+ * built from what the planners hand back (wire.h) and is read-only after.
+ */
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum change_kind {
+    CHANGE_FILE = 1,
+    CHANGE_DIRECTORY,
+    CHANGE_SYMLINK,
+    CHANGE_ABSENT,
+    CHANGE_EXCLUSIVE,
+    CHANGE_KEEP, /* a file of a rejected object: stays as it is */
+    CHANGE_GROUP,
+    CHANGE_USER,
+    CHANGE_COMMAND,
+    CHANGE_SERVICE,
+};
+
+/* One declared change. Strings are NULL where not given, and borrowed (valid
+ * until plan_free). Which fields a kind uses stands behind them. */
+struct change {
+    enum change_kind kind;
+    uint32_t configuration; /* index into plan->configurations */
+    const char *path;       /* all kinds with a path */
+    const char *name;       /* GROUP, USER, SERVICE */
+    const char *owner;      /* FILE, DIRECTORY, SYMLINK; never NULL ("root") */
+    const char *group;      /* the same; USER: primary group, may be NULL */
+    const char *service;    /* kinds with a path */
+    const char *object;     /* "crons/17", for messages */
+    const char *target;     /* SYMLINK; EXCLUSIVE: the pattern, never NULL */
+    const char *content;    /* FILE: size bytes, then a NUL */
+    size_t size;
+    uint32_t mode;      /* FILE, DIRECTORY */
+    uint32_t id;        /* GROUP, USER; 0: the system chooses */
+    uint32_t timeout_s; /* COMMAND; never 0 */
+    bool sensitive;     /* FILE */
+    bool absent;        /* GROUP, USER */
+    bool always;        /* COMMAND */
+    bool restart;       /* SERVICE */
+    bool any;           /* SERVICE */
+    const char *home, *shell, *comment, *password; /* USER */
+    const char *user, *directory;                  /* COMMAND */
+    const char *const *list; /* USER: groups; COMMAND: argv; else NULL.
+                                NULL-terminated */
+};
+
+struct plan_configuration {
+    const char *name;
+    char digest[33]; /* of all that it declared; digest_bytes */
+};
+
+struct plan {
+    struct plan_configuration *configurations;
+    size_t n_configurations;
+    struct change *changes; /* in run order */
+    size_t n_changes;
+    struct plan_internal *internal;
+};
+
+struct plan *plan_new(void);
+void plan_free(struct plan *plan);
+
+/*
+ * Adds what one configuration declared: size bytes in the form of wire.h,
+ * checked as anything from outside is. Keeps bytes (alive until plan_free).
+ * Returns 0, -EPROTO (not in that form), -EINVAL (a declaration that cannot
+ * be, named), -EEXIST (a path, user, group that was declared already; err
+ * names both configurations and objects). On failure the plan is unchanged.
+ */
+int plan_add(struct plan *plan, const char *configuration, const void *bytes,
+             size_t size, struct error *err);
+
+/* Looks up what is declared for a path (not as an exclusive directory), a
+ * user, a group. Returns borrowed, or NULL. */
+const struct change *plan_find_path(const struct plan *plan, const char *path);
+const struct change *plan_find_user(const struct plan *plan, const char *name);
+const struct change *plan_find_group(const struct plan *plan, const char *name);
+
+/* Is something declared below path, so that it must be a directory? */
+bool plan_needs_directory(const struct plan *plan, const char *path);
+
+/* "configuration C, object O: file /path", for messages. */
+#define PLAN_DESCRIBE_SIZE 1024
+void plan_describe(const struct plan *plan, const struct change *change,
+                   char text[PLAN_DESCRIBE_SIZE]);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC */
+/* The watch over events/ and flag. */
+#include "rollout/events.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/name.h"
+#include "base/util.h"
+
+#include <errno.h>
+
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS 15000
+
+/* The watched range: everything from "events/" up to "flag". */
+#define RANGE_FIRST "events/"
+#define RANGE_END "flag!"
+
+static void events_look(struct events *events);
+
+/* A transaction's answer can overtake the watch, which must then not bring
+ * back what was before: only what is newer than flag_at counts. */
+void events_learn_flag(struct events *events, const struct store_kv *kv,
+                       int64_t revision)
+{
+    int64_t now = kv ? kv->mod_revision : 0;
+
+    if (revision < events->flag_at)
+        return;
+    events->flag_at = revision;
+    if (now == events->flag.mod_revision)
+        return;
+    flag_set(&events->flag, kv);
+    events->ops->flag(events->userdata);
+}
+
+/* Nobody can be subscribed to what is no name of a type. */
+static void events_take_event(struct events *events, const char *type,
+                              int64_t revision)
+{
+    if (!name_valid(type))
+        return;
+    if (json_object_size(events->seen) < EVENTS_LOOK_MAX ||
+        json_object_get(events->seen, type))
+        json_object_set_new(events->seen, type, json_integer(revision));
+    events->ops->event(events->userdata, type, revision);
+}
+
+static void events_lose(struct events *events, const char *why)
+{
+    bool was = events->connected;
+
+    /* A check that is under way has nothing to compare with any more. */
+    store_cancel(events->call);
+    events->call = NULL;
+    events->connected = false;
+    events->suspect = 0;
+    timer_set(&events->timer, backoff_next_ms(&events->backoff));
+    if (was)
+        events->ops->connected(events->userdata, false, why);
+}
+
+static void events_watch_opened(void *userdata, int64_t revision)
+{
+    struct events *events = userdata;
+
+    (void) revision;
+    backoff_reset(&events->backoff);
+    events->connected = true;
+    events->ops->connected(events->userdata, true, NULL);
+}
+
+static void events_watch_event(void *userdata, const struct store_kv *kv,
+                               bool deleted)
+{
+    struct events *events = userdata;
+    const char *type = after_prefix(kv->key, RANGE_FIRST);
+
+    /* One revision may bring several. */
+    if (type && !deleted && kv->mod_revision >= events->revision) {
+        events->revision = kv->mod_revision;
+        events_take_event(events, type, kv->mod_revision);
+    } else if (type && deleted) {
+        json_object_del(events->seen, type);
+    } else if (streq(kv->key, "flag")) {
+        events_learn_flag(events, deleted ? NULL : kv, kv->mod_revision);
+    }
+}
+
+static void events_watch_lost(void *userdata, int r, const struct error *err)
+{
+    struct events *events = userdata;
+
+    events->watch = NULL;
+    if (r == -ESTALE)
+        events->ops->doubt(events->userdata,
+                           "the history since the last event is compacted");
+    events_lose(events, err ? err->text : "the watch has ended");
+}
+
+static const struct store_watch_ops events_watch_ops = {
+    .opened = events_watch_opened,
+    .event = events_watch_event,
+    .lost = events_watch_lost,
+};
+
+static int64_t events_seen(const struct events *events,
+                           const struct store_kv *kv)
+{
+    return json_integer_or(events->seen, after_prefix(kv->key, RANGE_FIRST), 0);
+}
+
+/* Is an event gone that has been seen, or older than it was? */
+static bool events_went_back(const struct events *events,
+                             const struct store_range *newest)
+{
+    size_t i, still = 0;
+
+    for (i = 0; i < newest->n; i++) {
+        int64_t seen = events_seen(events, &newest->kvs[i]);
+
+        if (newest->kvs[i].mod_revision < seen)
+            return true;
+        still += seen > 0;
+    }
+    return newest->count <= (int64_t) newest->n &&
+           still < json_object_size(events->seen);
+}
+
+/* What the store said before this look was sent, it cannot take back: looks
+ * are linearizable. If it has, it was restored from a backup or emptied, and
+ * revisions that stand for something else now are no measure any more. */
+static void events_compare_past(struct events *events,
+                                const struct store_reply *reply)
+{
+    cleanup_free char *why = NULL;
+
+    if (reply->revision >= events->looking_after &&
+        !events_went_back(events, &reply->ranges[1]))
+        return;
+    why = xasprintf("the store has gone back, from revision %lld to %lld or "
+                    "before (restored from a backup, or emptied)",
+                    (long long) events->looking_after,
+                    (long long) reply->revision);
+    events->flag_at = 0;
+    events->revision = 0;
+    json_object_clear(events->seen);
+    events->ops->doubt(events->userdata, why);
+}
+
+static bool events_is_new(const struct events *events,
+                          const struct store_kv *kv)
+{
+    int64_t seen = events_seen(events, kv);
+
+    return seen > 0 ? kv->mod_revision != seen
+                    : kv->mod_revision > events->revision;
+}
+
+/* The newest events, the newest first: takes those that are new. */
+static void events_take_newest(struct events *events,
+                               const struct store_range *newest)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < newest->n; i++)
+        n += events_is_new(events, &newest->kvs[i]);
+    if (n > 0 && n == newest->n && newest->count > (int64_t) n &&
+        events->looked)
+        events->ops->doubt(events->userdata,
+                           "more types have had events than one look reads");
+    for (i = newest->n; i > 0; i--)
+        if (events_is_new(events, &newest->kvs[i - 1]))
+            events_take_event(events,
+                              after_prefix(newest->kvs[i - 1].key, RANGE_FIRST),
+                              newest->kvs[i - 1].mod_revision);
+    events->revision = newest->n > 0 ? newest->kvs[0].mod_revision : 0;
+    events->look_max = EVENTS_LOOK_MAX;
+}
+
+static void events_set_trouble(struct events *events, const char *why)
+{
+    free(events->trouble);
+    events->trouble = why ? xstrdup(why) : NULL;
+}
+
+static void events_look_failed(struct events *events, int r, const char *why)
+{
+    if (r == -EMSGSIZE)
+        events->look_max = 1;
+    events_set_trouble(events, why);
+    events->ops->trouble(events->userdata, why);
+    events_lose(events, why);
+}
+
+static void events_looked(void *userdata, const struct store_reply *reply,
+                          int r, const struct error *err)
+{
+    struct events *events = userdata;
+    const struct store_range *flag;
+
+    events->call = NULL;
+    if (r < 0) {
+        events_look_failed(events, r, err->text);
+        return;
+    }
+    events_set_trouble(events, NULL);
+    flag = &reply->ranges[0];
+    /* In place before the callbacks, which may look at what is known. */
+    events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
+                                reply->revision + 1, &events_watch_ops, events);
+    events_compare_past(events, reply);
+    events->checked = reply->revision;
+    events_learn_flag(events, flag->n ? &flag->kvs[0] : NULL, reply->revision);
+    events_take_newest(events, &reply->ranges[1]);
+    events->looked = true;
+}
+
+static int64_t events_newest_known(const struct events *events)
+{
+    int64_t newest = events->revision;
+
+    if (events->flag_at > newest)
+        newest = events->flag_at;
+    return events->checked > newest ? events->checked : newest;
+}
+
+static void events_look(struct events *events)
+{
+    struct txn *txn = txn_new();
+
+    events->looking_after = events_newest_known(events);
+    txn_get(txn, "flag");
+    txn_get_below(txn, RANGE_FIRST,
+                  &(struct txn_range){.keys_only = true,
+                                      .limit = events->look_max,
+                                      .by_mod_revision = true,
+                                      .newest_first = true});
+    events->call = store_commit(events->store, txn, events_looked, events);
+}
+
+static void events_timer(void *userdata)
+{
+    struct events *events = userdata;
+
+    if (!events->call && !events->watch)
+        events_look(events);
+}
+
+static void events_checked(void *userdata, const struct store_reply *reply,
+                           int r, const struct error *err)
+{
+    struct events *events = userdata;
+    int64_t newest = 0, flag_revision = 0;
+
+    (void) err;
+    events->call = NULL;
+    if (r < 0)
+        return;
+    if (reply->ranges[0].n > 0)
+        flag_revision = reply->ranges[0].kvs[0].mod_revision;
+    if (reply->ranges[1].n > 0)
+        newest = reply->ranges[1].kvs[0].mod_revision;
+    events->checked = reply->revision;
+    if (newest <= events->revision && newest >= events->event_before &&
+        flag_revision == events->flag.mod_revision &&
+        reply->revision >= events->looking_after) {
+        events->suspect = 0;
+    } else if (events->suspect == 0) {
+        events->suspect = reply->revision;
+    } else {
+        store_unwatch(events->watch);
+        events->watch = NULL;
+        events_lose(events, "the watch has gone silent");
+    }
+}
+
+void events_check(struct events *events, int64_t revision)
+{
+    struct txn *txn;
+
+    if (events->call || !events->watch ||
+        (revision == events->checked && events->suspect == 0))
+        return;
+    txn = txn_new();
+    events->looking_after = events_newest_known(events);
+    events->event_before = events->revision;
+    txn_get(txn, "flag");
+    txn_get_below(txn, RANGE_FIRST,
+                  &(struct txn_range){.keys_only = true,
+                                      .limit = 1,
+                                      .by_mod_revision = true,
+                                      .newest_first = true});
+    events->call = store_commit(events->store, txn, events_checked, events);
+}
+
+void events_init(struct events *events, struct loop *loop, struct store *store,
+                 const struct events_ops *ops, void *userdata)
+{
+    *events = (struct events){
+        .store = store,
+        .ops = ops,
+        .userdata = userdata,
+        .look_max = EVENTS_LOOK_MAX,
+        .seen = json_object(),
+        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
+    };
+    timer_init(&events->timer, loop, events_timer, events);
+}
+
+void events_start(struct events *events)
+{
+    timer_set(&events->timer, 0);
+}
+
+void events_done(struct events *events)
+{
+    timer_stop(&events->timer);
+    store_cancel(events->call);
+    if (events->watch)
+        store_unwatch(events->watch);
+    flag_done(&events->flag);
+    json_decref(events->seen);
+    free(events->trouble);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_ROLLOUT_MACHINE_H
+#define CCM_ROLLOUT_MACHINE_H
+
+/*
+ * Who this daemon is, so that a second one with the same node name is told
+ * from the first one's next life.
+ *
+ * machine: /etc/machine-id and a random id that state_dir keeps, together: a
+ * turn marker with it was made here. boot: the kernel's boot id. place: which
+ * file the lock on state_dir is. An older daemon of the same machine, boot and
+ * place is surely dead, because that lock is ours now. In another place of the
+ * same boot it is a copy (containers of one host share the kernel, and may
+ * share the machine id); of another boot it may be a clone of this machine
+ * that lives, and only its lease can tell.
+ */
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct identity {
+    char machine[33];
+    char boot[40];
+    char place[40]; /* "device:inode" */
+    int lock_fd;
+};
+
+/*
+ * Makes state_dir if it is missing, takes its lock, reads or makes the ids.
+ * Returns 0, -EBUSY (another ccmd uses this state_dir), or another -errno.
+ */
+int identity_open(struct identity *identity, const char *state_dir,
+                  struct error *err);
+/* Did an earlier life of this daemon, or this one, write it? json: a presence
+ * or a marker, as identity_sign has signed it. */
+bool identity_is_own(const struct identity *identity, const json_t *json);
+/* Adds who we are to json. */
+void identity_sign(const struct identity *identity, json_t *json);
+void identity_close(struct identity *identity);
+
+/* A new random id of 16 hex digits, for a turn. */
+#define IDENTITY_TURN_SIZE 17
+void identity_new_turn(char turn[IDENTITY_TURN_SIZE]);
+
+#endif

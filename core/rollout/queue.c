@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/* The queue for the cluster's one lock; see queue.h for how and why. */
+#include "rollout/queue.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/util.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS 5000
+
+static void queue_join_again(struct queue *queue);
+static void queue_look(struct queue *queue);
+static void queue_wait(struct queue *queue, enum queue_state state);
+
+static void queue_set_trouble(struct queue *queue, const char *why)
+{
+    free(queue->trouble);
+    queue->trouble = why ? xstrdup(why) : NULL;
+    if (why)
+        queue->ops->trouble(queue->userdata, why);
+}
+
+static void queue_retry(struct queue *queue, const char *why)
+{
+    queue_set_trouble(queue, why);
+    timer_set(&queue->timer, backoff_next_ms(&queue->backoff));
+}
+
+static void queue_forget_front(struct queue *queue)
+{
+    size_t i;
+
+    for (i = 0; i < queue->n_front; i++)
+        free(queue->front[i]);
+    queue->n_front = 0;
+}
+
+static void queue_unwatch(struct queue *queue)
+{
+    if (queue->watch)
+        store_unwatch(queue->watch);
+    queue->watch = NULL;
+    free(queue->watched);
+    queue->watched = NULL;
+}
+
+void queue_forget(struct queue *queue)
+{
+    timer_stop(&queue->timer);
+    store_cancel(queue->call);
+    queue->call = NULL;
+    queue_unwatch(queue);
+    queue_forget_front(queue);
+    queue_set_trouble(queue, NULL);
+    free(queue->key);
+    queue->key = NULL;
+    json_decref(queue->value);
+    queue->value = NULL;
+    queue->created = 0;
+    queue->state = QUEUE_OUT;
+}
+
+/* Nobody comes in front of us, so that what we have been we stay. */
+static void queue_move(struct queue *queue, enum queue_state state)
+{
+    if (state <= queue->state)
+        return;
+    queue->state = state;
+    queue->ops->moved(queue->userdata);
+}
+
+/* Takes over who is in front: all of them if that is ahead_max or fewer. */
+static void queue_take_front(struct queue *queue,
+                             const struct store_range *range)
+{
+    size_t i;
+
+    queue_forget_front(queue);
+    for (i = 0; i < range->n && i < ARRAY_SIZE(queue->front); i++)
+        queue->front[queue->n_front++] = xstrdup(range->kvs[i].key);
+}
+
+/* Which one in front we watch in this state: the nearest; while too many are
+ * in front, the one whose begin brings us near. */
+static size_t queue_awaited(const struct queue *queue, enum queue_state state)
+{
+    return state == QUEUE_FAR && queue->ahead_max > 0
+               ? (size_t) queue->ahead_max - 1
+               : 0;
+}
+
+/* The front is known: what are we, and for what do we wait? */
+static void queue_judge(struct queue *queue)
+{
+    enum queue_state state = QUEUE_FAR;
+
+    if (queue->n_front == 0)
+        state = QUEUE_HEAD;
+    else if (queue->n_front <= (size_t) queue->ahead_max)
+        state = QUEUE_NEAR;
+    if (queue->n_front > 0)
+        queue_wait(queue, state > queue->state ? state : queue->state);
+    queue_move(queue, state);
+}
+
+static void queue_looked(void *userdata, const struct store_reply *reply, int r,
+                         const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    queue->call = NULL;
+    if (r < 0) {
+        queue_retry(queue, err->text);
+        return;
+    }
+    queue_set_trouble(queue, NULL);
+    backoff_reset(&queue->backoff);
+    if (queue->look_again) {
+        queue_look(queue);
+        return;
+    }
+    if (reply->ranges[0].n == 0 ||
+        reply->ranges[0].kvs[0].create_revision != queue->created) {
+        queue->ops->lost(queue->userdata, "the place in the queue is gone");
+        return;
+    }
+    queue_take_front(queue, &reply->ranges[1]);
+    queue_judge(queue);
+}
+
+/* Adds to txn the get of those nearest in front of a place that was made at
+ * this revision (0: that is not made yet). */
+static void queue_get_front(const struct queue *queue, struct txn *txn,
+                            int64_t created)
+{
+    txn_get_below(txn, "lock/",
+                  &(struct txn_range){
+                      .limit = queue->ahead_max + 1,
+                      .max_create_revision = created > 0 ? created - 1 : 0,
+                      .keys_only = true,
+                      .by_create_revision = true,
+                      .newest_first = true,
+                  });
+}
+
+static void queue_look(struct queue *queue)
+{
+    struct txn *txn = txn_new();
+
+    queue->look_again = false;
+    txn_get(txn, queue->key);
+    queue_get_front(queue, txn, queue->created);
+    queue->call = store_commit(queue->store, txn, queue_looked, queue);
+}
+
+/* A look that is under way may be older than what calls for another one. */
+static void queue_look_after(struct queue *queue)
+{
+    if (queue->call)
+        queue->look_again = true;
+    else
+        queue_look(queue);
+}
+
+static void queue_watch_opened(void *userdata, int64_t revision)
+{
+    struct queue *queue = userdata;
+
+    (void) revision;
+    if (queue->state != QUEUE_HEAD)
+        queue_look_after(queue);
+}
+
+/* Is it the key of a place in front of us, put again by the transaction that
+ * began its turn? A place that was given up and taken afresh is behind us. */
+static bool queue_has_begun(const struct queue *queue,
+                            const struct store_kv *kv)
+{
+    return kv->create_revision < queue->created &&
+           kv->mod_revision > kv->create_revision;
+}
+
+/* The one that we watch has begun: it is the first of all. */
+static void queue_front_begun(struct queue *queue)
+{
+    size_t last = queue_awaited(queue, queue->state);
+
+    if (queue->call) {
+        queue->look_again = true;
+        return;
+    }
+    while (queue->n_front > last + 1)
+        free(queue->front[--queue->n_front]);
+    queue_judge(queue);
+}
+
+static void queue_watch_event(void *userdata, const struct store_kv *kv,
+                              bool deleted)
+{
+    struct queue *queue = userdata;
+
+    /* At the head the watch is left alone until the turn has begun: to close
+     * it would only keep the store busy at the wrong moment. */
+    if (queue->state == QUEUE_HEAD)
+        return;
+    if (!deleted) {
+        if (queue_has_begun(queue, kv))
+            queue_front_begun(queue);
+        return;
+    }
+    /* The one right in front has gone, and all who were in front are known:
+     * very likely they went before it. The begin transaction proves it. */
+    if (queue->state == QUEUE_NEAR && !queue->call &&
+        streq(queue->watched, queue->front[0]))
+        queue_move(queue, QUEUE_HEAD);
+    else
+        queue_look_after(queue);
+}
+
+static void queue_watch_lost(void *userdata, int r, const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    (void) r;
+    (void) err;
+    queue->watch = NULL;
+    queue_unwatch(queue);
+    if (!queue->call)
+        queue_retry(queue, NULL);
+}
+
+static const struct store_watch_ops queue_watch_ops = {
+    .opened = queue_watch_opened,
+    .event = queue_watch_event,
+    .lost = queue_watch_lost,
+};
+
+static void queue_wait(struct queue *queue, enum queue_state state)
+{
+    const char *key = queue->front[queue_awaited(queue, state)];
+
+    if (queue->watched && streq(queue->watched, key))
+        return;
+    queue_unwatch(queue);
+    queue->watched = xstrdup(key);
+    queue->watch =
+        store_watch(queue->store, key, NULL, 0, &queue_watch_ops, queue);
+}
+
+static void queue_joined(void *userdata, const struct store_reply *reply, int r,
+                         const struct error *err)
+{
+    struct queue *queue = userdata;
+
+    queue->call = NULL;
+    if (r == -ENOENT || r == -EINVAL) {
+        queue->ops->lost(queue->userdata, "the lease of the place is gone");
+        return;
+    }
+    if (r < 0) {
+        queue_doubt(queue, xstrdup(queue->key));
+        queue_retry(queue, err->text);
+        return;
+    }
+    queue_set_trouble(queue, NULL);
+    backoff_reset(&queue->backoff);
+    if (reply->succeeded) {
+        queue->created = reply->revision;
+        queue_take_front(queue, &reply->ranges[0]);
+        queue_judge(queue);
+    } else if (reply->ranges[0].n > 0) {
+        queue->created = reply->ranges[0].kvs[0].create_revision;
+        queue_look(queue);
+        queue_move(queue, QUEUE_FAR);
+    } else {
+        queue_join_again(queue);
+    }
+}
+
+static void queue_join_again(struct queue *queue)
+{
+    cleanup_free char *value = json_line(queue->value);
+    struct txn *txn = txn_new();
+
+    txn_if_created(txn, queue->key, 0);
+    queue_get_front(queue, txn, 0);
+    txn_put(txn, queue->key, value, queue->lease);
+    txn_otherwise(txn);
+    txn_get(txn, queue->key);
+    queue->call = store_commit(queue->store, txn, queue_joined, queue);
+}
+
+void queue_join(struct queue *queue, const char *node, int64_t lease,
+                int64_t plan_ahead)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+
+    assert(queue->state == QUEUE_OUT && plan_ahead <= QUEUE_AHEAD_MAX);
+    clock_stamp(stamp);
+    queue->value = json_pack("{s:s, s:s}", "node", node, "since", stamp);
+    queue->key = queue_place(lease);
+    queue->lease = lease;
+    queue->ahead_max = plan_ahead;
+    queue->since_ms = clock_ms();
+    queue->state = QUEUE_JOINING;
+    queue_join_again(queue);
+}
+
+static void queue_timer(void *userdata)
+{
+    struct queue *queue = userdata;
+
+    if (queue->state == QUEUE_JOINING)
+        queue_join_again(queue);
+    else if (queue->state != QUEUE_OUT && !queue->call)
+        queue_look(queue);
+}
+
+void queue_begun(struct queue *queue)
+{
+    queue_unwatch(queue);
+}
+
+bool queue_learn(struct queue *queue, const struct store_range *ranges)
+{
+    size_t i, kept = 0;
+
+    if (ranges[0].n == 0 || ranges[0].kvs[0].create_revision != queue->created)
+        return false;
+    for (i = 0; i < queue->n_front; i++) {
+        const struct store_range *range = &ranges[i + 1];
+
+        /* One that was given up and taken afresh is behind us. */
+        if (range->n > 0 && range->kvs[0].create_revision < queue->created)
+            queue->front[kept++] = queue->front[i];
+        else
+            free(queue->front[i]);
+    }
+    queue->n_front = kept;
+    if (kept > 0) {
+        queue->state = QUEUE_NEAR;
+        queue_unwatch(queue);
+        queue_wait(queue, QUEUE_NEAR);
+    }
+    return true;
+}
+
+void queue_check(struct queue *queue)
+{
+    if (queue->state >= QUEUE_FAR && !queue->call)
+        queue_look(queue);
+    queue_sweep(queue);
+}
+
+void queue_init(struct queue *queue, struct loop *loop, struct store *store,
+                const struct queue_ops *ops, void *userdata)
+{
+    *queue = (struct queue){
+        .store = store,
+        .ops = ops,
+        .userdata = userdata,
+        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
+    };
+    timer_init(&queue->timer, loop, queue_timer, queue);
+}
+
+void queue_done(struct queue *queue)
+{
+    queue_forget(queue);
+    free(queue->doubtful);
+}

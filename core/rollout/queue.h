@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_ROLLOUT_QUEUE_H
+#define CCM_ROLLOUT_QUEUE_H
+
+/*
+ * The queue for the cluster's one lock: keys lock/<lease in hex>, ordered by
+ * create revision, the recipe of etcd's own mutex.
+ *
+ * Each node watches one key in front of it, so what a hand-over costs does
+ * not grow with the queue. Each watch begins at the present, and only then a
+ * look follows: a watch from a past revision is served late by etcd 3.4 (in
+ * steps of 100 ms), and a watch without a look would lose a release in
+ * between.
+ *
+ * Nobody can get in front of a key. So once all keys in front are known (at
+ * most plan_ahead of them), "all of these are gone" proves the head of the
+ * queue, and the transaction that begins a turn says so in its conditions:
+ * no look is needed between the release of the lock and the next turn.
+ *
+ * The transaction that begins a turn also puts the place's key again: it
+ * keeps its create revision and so its rank, but who watches it hears that
+ * its turn has begun, and that is proof that nobody is in front of it any
+ * more. A node waits first for the plan_ahead'th in front of it to begin, not
+ * for the one before that to go: at the moment of a release only the next
+ * node has something to do, and the one that may plan now does so while the
+ * next one applies. A holder that is no ccmd (etcdctl lock) never says that
+ * it has begun; behind it, a node is near when that holder has gone.
+ */
+
+#include "loop/backoff.h"
+#include "store/store.h"
+
+#include <jansson.h>
+
+#define QUEUE_AHEAD_MAX 16
+
+struct queue_ops {
+    /* queue->state has changed. */
+    void (*moved)(void *userdata);
+    /* Our place is gone (the lease has lapsed, somebody deleted it). It is
+     * for the owner to call queue_forget, when no transaction that names the
+     * place is under way. */
+    void (*lost)(void *userdata, const char *why);
+    /* A request was not carried out, as far as is known; it is repeated. */
+    void (*trouble)(void *userdata, const char *why);
+};
+
+enum queue_state {
+    QUEUE_OUT,
+    QUEUE_JOINING, /* asked for a place; not answered yet */
+    QUEUE_FAR,     /* more than plan_ahead are in front of us */
+    QUEUE_NEAR,    /* at most plan_ahead are */
+    QUEUE_HEAD,    /* nobody seems to be (queue_conditions proves it) */
+};
+
+struct queue {
+    struct store *store;
+    const struct queue_ops *ops;
+    void *userdata;
+    enum queue_state state;
+    json_t *value; /* of our place's key */
+    char *key;     /* of our place; NULL when out */
+    int64_t lease;
+    int64_t created; /* our place's create revision; 0: not known */
+    int64_t ahead_max;
+    char *front[QUEUE_AHEAD_MAX + 1]; /* nearest first */
+    size_t n_front;
+    int64_t since_ms;
+    struct store_watch *watch;
+    char *watched;  /* the key that watch is on */
+    char *doubtful; /* a place that a lost request may still take */
+    unsigned sweeps_left;
+    char *trouble; /* why the last request failed, NULL if all is well */
+    struct store_call *call;
+    bool look_again; /* what call brings is out of date already */
+    struct timer timer;
+    struct backoff backoff;
+};
+
+/* Begins out. store, ops and userdata are kept until queue_done. */
+void queue_init(struct queue *queue, struct loop *loop, struct store *store,
+                const struct queue_ops *ops, void *userdata);
+void queue_done(struct queue *queue);
+
+/* Takes a place with this lease. node is copied. plan_ahead: 0 to
+ * QUEUE_AHEAD_MAX. Only when out. */
+void queue_join(struct queue *queue, const char *node, int64_t lease,
+                int64_t plan_ahead);
+
+/* Adds to txn: our place is still the one we made, and all that were in
+ * front are gone. */
+void queue_conditions(const struct queue *queue, struct txn *txn);
+/* Adds to txn, which begins this turn: those behind us are told. */
+void queue_tell_begun(const struct queue *queue, struct txn *txn,
+                      const char *turn);
+/* Our turn has begun: nothing in front of us matters any more. */
+void queue_begun(struct queue *queue);
+/* Adds to txn (in its otherwise branch) the gets that queue_learn reads:
+ * our place, then each key in front. Returns how many ranges they give. */
+size_t queue_gets(const struct queue *queue, struct txn *txn);
+/*
+ * A transaction with queue_conditions was refused; ranges are what queue_gets
+ * asked for. Returns false if our place is gone (lost is not called). If
+ * somebody is in front after all, goes on waiting.
+ */
+bool queue_learn(struct queue *queue, const struct store_range *ranges);
+
+/* Adds to txn the removal of our place (none if there is no place). */
+void queue_leave(const struct queue *queue, struct txn *txn);
+/*
+ * To be called with each keepalive. While we wait, it looks: a watch can have
+ * gone silent. While we are out, it removes a place that a request of ours
+ * has taken long after we gave it up for lost: a ghost that would hold up the
+ * cluster for as long as our lease is kept.
+ */
+void queue_check(struct queue *queue);
+/* The store may have been restored from a backup: a place with this lease may
+ * stand in it that we have left long ago. Removes it while we are out. */
+void queue_suspect(struct queue *queue, int64_t lease);
+/* Our place is gone, by such a transaction or otherwise: forget it. */
+void queue_forget(struct queue *queue);
+
+/* ----------------------------------- queue_sweep.c, for queue.c */
+
+/* The key of a place with this lease. Returns new (freed with free). */
+char *queue_place(int64_t lease);
+/* There may be a place with this key (takes it) that we do not know. */
+void queue_doubt(struct queue *queue, char *key);
+/* Removes it, if we are out; again at the next call. */
+void queue_sweep(struct queue *queue);
+
+#endif

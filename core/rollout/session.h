@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_ROLLOUT_SESSION_H
+#define CCM_ROLLOUT_SESSION_H
+
+/*
+ * The node's presence in the cluster: a lease that is kept alive, and the key
+ * alive/<node> on it, which at most one daemon can hold.
+ *
+ * Nothing is safe because of the lease; it only says who is there and orders
+ * the queue. The key is looked at whenever the store has changed between two
+ * keepalives: who removes it by mistake must not make room for a second daemon
+ * of that name for long, nor have the node counted as gone. Once it is up, a
+ * session that is lost is set up again, with a new lease, for ever.
+ */
+
+#include "loop/backoff.h"
+#include "rollout/machine.h"
+#include "store/store.h"
+
+struct session_ops {
+    void (*up)(void *userdata, int64_t lease);
+    /* The lease is gone, or nobody has answered for its whole length. */
+    void (*down)(void *userdata, const char *why);
+    /* A try has failed, for another reason than the one before; there will
+     * be more of them. */
+    void (*trouble)(void *userdata, const char *why);
+    /* Another machine is this node already. Called instead of up; the
+     * session then stays as it is, nothing more is tried. */
+    void (*refused)(void *userdata, const char *why);
+    /* The store has answered a keepalive at this revision. */
+    void (*alive)(void *userdata, int64_t revision);
+};
+
+struct session {
+    struct store *store;
+    const char *node;
+    const struct identity *identity;
+    const struct session_ops *ops;
+    void *userdata;
+    int64_t ttl_s;
+    int64_t lease;     /* 0: none */
+    int64_t old_lease; /* of a dead predecessor, to be revoked; 0: none */
+    bool up;
+    int64_t sent_ms;     /* when the running keepalive was sent */
+    int64_t deadline_ms; /* the lease may have lapsed after this */
+    struct timer timer;
+    struct backoff backoff;
+    int64_t checked; /* the store's revision when the key was last ours */
+    struct store_call *call, *check;
+    char *trouble; /* the newest error, NULL if all is well */
+};
+
+/* store, node and identity are kept until session_done. */
+void session_init(struct session *session, struct loop *loop,
+                  struct store *store, const char *node,
+                  const struct identity *identity);
+/* Gets a lease of ttl_s and claims the node's name with it; ops hears how it
+ * goes. ops and userdata are kept until session_done. */
+void session_start(struct session *session, int64_t ttl_s,
+                   const struct session_ops *ops, void *userdata);
+/* Gives the lease back, so that nobody has to wait for it to lapse; fn is
+ * called when that is answered or has failed. */
+void session_stop(struct session *session, void (*fn)(void *userdata),
+                  void *userdata);
+void session_done(struct session *session);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_ROLLOUT_TURN_H
+#define CCM_ROLLOUT_TURN_H
+
+/*
+ * A turn: the time in which this node alone may change itself. It begins and
+ * ends with one transaction each (design section 3).
+ *
+ * The marker applying/<node>, which has no lease, is what excludes the
+ * others. An answer can be lost though the transaction was carried out, so
+ * both transactions read, where they are refused, what tells: the turn's id
+ * stands in the marker and in nodes/<node>. Both are repeated until they are
+ * answered, for as long as that takes.
+ */
+
+#include "loop/backoff.h"
+#include "rollout/events.h"
+#include "rollout/machine.h"
+#include "rollout/queue.h"
+#include "store/store.h"
+
+#include <jansson.h>
+
+enum turn_answer {
+    TURN_BEGUN,
+    TURN_FLAGGED, /* a flag is up that is not ours; events->flag has it */
+    TURN_DOUBT,   /* another node's marker stands; turn->doubt names it */
+    TURN_BEHIND,  /* somebody is in front after all; the queue waits on */
+    TURN_LOST,    /* our place in the queue is gone */
+};
+
+enum turn_verdict {
+    TURN_GOOD,    /* applied, or nothing to do: lifts our own flag */
+    TURN_FAILED,  /* raises the flag */
+    TURN_DROPPED, /* nothing was tried: only the place in the queue goes */
+};
+
+struct turn_ops {
+    void (*began)(void *userdata, enum turn_answer answer);
+    void (*closed)(void *userdata, enum turn_verdict verdict);
+    /* A transaction was not answered, or refused for another reason than its
+     * conditions; it is tried again. */
+    void (*trouble)(void *userdata, const char *why);
+};
+
+struct turn_doubt {
+    char *node;
+    char *turn;
+    int64_t marker; /* mod revision */
+};
+
+struct turn {
+    struct store *store;
+    struct queue *queue;
+    struct events *events;
+    const struct identity *identity;
+    const char *node;
+    bool self_lift;
+    const struct turn_ops *ops;
+    void *userdata;
+    char id[IDENTITY_TURN_SIZE];
+    int64_t marker; /* our marker's mod revision; 0: not begun */
+    bool cleared;   /* an operator removed the marker: we were held dead */
+    bool overruled; /* and the cluster has gone on without us since */
+    bool leftover;  /* at its end a marker of ours stood that was not its */
+    struct turn_doubt doubt;
+    enum turn_verdict verdict;
+    json_t *report; /* for the flag, when it failed */
+    json_t *record; /* for nodes/<node>; NULL: left as it is */
+    json_t *flag;   /* what the running transaction puts there */
+    bool flag_changes;
+    bool beginning;
+    char *trouble; /* why the last try was not answered, NULL if all is well */
+    struct store_call *call;
+    struct timer timer;
+    struct backoff backoff;
+};
+
+/* Keeps all that turn points to until turn_done. */
+void turn_init(struct turn *turn, struct loop *loop, struct store *store,
+               const struct turn_ops *ops, void *userdata);
+void turn_done(struct turn *turn);
+
+/* A new id, for the next attempt. Only between turns. */
+void turn_renew(struct turn *turn);
+/* Takes up the turn that an earlier life of this node left behind. */
+void turn_resume(struct turn *turn, const char *id, int64_t marker);
+
+/* Tries to begin; began is called with the answer. A flag of our own (failed,
+ * in doubt) does not keep us from it. */
+void turn_begin(struct turn *turn);
+
+/*
+ * Ends the turn, or the attempt if no turn was begun. report (takes; may be
+ * NULL unless TURN_FAILED): configuration, step, error, revision. record
+ * (takes; may be NULL): for nodes/<node>; "turn" is added.
+ */
+void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
+                json_t *record);
+
+/* Is what stands in the way of everybody's turn no node's marker at all (no
+ * node can be called like that)? Then nobody is in doubt, and only people can
+ * remove it. */
+bool turn_doubt_is_stray(const struct turn *turn);
+/* Raises the flag for the node in doubt, if its marker still stands and no
+ * flag does. Not answered: the next attempt finds the same again. */
+void turn_raise_doubt(struct turn *turn);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_STORE_LOCAL_FOLDER_H
+#define CCM_STORE_LOCAL_FOLDER_H
+
+/*
+ * The files of a local store: one a key, below one folder, and ".state" with
+ * the revisions. A commit is atomic and durable.
+ */
+
+#include "store/local_table.h"
+
+#include <jansson.h>
+
+/* The largest file that is taken for a value; a larger one, made by hand,
+ * is a key with the value "". */
+#define LOCAL_VALUE_MAX (1024 * 1024)
+#define LOCAL_EVENT_VALUE_MAX 4096 /* below events/ */
+
+/* Of more keys than this, events that were made by hand are told, and not
+ * kept. */
+#define LOCAL_KEYS_MAX 10000
+
+struct local_folder {
+    char *path;
+    int fd;          /* locked */
+    json_t *effects; /* of a commit that did not reach the files yet */
+};
+
+/*
+ * Makes path if need be, locks it, completes what a crash left half done, and
+ * reads all keys into *table and the newest revision into *revision.
+ * Returns 0, -EBUSY (another process has it), or another -errno.
+ */
+int local_folder_open(struct local_folder *folder, const char *path,
+                      struct local_table *table, int64_t *revision,
+                      struct error *err);
+void local_folder_close(struct local_folder *folder);
+
+/* What one key becomes. */
+struct local_effect {
+    const char *key;
+    const char *value; /* NULL: it goes */
+    size_t value_size;
+    int64_t create_revision, mod_revision;
+};
+
+/*
+ * A commit: begin makes it durable as a whole, or fails and nothing has
+ * changed; then the caller changes the table; then finish writes the files.
+ * What finish cannot write (disk full) is written before the next commit, or
+ * when the folder is opened again.
+ */
+int local_folder_begin(struct local_folder *folder,
+                       const struct local_table *table, int64_t revision,
+                       const struct local_effect *effects, size_t n,
+                       struct error *err);
+void local_folder_finish(struct local_folder *folder, struct local_table *table,
+                         int64_t revision);
+
+/*
+ * Looks at a key's file. Returns 1 with *identity and, unless value is NULL,
+ * *value, new (freed with free); 0 if there is no regular file; or -errno.
+ */
+int local_folder_look(const struct local_folder *folder, const char *key,
+                      struct local_identity *identity, char **value,
+                      size_t *value_size);
+
+/* Is it the name of a half-written or hidden file, and not a key? */
+bool local_folder_ignores(const char *name);
+
+#endif

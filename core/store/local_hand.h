@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_STORE_LOCAL_HAND_H
+#define CCM_STORE_LOCAL_HAND_H
+
+/* Notices what people do to a local store's folder by hand: to the files
+ * below events/, and to the file flag. */
+
+#include "base/error.h"
+#include "loop/loop.h"
+
+#include <stdbool.h>
+
+struct local_hand_change;
+
+struct local_hand {
+    char *path;
+    int fd; /* of inotify */
+    int top_wd, events_wd;
+    struct io io;
+    struct local_hand_change *changes;
+    /*
+     * The file of key came, went or changed. touched: certainly by hand;
+     * otherwise it may have been our own doing. key NULL: anything may have
+     * changed, by hand. Called from the loop.
+     */
+    void (*changed)(void *userdata, const char *key, bool touched);
+    void *userdata;
+};
+
+/* Makes path/events if need be. Set changed and userdata before. */
+int local_hand_open(struct local_hand *hand, struct loop *loop,
+                    const char *path, struct error *err);
+void local_hand_close(struct local_hand *hand);
+
+#endif

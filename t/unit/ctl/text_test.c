@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* Text for people: what a terminal would obey, and tables. */
+#include "unit/unit.h"
+
+#include "base/util.h"
+#include "ctl/text.h"
+
+static char out[4096];
+
+static void read_back(FILE *file)
+{
+    size_t n;
+
+    rewind(file);
+    n = fread(out, 1, sizeof(out) - 1, file);
+    out[n] = '\0';
+    fclose(file);
+}
+
+static const struct {
+    const char *text;
+    const char *safe;
+} texts[] = {
+    {"plain \303\244", "plain \303\244"},
+    {"a\tb\n", "a\\x09b\\x0a"},
+    {"\x1b[2J", "\\x1b[2J"},
+    {"\x7f", "\\x7f"},
+    {"\302\233J", "\\x9bJ"},
+    {"a\342\200\256b", "a\\u202eb"},
+    {"\342\202\254", "\342\202\254"},
+    {"cut\342\200", "cut\342\200"},
+    {"\302", "\302"},
+};
+
+static void what_a_terminal_would_obey_is_shown(void **state)
+{
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < ARRAY_SIZE(texts); i++) {
+        cleanup_free char *safe = text_safe(texts[i].text);
+
+        assert_string_equal(safe, texts[i].safe);
+    }
+}
+
+static void columns_are_as_wide_as_their_widest_cell(void **state)
+{
+    static const char *const heads[] = {"A", "B", NULL};
+    cleanup_table struct table table;
+    FILE *file = tmpfile();
+
+    (void) state;
+    table_init(&table, heads);
+    table_add(&table, TEXT_PLAIN, "\303\244\303\244\303\244");
+    table_add(&table, TEXT_BAD, "x");
+    table_add(&table, TEXT_PLAIN, NULL);
+    table_add(&table, TEXT_PLAIN, "y");
+    table_print(&table, file, false);
+    read_back(file);
+    assert_string_equal(out, "A    B\n\303\244\303\244\303\244  x\n-    y\n");
+    file = tmpfile();
+    table_print(&table, file, true);
+    read_back(file);
+    assert_non_null(strstr(out, "\x1b[31mx\x1b[0m\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_terminal_would_obey_is_shown),
+        cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* What becomes of each act of the module "hostile" (t/modules/hostile.c). */
+#include "unit/unit.h"
+
+#include "planner_place.h"
+
+#include "base/util.h"
+
+#include <signal.h>
+
+static const struct {
+    const char *act;
+    enum planner_outcome outcome;
+    enum child_end end;
+    const char *says; /* in the error, or in the log if it went well */
+    int64_t limit_ms; /* 0: the usual */
+} acts[] = {
+    {"declare", PLANNER_OK, CHILD_DONE, "", 0},
+    {"fail", PLANNER_FAILED, CHILD_DONE, "no cake on web1", 0},
+    {"return", PLANNER_FAILED, CHILD_DONE, "plan() returned -7", 0},
+    {"crash", PLANNER_DIED, CHILD_CRASHED, "SIGSEGV", 0},
+    {"stray", PLANNER_DIED, CHILD_CRASHED, "SIG", 0},
+    {"abort", PLANNER_DIED, CHILD_CRASHED, "said: the flux is uncoupled", 0},
+    {"hang", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
+    {"spin", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
+    {"signal", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
+    {"exit", PLANNER_DIED, CHILD_EXITED, "status 3", 0},
+    {"exit-well", PLANNER_BAD, CHILD_DONE, "exited by itself", 0},
+    {"forge", PLANNER_BAD, CHILD_DONE, "", 0},
+    {"seal", PLANNER_DIED, CHILD_BROKEN, "hand over", 0},
+    {"atexit", PLANNER_OK, CHILD_DONE, "", 0},
+    {"thread", PLANNER_DIED, CHILD_REFUSED, "such as to start a thread", 0},
+    {"fork", PLANNER_DIED, CHILD_REFUSED, "not: clone", 0},
+    {"bomb", PLANNER_DIED, CHILD_REFUSED, "not: clone", 0},
+    {"blocked", PLANNER_DIED, CHILD_REFUSED, "signals blocked", 0},
+    {"exec", PLANNER_DIED, CHILD_REFUSED, "not: execve", 0},
+    {"write", PLANNER_DIED, CHILD_REFUSED, "not: openat for writing", 0},
+    {"truncate", PLANNER_DIED, CHILD_REFUSED, "not: openat", 0},
+    {"unlink", PLANNER_DIED, CHILD_REFUSED, "not: unlink", 0},
+    {"chmod", PLANNER_DIED, CHILD_REFUSED, "not: chmod", 0},
+    {"connect", PLANNER_DIED, CHILD_REFUSED, "not: socket", 0},
+    {"unix", PLANNER_OK, CHILD_DONE, "", 0},
+    {"kill", PLANNER_DIED, CHILD_REFUSED, "not: kill", 0},
+    {"ptrace", PLANNER_DIED, CHILD_REFUSED, "not: ptrace", 0},
+    {"print", PLANNER_OK, CHILD_DONE, "to standard error", 0},
+    {"close", PLANNER_DIED, CHILD_BROKEN, "hand over", 0},
+    {"outside", PLANNER_FAILED, CHILD_DONE, "/etc/../outside", 0},
+    {"inserted", PLANNER_FAILED, CHILD_DONE, "\"../root\" has a \"/\"", 0},
+    {"newline", PLANNER_FAILED, CHILD_DONE, "control character", 0},
+    {"many", PLANNER_OK, CHILD_DONE, "", 0},
+    {"too-many", PLANNER_FAILED, CHILD_DONE, "100000 files", 0},
+    {"eat", PLANNER_FAILED, CHILD_DONE, "268435456 bytes", 0},
+    {"streams", PLANNER_OK, CHILD_DONE, "", 0},
+    {"unsubscribed", PLANNER_FAILED, CHILD_DONE, "\"secrets\"", 0},
+};
+
+/* In a configuration of its own, and with others beside it, which is another
+ * path through the runner: see the top of host/planner.c. */
+static void check_act(struct place *place, size_t i, size_t n)
+{
+    struct configuration c[3];
+    const struct configuration *list[] = {&c[0], &c[1], &c[2]};
+    struct planner_result results[3];
+    const char *text;
+    size_t j;
+
+    place_hostile(place, &c[0], "it", acts[i].act);
+    place_hostile(place, &c[1], "beside", "declare");
+    place_hostile(place, &c[2], "behind", "declare");
+    place->config.plan_timeout_ms = acts[i].limit_ms ? acts[i].limit_ms : 60000;
+    place_plan(place, list, n, results);
+    text = results[0].error ? results[0].error : results[0].log;
+    if (results[0].outcome != acts[i].outcome ||
+        results[0].end != acts[i].end || !strstr(text, acts[i].says))
+        fail_msg("%s: outcome %d, end %d: %s", acts[i].act, results[0].outcome,
+                 results[0].end, text);
+    assert_true((results[0].outcome == PLANNER_OK) ==
+                (results[0].wire != NULL));
+    for (j = 1; j < n; j++)
+        if (results[j].outcome != PLANNER_OK && !acts[i].limit_ms)
+            fail_msg("%s beside %s: %s", c[j].name, acts[i].act,
+                     results[j].error);
+    for (j = 0; j < n; j++)
+        planner_result_done(&results[j]);
+    for (j = 0; j < 3; j++)
+        json_decref(c[j].settings);
+}
+
+/* Without a filter things are refused by other means, if at all. */
+static bool wants_filter(size_t i)
+{
+    return acts[i].end == CHILD_REFUSED || streq(acts[i].act, "unix");
+}
+
+static void check_acts(struct place *place, size_t n)
+{
+    bool filtered = !place_lacks(place, "filtered");
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(acts); i++)
+        if (filtered || !wants_filter(i))
+            check_act(place, i, n);
+    assert_int_equal(access(place->victim, F_OK), -1);
+}
+
+static void each_act_has_its_outcome(void **state)
+{
+    check_acts(*state, 1);
+}
+
+static void each_act_leaves_those_beside_it_alone(void **state)
+{
+    check_acts(*state, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_act_has_its_outcome),
+        cmocka_unit_test(each_act_leaves_those_beside_it_alone),
+    };
+
+    return cmocka_run_group_tests_name("planner_act", tests, place_open,
+                                       place_close);
+}

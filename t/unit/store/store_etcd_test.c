@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/* The store in a real, private etcd: transactions, ranges, watches, leases. */
+#include "store_cases.h"
+#include "store_probe.h"
+
+#include "unit/server.h"
+
+#include "base/alloc.h"
+#include "base/util.h"
+#include "etcd/base64.h"
+#include "store/etcd.h"
+
+#include <errno.h>
+
+static struct etcd_server server;
+static unsigned n_prefixes; /* each test has its own */
+
+struct fixture {
+    struct probe probe;
+    struct config config;
+    char *endpoints[4];
+    char prefix[16];
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = test_calloc(1, sizeof(*f));
+
+    snprintf(f->prefix, sizeof(f->prefix), "/t%u", ++n_prefixes);
+    f->endpoints[0] = server.url;
+    f->config.store.kind = STORE_ETCD;
+    f->config.store.endpoints = f->endpoints;
+    f->config.store.prefix = f->prefix;
+    f->config.ttl_s = 24;
+    probe_init(&f->probe, &f->config);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    probe_done(&f->probe);
+    test_free(f);
+    return 0;
+}
+
+static int start_server(void **state)
+{
+    (void) state;
+    etcd_server_start(&server);
+    return 0;
+}
+
+static int stop_server(void **state)
+{
+    (void) state;
+    etcd_server_remove(&server);
+    return 0;
+}
+
+/* ------------------------------------------------------------- transactions */
+
+static void says_why_etcd_refuses(void **state)
+{
+    struct fixture *f = *state;
+    struct txn *txn = txn_new();
+
+    txn_put(txn, "a", "1", 0);
+    txn_put(txn, "a", "2", 0);
+    assert_int_equal(probe_commit(&f->probe, txn), -EINVAL);
+    assert_non_null(strstr(f->probe.error, "duplicate key"));
+    assert_int_equal(probe_put(&f->probe, "../a", "1"), -EINVAL);
+    assert_string_equal(probe_get(&f->probe, "a"), "");
+}
+
+static void on_raw(void *userdata, const json_t *answer, int r,
+                   const struct error *err)
+{
+    (void) answer;
+    (void) err;
+    assert_int_equal(r, 0);
+    *(bool *) userdata = true;
+}
+
+/* Puts a key that holds a NUL, as store_commit cannot. */
+static void put_raw(struct fixture *f, const char *key, size_t size)
+{
+    static const struct etcd_ops ops = {NULL, on_raw};
+    struct buf body = BUF_INIT;
+    struct etcd *etcd;
+    bool done = false;
+
+    assert_int_equal(
+        etcd_open(f->probe.loop, &f->config.store, 8000, &etcd, NULL), 0);
+    buf_puts(&body, "{\"key\":\"");
+    base64_encode(&body, key, size);
+    buf_puts(&body, "\"}");
+    etcd_post(etcd, "/v3/kv/put", &body, &ops, &done);
+    while (!done)
+        probe_step(&f->probe);
+    etcd_close(etcd);
+}
+
+static void keys_that_are_no_text_are_left_out(void **state)
+{
+    struct fixture *f = *state;
+    cleanup_free char *key = xasprintf("%s/events/a?b", f->prefix);
+
+    probe_watch(&f->probe, "events/", "events0", 0);
+    probe_until(&f->probe, "opened");
+    *strchr(key, '?') = '\0';
+    put_raw(f, key, strlen(key) + 2);
+    probe_put(&f->probe, "events/b", "x");
+    probe_until(&f->probe, "put");
+    assert_string_equal(buf_text(&f->probe.seen), "opened put events/b=x ");
+    assert_string_equal(
+        probe_below(&f->probe, "events/", &(struct txn_range){0}),
+        "events/b=x | ");
+    assert_int_equal(f->probe.count, 2);
+}
+
+/* ------------------------------------------------------------------ watches */
+
+static void a_watch_sees_the_past_that_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    int64_t revision;
+
+    probe_put(&f->probe, "events/a", "0");
+    probe_put(&f->probe, "events/a", "1");
+    revision = f->probe.revision;
+    probe_put(&f->probe, "events/b", "2");
+    probe_delete(&f->probe, "events/a");
+    probe_watch(&f->probe, "events/", "events0", revision);
+    probe_until(&f->probe, "del");
+    assert_string_equal(buf_text(&f->probe.seen),
+                        "opened put events/a=1 put events/b=2 del events/a ");
+}
+
+static void a_compacted_past_is_stale(void **state)
+{
+    struct fixture *f = *state;
+    cleanup_free char *words = NULL;
+    int64_t revision;
+
+    probe_put(&f->probe, "events/a", "0");
+    revision = f->probe.revision;
+    probe_put(&f->probe, "events/a", "1");
+    words = xasprintf("compaction %lld", (long long) f->probe.revision);
+    etcd_server_ctl(&server, words);
+    probe_watch(&f->probe, "events/", "events0", revision);
+    probe_until(&f->probe, "lost ESTALE ");
+    assert_non_null(strstr(f->probe.error, "compacted"));
+}
+
+static void a_watch_is_lost_when_etcd_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    probe_watch(&f->probe, "flag", NULL, 0);
+    probe_until(&f->probe, "opened");
+    etcd_server_stop(&server);
+    probe_until(&f->probe, "lost ");
+    etcd_server_again(&server);
+    buf_clear(&f->probe.seen);
+    probe_watch(&f->probe, "flag", NULL, 0);
+    probe_until(&f->probe, "opened");
+}
+
+static void on_idle_timer(void *userdata)
+{
+    *(bool *) userdata = true;
+}
+
+/* How many passes of the loop the next ms milliseconds take. */
+static int count_passes(struct fixture *f, int64_t ms)
+{
+    bool fired = false;
+    struct timer timer;
+    int passes = 0;
+
+    timer_init(&timer, f->probe.loop, on_idle_timer, &fired);
+    timer_set(&timer, ms);
+    do {
+        assert_int_equal(loop_step(f->probe.loop, -1), 0);
+        passes++;
+    } while (!fired);
+    return passes;
+}
+
+static void an_idle_watch_wakes_the_loop_for_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    probe_watch(&f->probe, "flag", NULL, 0);
+    probe_put(&f->probe, "events/crons", "1");
+    probe_until(&f->probe, "opened");
+    /* curl wakes once more when connecting would have taken too long. */
+    count_passes(f, ETCD_CONNECT_TIMEOUT_MS + 100);
+    assert_int_equal(count_passes(f, 1000), 1);
+}
+
+/* ------------------------------------------------------------------- leases */
+
+#define ETCD_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_CASES(ETCD_TEST),
+        ETCD_TEST(says_why_etcd_refuses),
+        ETCD_TEST(keys_that_are_no_text_are_left_out),
+        ETCD_TEST(a_watch_sees_the_past_that_is_kept),
+        ETCD_TEST(a_compacted_past_is_stale),
+        ETCD_TEST(a_watch_is_lost_when_etcd_ends),
+        ETCD_TEST(an_idle_watch_wakes_the_loop_for_nothing),
+    };
+
+    if (!server_has("etcd") || !server_has("etcdctl")) {
+        puts("1..0 # skipped: etcd is not installed");
+        return 0;
+    }
+    return cmocka_run_group_tests(tests, start_server, stop_server);
+}
