@@ -24,36 +24,6 @@ static size_t compare_index(const struct compare *cmp, const struct change *c)
     return (size_t) (c - cmp->plan->changes);
 }
 
-static struct delta *compare_add(struct compare *cmp, const struct change *c,
-                                 enum delta_action action)
-{
-    struct delta *d = deltas_add(cmp->out);
-
-    d->action = action;
-    d->change = c;
-    if (action == DELTA_DELETE)
-        cmp->count->removals++;
-    cmp->changed[c->configuration] |= action != DELTA_RUN;
-    if (c->service)
-        compare_service(cmp, c);
-    return d;
-}
-
-struct delta *compare_add_path(struct compare *cmp, const struct change *c,
-                               enum delta_action action, const struct stat *st)
-{
-    struct delta *d = compare_add(cmp, c, action);
-
-    d->path = xstrdup(c->path);
-    d->content = true;
-    if (st) {
-        d->old_mode = st->st_mode;
-        d->old_uid = st->st_uid;
-        d->old_gid = st->st_gid;
-    }
-    return d;
-}
-
 /* What stands in the way of a declared file, directory or symlink. */
 static int compare_replace(struct compare *cmp, const struct change *c,
                            const struct tree_dir *dir, const char *name,

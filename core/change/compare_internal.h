@@ -51,7 +51,11 @@ struct compare {
     size_t n_services;
 };
 
-/* Appends a delta, and the service that c names. Returns borrowed. */
+/* compare_path.c */
+/* Append a delta, with c's path or without one, and the service that c names.
+ * Return borrowed. */
+struct delta *compare_add(struct compare *cmp, const struct change *c,
+                          enum delta_action action);
 struct delta *compare_add_path(struct compare *cmp, const struct change *c,
                                enum delta_action action, const struct stat *st);
 

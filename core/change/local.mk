@@ -10,6 +10,7 @@ libchange_a_SOURCES = \
 	core/change/compare_ahead.c \
 	core/change/compare_content.c \
 	core/change/compare_internal.h \
+	core/change/compare_path.c \
 	core/change/compare_removal.c \
 	core/change/compare_service.c \
 	core/change/delta.c core/change/delta.h \

@@ -51,7 +51,7 @@ static int config_fill(const struct config_reader *reader, config_t *parsed)
     int r = config_read_group(reader, root, config_keys, reader->config);
 
     if (r == 0)
-        r = config_check_whole(reader, root);
+        r = config_whole_check(reader, root);
     if (r == 0)
         r = config_fill_node(reader->config, reader->err);
     return r;
@@ -60,7 +60,7 @@ static int config_fill(const struct config_reader *reader, config_t *parsed)
 int config_load(const char *file, struct config **out, struct error *err)
 {
     struct config *config = xcalloc(1, sizeof(*config));
-    struct config_reader reader = {file, config, err};
+    struct config_reader reader = {file, config, err, config_read_services};
     config_t parsed;
     int r;
 
@@ -101,7 +101,7 @@ int config_load_socket(const char *file, char **out, struct error *err)
 {
     const struct config_key *key = config_key_find(config_keys, "socket");
     struct config config = {.socket = xstrdup(key->text)};
-    struct config_reader reader = {file, &config, err};
+    struct config_reader reader = {file, &config, err, NULL};
     const config_setting_t *setting;
     config_t parsed;
     int r = config_parse(file, &parsed, err);

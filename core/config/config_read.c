@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 
 #define FILE_BYTES_MAX (1024 * 1024)
 #define LIST_MAX 1024
@@ -37,41 +36,6 @@ int config_parse(const char *file, config_t *parsed, struct error *err)
               config_error_line(parsed), config_error_text(parsed));
     config_destroy(parsed);
     return -EINVAL;
-}
-
-/* "store.endpoints[1]" */
-static void read_where(const config_setting_t *setting, struct buf *where)
-{
-    const config_setting_t *parent = config_setting_parent(setting);
-
-    if (config_setting_is_root(setting))
-        return;
-    read_where(parent, where);
-    if (!config_setting_name(setting))
-        buf_printf(where, "[%d]", config_setting_index(setting));
-    else
-        buf_printf(where, "%s%s", where->size > 0 ? "." : "",
-                   config_setting_name(setting));
-}
-
-int config_fault(const struct config_reader *reader,
-                 const config_setting_t *setting, const char *format, ...)
-{
-    cleanup_buf struct buf where = BUF_INIT;
-    char text[ERROR_TEXT_MAX];
-    const char *file = NULL;
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    if (!setting)
-        return error_set(reader->err, -EINVAL, "%s: %s", reader->file, text);
-    file = config_setting_source_file(setting);
-    read_where(setting, &where);
-    return error_set(
-        reader->err, -EINVAL, "%s:%u: %s: %s", file ? file : reader->file,
-        config_setting_source_line(setting), buf_text(&where), text);
 }
 
 /* ---------------------------------------------------------------- one value */
@@ -327,7 +291,7 @@ int config_read_value(const struct config_reader *reader,
     if (key->type == CONFIG_KEY_GROUP)
         return config_read_group(reader, setting, key->members, base);
     if (key->type == CONFIG_KEY_SERVICES)
-        return config_read_services(reader, setting);
+        return reader->services(reader, setting);
     return read_fns[key->type](reader, setting, key,
                                (char *) base + key->offset);
 }

@@ -3,8 +3,9 @@
 #define CCM_CONFIG_CONFIG_SCHEMA_H
 
 /* The inside of the configuration reader: its tables (config_schema.c), what
- * reads a value by them (config_read.c), and what is checked of a value
- * (config_check.c). Only config*.c include this. */
+ * reads a value by them (config_read.c, config_service.c), what is checked of
+ * one value (config_check.c) and of all (config_whole.c), and where an error
+ * is (config_fault.c). Only config*.c include this. */
 
 #include "config.h"
 
@@ -61,6 +62,10 @@ struct config_reader {
     const char *file;
     struct config *config;
     struct error *err;
+    /* Reads a CONFIG_KEY_SERVICES, which is read by tables again:
+     * config_read_services. */
+    int (*services)(const struct config_reader *reader,
+                    const config_setting_t *setting);
 };
 
 /* Parses the file. Returns 0 with parsed to be destroyed, or -errno. */
@@ -84,7 +89,7 @@ int config_read_value(const struct config_reader *reader,
                       const struct config_key *key, void *base);
 
 /* The defaults that depend on other keys, then: does all of it fit? */
-int config_check_whole(const struct config_reader *reader,
+int config_whole_check(const struct config_reader *reader,
                        const config_setting_t *root);
 
 /* What one value must be; "is ..." in err. */

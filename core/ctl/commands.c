@@ -6,8 +6,6 @@
 #include "base/util.h"
 #include "ctl/text.h"
 
-#include <stdarg.h>
-
 #define PLAN_OPTIONS                                                           \
     (OPTION_ALL | OPTION_EXIT_CODE | OPTION_OBJECTS | OPTION_MODULES |         \
      OPTION_ROOT)
@@ -57,16 +55,6 @@ const struct command commands[] = {
     {.name = NULL},
 };
 /* clang-format on */
-
-int ctl_fail(struct ctl *ctl, int status, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(ctl->error.text, sizeof(ctl->error.text), format, args);
-    va_end(args);
-    return status;
-}
 
 /* Does the command's name stand at the front of the words? Its words. */
 static int command_match(const struct command *command, const char **words)

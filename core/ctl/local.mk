@@ -12,6 +12,7 @@ libctl_a_SOURCES = \
 	core/ctl/command_status.c \
 	core/ctl/command_wait.c \
 	core/ctl/ctl.h \
+	core/ctl/fail.c \
 	core/ctl/options.c core/ctl/options.h \
 	core/ctl/show.c \
 	core/ctl/text.c core/ctl/text.h
@@ -19,7 +20,7 @@ libctl_a_SOURCES = \
 CTL_LIBS = libctl.a $(CONFIG_LIBS)
 
 bin_PROGRAMS += ccmctl
-ccmctl_SOURCES = core/ctl/main.c
+ccmctl_SOURCES = core/ctl/ccmctl.c
 ccmctl_LDADD = $(CTL_LIBS)
 
 # The files of `ccmctl module new`, as C strings.

@@ -7,9 +7,11 @@ libhost_a_SOURCES = \
 	core/host/api_check.c core/host/api_check.h \
 	core/host/api_declare.c \
 	core/host/api_encode.c \
+	core/host/api_fail.c \
 	core/host/api_file.c \
 	core/host/api_get.c \
 	core/host/api_object.c \
+	core/host/api_owner.c \
 	core/host/api_path.c \
 	core/host/api_program.c \
 	core/host/arena.c core/host/arena.h \
@@ -25,6 +27,7 @@ libhost_a_SOURCES = \
 	core/host/describe.c core/host/describe.h \
 	core/host/graph.c core/host/graph.h \
 	core/host/mode_check.c core/host/mode_check.h \
+	core/host/mode_check_note.c \
 	core/host/mode_check_plan.c \
 	core/host/mode_check_variant.c \
 	core/host/mode_look.c core/host/mode_look.h \
@@ -54,7 +57,7 @@ HOST_NEEDS = libhost.a libchange.a libcommand.a libplan.a libobjects.a \
 EXTRA_DIST += core/host/ccm-api.list
 
 pkglibexec_PROGRAMS += ccm-runner
-ccm_runner_SOURCES = core/host/main.c
+ccm_runner_SOURCES = core/host/ccm_runner.c
 ccm_runner_LDFLAGS = $(HOST_LINK)
 ccm_runner_LDADD = $(HOST_LIBS)
 ccm_runner_DEPENDENCIES = $(HOST_NEEDS)

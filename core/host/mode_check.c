@@ -20,35 +20,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <time.h>
-
-static void check_add(json_t *to, const char *format, va_list args)
-{
-    char text[ERROR_TEXT_MAX];
-
-    vsnprintf(text, sizeof(text), format, args);
-    json_array_append_new(to, json_text(text));
-}
-
-void check_find(struct check *check, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    check_add(check->findings, format, args);
-    va_end(args);
-}
-
-void check_note(struct check *check, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    check_add(check->notes, format, args);
-    va_end(args);
-}
 
 /* Where it lies now need not be where it will be: that is worth a note. */
 static int check_open_anyhow(struct check *check, const char *path,

@@ -4,6 +4,7 @@ libobjects_a_SOURCES = \
 	core/objects/curl_late.c \
 	core/objects/link.c core/objects/link.h \
 	core/objects/objects.c core/objects/objects.h \
+	core/objects/objects_fetch.c \
 	core/objects/request.c core/objects/request.h \
 	core/objects/secret.c core/objects/secret.h \
 	core/objects/source.h \

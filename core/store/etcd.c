@@ -21,6 +21,8 @@
 /* ------------------------------------------------------------- life of calls
  */
 
+static void etcd_on_timer(void *userdata);
+
 static void etcd_free_call(struct etcd_call *call)
 {
     buf_done(&call->body);
@@ -60,7 +62,8 @@ static void etcd_finish(struct etcd_call *call, const json_t *answer, int r,
     etcd_free_call(call);
 }
 
-void etcd_fail_later(struct etcd_call *call, int r, const struct error *err)
+static void etcd_fail_later(struct etcd_call *call, int r,
+                            const struct error *err)
 {
     call->failed = r;
     call->err = *err;
@@ -192,7 +195,7 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
         etcd_free_call(call);
 }
 
-void etcd_send(struct etcd_call *call)
+static void etcd_send(struct etcd_call *call)
 {
     static const struct http_ops whole = {NULL, etcd_on_done};
     static const struct http_ops stream = {etcd_on_line, etcd_on_done};
@@ -218,6 +221,70 @@ void etcd_send(struct etcd_call *call)
                   streams ? &stream : &whole, call);
     if (streams)
         timer_set(&call->timer, etcd->timeout_ms);
+}
+
+/* -------------------------------------------------------------------- logins
+ */
+
+/* A call at the end of the list, waiting. Returns borrowed (valid until it is
+ * done or cancelled). */
+static struct etcd_call *etcd_new_call(struct etcd *etcd, const char *path,
+                                       const struct etcd_ops *ops,
+                                       void *userdata)
+{
+    struct etcd_call *call = xcalloc(1, sizeof(*call));
+    struct etcd_call **at = &etcd->calls;
+
+    call->etcd = etcd;
+    call->ops = ops;
+    call->userdata = userdata;
+    call->path = path;
+    timer_init(&call->timer, etcd->loop, etcd_on_timer, call);
+    while (*at)
+        at = &(*at)->next;
+    *at = call;
+    return call;
+}
+
+/* Calls that wait for the token: neither sent nor about to be. */
+static bool etcd_waits(const struct etcd_call *call)
+{
+    return !call->transfer && !call->timer.armed && !call->is_login;
+}
+
+static void etcd_on_login(void *userdata, const json_t *answer, int r,
+                          const struct error *answer_err)
+{
+    struct etcd *etcd = userdata;
+    struct error err = *answer_err;
+    struct etcd_call *call;
+
+    r = etcd_login_take(etcd, answer, r, &err);
+    for (call = etcd->calls; call; call = call->next) {
+        if (!etcd_waits(call))
+            continue;
+        if (r < 0)
+            etcd_fail_later(call, r, &err);
+        else
+            timer_set(&call->timer, 0);
+    }
+}
+
+/* One login at a time, for all calls that wait. */
+static void etcd_login(struct etcd *etcd)
+{
+    static const struct etcd_ops ops = {NULL, etcd_on_login};
+    struct etcd_call *call =
+        etcd_new_call(etcd, ETCD_WIRE_AUTHENTICATE_PATH, &ops, etcd);
+    struct error err;
+    int r = etcd_login_ask(etcd, &call->body, &err);
+
+    call->is_login = true;
+    etcd->login = call;
+    if (r < 0)
+        etcd_fail_later(call, r, &err);
+    else
+        etcd_send(call);
 }
 
 /* Sends the call, or has a token fetched first: then it stays waiting. */
@@ -246,23 +313,6 @@ static void etcd_on_timer(void *userdata)
     } else {
         etcd_start(call);
     }
-}
-
-struct etcd_call *etcd_new_call(struct etcd *etcd, const char *path,
-                                const struct etcd_ops *ops, void *userdata)
-{
-    struct etcd_call *call = xcalloc(1, sizeof(*call));
-    struct etcd_call **at = &etcd->calls;
-
-    call->etcd = etcd;
-    call->ops = ops;
-    call->userdata = userdata;
-    call->path = path;
-    timer_init(&call->timer, etcd->loop, etcd_on_timer, call);
-    while (*at)
-        at = &(*at)->next;
-    *at = call;
-    return call;
 }
 
 struct etcd_call *etcd_post(struct etcd *etcd, const char *path,

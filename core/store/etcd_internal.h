@@ -39,15 +39,13 @@ struct etcd_call {
     struct http_transfer *transfer;
 };
 
-/* A call at the end of the list, waiting. Returns borrowed (valid until it is
- * done or cancelled). */
-struct etcd_call *etcd_new_call(struct etcd *etcd, const char *path,
-                                const struct etcd_ops *ops, void *userdata);
-void etcd_send(struct etcd_call *call);
-/* Reports a failure from the loop. */
-void etcd_fail_later(struct etcd_call *call, int r, const struct error *err);
-
-/* Fetches a token; calls that wait for it go on, or fail, with the outcome. */
-void etcd_login(struct etcd *etcd);
+/* Appends the request for a token. Returns 0, or -EPERM if there is no
+ * password to be read. */
+int etcd_login_ask(const struct etcd *etcd, struct buf *body,
+                   struct error *err);
+/* Takes the token from the answer to it, or what became of it (r). Returns 0
+ * or -errno: of a login that was refused, -EPERM. */
+int etcd_login_take(struct etcd *etcd, const json_t *answer, int r,
+                    struct error *err);
 
 #endif

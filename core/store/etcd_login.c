@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Tokens for the etcd client: one login at a time, for all calls that wait. */
+/* What a login of the etcd client asks, and the token that it brings. */
 #include "etcd_internal.h"
 
 #include "base/alloc.h"
@@ -11,35 +11,6 @@
 #include <fcntl.h>
 
 #define ETCD_PASSWORD_MAX 4096
-
-/* Calls that wait for the token: neither sent nor about to be. */
-static bool etcd_waits(const struct etcd_call *call)
-{
-    return !call->transfer && !call->timer.armed && !call->is_login;
-}
-
-static void etcd_on_login(void *userdata, const json_t *answer, int r,
-                          const struct error *answer_err)
-{
-    struct etcd *etcd = userdata;
-    struct error err = *answer_err;
-    struct etcd_call *call;
-
-    if (r == 0)
-        r = etcd_wire_decode_token(answer, &etcd->token, &err);
-    /* A login is never what the caller asked for: a wrong password is all
-     * that it can be sure of. */
-    if (r == -EINVAL || r == -ENOENT)
-        r = -EPERM;
-    for (call = etcd->calls; call; call = call->next) {
-        if (!etcd_waits(call))
-            continue;
-        if (r < 0)
-            etcd_fail_later(call, r, &err);
-        else
-            timer_set(&call->timer, 0);
-    }
-}
 
 static int etcd_read_password(const struct etcd *etcd, char **out,
                               struct error *err)
@@ -54,24 +25,25 @@ static int etcd_read_password(const struct etcd *etcd, char **out,
 }
 
 /* The file is read each time, so that a new password needs no restart. */
-void etcd_login(struct etcd *etcd)
+int etcd_login_ask(const struct etcd *etcd, struct buf *body, struct error *err)
 {
-    static const struct etcd_ops ops = {NULL, etcd_on_login};
-    struct etcd_call *call;
     cleanup_free char *password = NULL;
-    struct error err;
-    int r = etcd_read_password(etcd, &password, &err);
 
-    call = etcd_new_call(etcd, ETCD_WIRE_AUTHENTICATE_PATH, &ops, etcd);
-    call->is_login = true;
-    etcd->login = call;
-    if (r < 0) {
-        etcd_fail_later(call, -EPERM, &err);
-        return;
-    }
-    etcd_wire_authenticate_request(&call->body, etcd->user, password);
+    if (etcd_read_password(etcd, &password, err) < 0)
+        return -EPERM;
+    etcd_wire_authenticate_request(body, etcd->user, password);
     explicit_bzero(password, strlen(password));
-    etcd_send(call);
+    return 0;
+}
+
+int etcd_login_take(struct etcd *etcd, const json_t *answer, int r,
+                    struct error *err)
+{
+    if (r == 0)
+        r = etcd_wire_decode_token(answer, &etcd->token, err);
+    /* A login is never what the caller asked for: a wrong password is all
+     * that it can be sure of. */
+    return r == -EINVAL || r == -ENOENT ? -EPERM : r;
 }
 
 void etcd_forget_token(struct etcd *etcd)

@@ -5,6 +5,7 @@ libstore_a_SOURCES = \
 	core/store/etcd.c core/store/etcd.h \
 	core/store/etcd_internal.h \
 	core/store/etcd_login.c \
+	core/store/local_file.c core/store/local_file.h \
 	core/store/local_folder.c core/store/local_folder.h \
 	core/store/local_hand.c core/store/local_hand.h \
 	core/store/local_queue.c core/store/local_queue.h \
@@ -13,6 +14,7 @@ libstore_a_SOURCES = \
 	core/store/store.c core/store/store.h \
 	core/store/store_backend.h \
 	core/store/store_etcd.c core/store/store_etcd.h \
+	core/store/store_etcd_key.c \
 	core/store/store_etcd_watch.c \
 	core/store/store_local.c core/store/store_local.h \
 	core/store/store_local_lease.c \

@@ -18,48 +18,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
+#include "store/local_file.h"
 #include "store/local_scan.h"
 
 #define STATE_FILE ".state"
 #define STATE_MAX (256 * 1024 * 1024)
-
-bool local_folder_ignores(const char *name)
-{
-    size_t size = strlen(name);
-
-    return name[0] == '.' || name[size - 1] == '~' ||
-           (size > 4 && streq(name + size - 4, ".new"));
-}
-
-int local_folder_look(const struct local_folder *folder, const char *key,
-                      struct local_identity *identity, char **value,
-                      size_t *value_size)
-{
-    size_t size_max =
-        after_prefix(key, "events/") ? LOCAL_EVENT_VALUE_MAX : LOCAL_VALUE_MAX;
-    struct stat st;
-    int r;
-
-    if (fstatat(folder->fd, key, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-    if (!S_ISREG(st.st_mode))
-        return 0;
-    identity->inode = st.st_ino;
-    identity->mtime_ns =
-        (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-    identity->size = st.st_size;
-    if (!value)
-        return 1;
-    r = io_read_file(folder->fd, key, size_max, value, value_size, NULL);
-    if (r == -EFBIG) {
-        *value = xstrdup("");
-        *value_size = 0;
-        r = 0;
-    }
-    return r < 0 ? r : 1;
-}
 
 /* -------------------------------------------------------------- the state file
  */
@@ -168,7 +132,7 @@ static int local_apply_effect(const struct local_folder *folder,
     if (r == 0)
         r = local_write_file(folder, key, value, size);
     if (r == 0 && kv)
-        local_folder_look(folder, key, &kv->identity, NULL, NULL);
+        local_file_look(folder, key, &kv->identity, NULL, NULL);
     return r;
 }
 

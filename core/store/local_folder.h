@@ -57,15 +57,4 @@ int local_folder_begin(struct local_folder *folder,
 void local_folder_finish(struct local_folder *folder, struct local_table *table,
                          int64_t revision);
 
-/*
- * Looks at a key's file. Returns 1 with *identity and, unless value is NULL,
- * *value, new (freed with free); 0 if there is no regular file; or -errno.
- */
-int local_folder_look(const struct local_folder *folder, const char *key,
-                      struct local_identity *identity, char **value,
-                      size_t *value_size);
-
-/* Is it the name of a half-written or hidden file, and not a key? */
-bool local_folder_ignores(const char *name);
-
 #endif

@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "base/io.h"
 #include "base/util.h"
-#include "store/local_folder.h"
+#include "store/local_file.h"
 #include "store/store_backend.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ static void local_hand_sort_out(struct local_hand *hand,
     } else if (event->wd == hand->top_wd) {
         if (streq(event->name, "flag"))
             local_hand_note(hand, event->name, touched);
-    } else if (!local_folder_ignores(event->name)) {
+    } else if (!local_file_ignores(event->name)) {
         cleanup_free char *key = xasprintf(EVENTS_FOLDER "/%s", event->name);
 
         if (txn_check_key(key) == 0)

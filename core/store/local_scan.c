@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/util.h"
+#include "store/local_file.h"
 #include "store/store_backend.h"
 
 #include <dirent.h>
@@ -119,7 +120,7 @@ static int local_scan_file(struct local_scan *scan, const char *key,
     cleanup_free char *value = NULL;
     size_t size = 0;
     struct local_kv *kv;
-    int r = local_folder_look(scan->folder, key, &identity, &value, &size);
+    int r = local_file_look(scan->folder, key, &identity, &value, &size);
 
     if (r < 0)
         return error_errno(err, r, "store: %s/%s", scan->folder->path, key);
@@ -143,7 +144,7 @@ static int local_scan_entry(struct local_scan *scan, const char *below,
 
     if (txn_check_key(key) < 0 || name[0] == '.')
         return 0;
-    if (local_folder_ignores(name) && !json_object_get(scan->keys, key))
+    if (local_file_ignores(name) && !json_object_get(scan->keys, key))
         return 0;
     if (depth < DEPTH_MAX) {
         int r = local_scan_folder(scan, key, depth + 1, err);

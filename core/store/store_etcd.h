@@ -2,8 +2,8 @@
 #ifndef CCM_STORE_STORE_ETCD_H
 #define CCM_STORE_STORE_ETCD_H
 
-/* Shared by store_etcd.c and store_etcd_watch.c; the bench's floor encodes
- * with it. */
+/* Shared by store_etcd.c, store_etcd_key.c and store_etcd_watch.c; the bench's
+ * floor encodes with it. */
 
 #include "base/buf.h"
 #include "etcd/etcd_wire.h"

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/util.h"
+#include "store/local_file.h"
 #include "store/local_scan.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ static void local_check_file(struct store_local *store, const char *key,
     cleanup_free char *value = NULL;
     struct store_kv view = {.key = key, .value = ""};
     size_t size = 0;
-    int r = local_folder_look(&store->folder, key, &now, &value, &size);
+    int r = local_file_look(&store->folder, key, &now, &value, &size);
 
     if (r < 0 || (r == 0 && (!kv || kv->lease != 0)))
         return;

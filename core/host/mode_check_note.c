@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* What `ccm-runner check` has to say: findings and notes. */
+#include "host/mode_check.h"
+
+#include "base/json.h"
+
+#include <stdarg.h>
+
+static void check_add(json_t *to, const char *format, va_list args)
+{
+    char text[ERROR_TEXT_MAX];
+
+    vsnprintf(text, sizeof(text), format, args);
+    json_array_append_new(to, json_text(text));
+}
+
+void check_find(struct check *check, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    check_add(check->findings, format, args);
+    va_end(args);
+}
+
+void check_note(struct check *check, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    check_add(check->notes, format, args);
+    va_end(args);
+}
