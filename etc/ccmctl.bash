@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Completion of ccmctl for bash. Commands and options are asked of ccmctl
-# itself, so that this never lags behind; object types come from the daemon.
+# Bash completion for ccmctl. The commands and options come from ccmctl --help
+# and the object types from the daemon, so this file is never out of date.
 
 _ccmctl_commands() {
     ccmctl --help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p'

@@ -41,7 +41,7 @@ runner=$($PKG_CONFIG --variable=runner ccm)
 check_status "make" 0 make_in CFLAGS="-O2 -Werror" CCMCTL="$ccmctl"
 check_status "make check" 0 make_in check CCMCTL="$ccmctl"
 check_says "examines it" 'hello-world 0.1: [0-9]+ plans, 0 findings' "$output"
-check_says "and compares" 'what it plans is as expected' "$output"
+check_says "and compares" 'the plan is as expected' "$output"
 check_status "make install" 0 make_in install "DESTDIR=$scratch/there" \
     moduledir=/modules modules_d=/modules.d
 check "it is there" test -f "$scratch/there/modules/hello-world.so" \
