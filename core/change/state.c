@@ -89,8 +89,8 @@ json_t *state_owed(int state_fd)
     const char *name;
     void *next;
 
-    json_object_foreach_safe(owed, next, name,
-                             restart) if (plan_check_service(name, NULL) < 0)
+    json_object_foreach_safe(
+        owed, next, name, restart) if (plan_rules_check_service(name, NULL) < 0)
         json_object_del(owed, name);
     return owed;
 }

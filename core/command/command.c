@@ -55,7 +55,7 @@ static char *command_find(const char *name)
 }
 
 static void command_environment(const struct command_spec *spec,
-                                const struct identity *who,
+                                const struct command_user *who,
                                 char *envp[COMMAND_ENV_MAX])
 {
     size_t n = 0;
@@ -186,7 +186,8 @@ static void command_put_end(struct buf *out, const struct buf *output)
 
 static int command_judge_start(const struct keeper_job *job,
                                const struct keeper_report *report,
-                               const struct identity *who, struct error *err)
+                               const struct command_user *who,
+                               struct error *err)
 {
     switch (report->stage) {
     case KEEPER_IDENTITY:
@@ -223,7 +224,7 @@ static int command_judge(const struct keeper_job *job,
 static int command_do(const struct command_spec *spec,
                       struct command_result *result, struct error *err)
 {
-    struct identity who __attribute__((cleanup(identity_done))) = {0};
+    struct command_user who __attribute__((cleanup(command_user_done))) = {0};
     cleanup_free char *file = command_find(spec->argv[0]);
     cleanup_close int input = command_input(spec);
     struct keeper_report report = {0};
@@ -241,7 +242,7 @@ static int command_do(const struct command_spec *spec,
 
     if (input < 0)
         return error_errno(err, -errno, "standard input");
-    r = identity_find(spec->root, spec->user, &who, err);
+    r = command_user_find(spec->root, spec->user, &who, err);
     if (r < 0)
         return r;
     job.identity = who.change;

@@ -17,21 +17,21 @@
 #define IDENTITY_TEXT_MAX (64 * 1024)
 #define IDENTITY_GROUPS_MAX 65536
 
-void identity_done(struct identity *identity)
+void command_user_done(struct command_user *identity)
 {
     free(identity->groups);
     free(identity->name);
     free(identity->home);
-    *identity = (struct identity){0};
+    *identity = (struct command_user){0};
 }
 
-static void identity_self(struct identity *out)
+static void command_user_self(struct command_user *out)
 {
     cleanup_free char *text = xmalloc(IDENTITY_TEXT_MAX);
     struct passwd entry, *found = NULL;
 
     getpwuid_r(geteuid(), &entry, text, IDENTITY_TEXT_MAX, &found);
-    *out = (struct identity){
+    *out = (struct command_user){
         .uid = geteuid(),
         .gid = getegid(),
         .name = found ? xstrdup(found->pw_name)
@@ -40,8 +40,8 @@ static void identity_self(struct identity *out)
     };
 }
 
-static int identity_here(const char *user, struct identity *out,
-                         struct error *err)
+static int command_user_here(const char *user, struct command_user *out,
+                             struct error *err)
 {
     cleanup_free char *text = xmalloc(IDENTITY_TEXT_MAX);
     struct passwd entry, *found = NULL;
@@ -50,11 +50,11 @@ static int identity_here(const char *user, struct identity *out,
     r = getpwnam_r(user, &entry, text, IDENTITY_TEXT_MAX, &found);
     if (!found)
         return error_set(err, r ? -r : -ENOENT, "no user %s", user);
-    *out = (struct identity){.change = true,
-                             .uid = entry.pw_uid,
-                             .gid = entry.pw_gid,
-                             .name = xstrdup(entry.pw_name),
-                             .home = xstrdup(entry.pw_dir)};
+    *out = (struct command_user){.change = true,
+                                 .uid = entry.pw_uid,
+                                 .gid = entry.pw_gid,
+                                 .name = xstrdup(entry.pw_name),
+                                 .home = xstrdup(entry.pw_dir)};
     do {
         out->groups = xrealloc(out->groups, (size_t) n * sizeof(*out->groups));
         r = getgrouplist(user, entry.pw_gid, out->groups, &n);
@@ -63,8 +63,8 @@ static int identity_here(const char *user, struct identity *out,
     return 0;
 }
 
-static void identity_add_groups(const struct accounts *accounts,
-                                struct identity *out)
+static void command_user_add_groups(const struct accounts *accounts,
+                                    struct command_user *out)
 {
     cleanup_free const char **names = NULL;
     size_t n = accounts_groups_of(accounts, out->name, &names), i;
@@ -75,8 +75,8 @@ static void identity_add_groups(const struct accounts *accounts,
         out->groups[out->n_groups++] = accounts_group(accounts, names[i])->gid;
 }
 
-static int identity_there(const char *root, const char *user,
-                          struct identity *out, struct error *err)
+static int command_user_there(const char *root, const char *user,
+                              struct command_user *out, struct error *err)
 {
     cleanup_close int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     const struct accounts_user *found;
@@ -90,30 +90,30 @@ static int identity_there(const char *root, const char *user,
         return r;
     found = accounts_user(accounts, user);
     if (found) {
-        *out = (struct identity){.change = true,
-                                 .uid = found->uid,
-                                 .gid = found->gid,
-                                 .name = xstrdup(found->name),
-                                 .home = xstrdup(found->home)};
-        identity_add_groups(accounts, out);
+        *out = (struct command_user){.change = true,
+                                     .uid = found->uid,
+                                     .gid = found->gid,
+                                     .name = xstrdup(found->name),
+                                     .home = xstrdup(found->home)};
+        command_user_add_groups(accounts, out);
     }
     accounts_free(accounts);
     return found ? 0 : error_set(err, -ENOENT, "no user %s in %s", user, root);
 }
 
-int identity_find(const char *root, const char *user, struct identity *out,
-                  struct error *err)
+int command_user_find(const char *root, const char *user,
+                      struct command_user *out, struct error *err)
 {
     int r;
 
     if (!user) {
-        identity_self(out);
+        command_user_self(out);
         return 0;
     }
     if (!root || streq(root, "/"))
-        r = identity_here(user, out, err);
+        r = command_user_here(user, out, err);
     else
-        r = identity_there(root, user, out, err);
+        r = command_user_there(root, user, out, err);
     /* Without the right to change, being it already is enough. */
     if (r == 0 && geteuid() != 0 && out->uid == geteuid())
         out->change = false;

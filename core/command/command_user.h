@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /* Whom a command runs as. */
-struct identity {
+struct command_user {
     bool change; /* it is not the one that runs now */
     uid_t uid;
     gid_t gid;
@@ -21,10 +21,10 @@ struct identity {
 /*
  * Looks user up: in root's etc/passwd and etc/group, or with root NULL or "/"
  * by this machine's name service. user NULL: as this process runs.
- * Fills *out (identity_done). Returns 0, -ENOENT (no such user) or -errno.
+ * Fills *out (command_user_done). Returns 0, -ENOENT (no such user) or -errno.
  */
-int identity_find(const char *root, const char *user, struct identity *out,
-                  struct error *err);
-void identity_done(struct identity *identity);
+int command_user_find(const char *root, const char *user,
+                      struct command_user *out, struct error *err);
+void command_user_done(struct command_user *identity);
 
 #endif

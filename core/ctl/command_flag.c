@@ -20,7 +20,7 @@ static int flag_print(struct ctl *ctl, const json_t *result)
     return CCM_EXIT_DONE;
 }
 
-int flag_show(struct ctl *ctl)
+int command_flag_show(struct ctl *ctl)
 {
     json_auto_t *result = NULL;
     int r = ctl_ask(ctl, "flag.show", NULL, -1, &result);
@@ -28,7 +28,7 @@ int flag_show(struct ctl *ctl)
     return r == CCM_EXIT_DONE ? flag_print(ctl, result) : r;
 }
 
-int flag_raise(struct ctl *ctl)
+int command_flag_set(struct ctl *ctl)
 {
     cleanup_buf struct buf reason = BUF_INIT;
     json_auto_t *result = NULL;
@@ -42,7 +42,7 @@ int flag_raise(struct ctl *ctl)
     return r == CCM_EXIT_DONE ? flag_print(ctl, result) : r;
 }
 
-int flag_clear(struct ctl *ctl)
+int command_flag_clear(struct ctl *ctl)
 {
     json_auto_t *result = NULL;
     json_t *fields = NULL;

@@ -172,7 +172,7 @@ static int import_report(struct import *import)
     return CCM_EXIT_DONE;
 }
 
-int import_run(struct ctl *ctl)
+int command_import(struct ctl *ctl)
 {
     json_auto_t *types = json_object();
     struct import import = {.ctl = ctl, .types = types};

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "ctl/text.h"
+#include "ctl/text_table.h"
 
 static int module_ask(struct ctl *ctl, const char *op, json_t **result,
                       const json_t **list)
@@ -20,7 +21,7 @@ static int module_ask(struct ctl *ctl, const char *op, json_t **result,
     return CCM_EXIT_DONE;
 }
 
-static void module_row(struct table *table, const json_t *entry)
+static void module_row(struct text_table *table, const json_t *entry)
 {
     static const char *const fields[] = {"name",       "module",  "version",
                                          "subscribes", "depends", "file"};
@@ -29,16 +30,16 @@ static void module_row(struct table *table, const json_t *entry)
     for (i = 0; i < ARRAY_SIZE(fields); i++) {
         cleanup_free char *text = ctl_text(entry, fields[i]);
 
-        table_add(table, TEXT_PLAIN, text);
+        text_table_add(table, TEXT_PLAIN, text);
     }
 }
 
-int module_list(struct ctl *ctl)
+int command_module_list(struct ctl *ctl)
 {
     static const char *const heads[] = {
         "CONFIGURATION", "MODULE", "VERSION", "SUBSCRIBES",
         "DEPENDS",       "FILE",   NULL};
-    cleanup_table struct table table = {.columns = 0};
+    cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *list, *entry;
     size_t i;
@@ -48,10 +49,10 @@ int module_list(struct ctl *ctl)
         return r;
     if (ctl->json)
         return ctl_print_json(ctl, result);
-    table_init(&table, heads);
+    text_table_init(&table, heads);
     json_array_foreach (list, i, entry)
         module_row(&table, entry);
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
     if (json_array_size(list) == 0)
         text_line(ctl->out, "no configuration yet: put one into modules.d, "
                             "then: ccmctl module reload");
@@ -69,10 +70,10 @@ static const json_t *module_find(const json_t *list, const char *name)
     return NULL;
 }
 
-int module_info(struct ctl *ctl)
+int command_module_info(struct ctl *ctl)
 {
     static const char *const heads[] = {"FIELD", "VALUE", NULL};
-    cleanup_table struct table table = {.columns = 0};
+    cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *list, *entry;
     const char *field;
@@ -88,14 +89,14 @@ int module_info(struct ctl *ctl)
                         ctl->words[0]);
     if (ctl->json)
         return ctl_print_json(ctl, entry);
-    table_init(&table, heads);
+    text_table_init(&table, heads);
     json_object_foreach ((json_t *) entry, field, value) {
         cleanup_free char *text = ctl_text(entry, field);
 
-        table_add(&table, TEXT_PLAIN, field);
-        table_add(&table, TEXT_PLAIN, text);
+        text_table_add(&table, TEXT_PLAIN, field);
+        text_table_add(&table, TEXT_PLAIN, text);
     }
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
     return CCM_EXIT_DONE;
 }
 
@@ -127,7 +128,7 @@ static bool module_names(struct ctl *ctl, const json_t *result,
     return names[0] != '\0';
 }
 
-int module_reload(struct ctl *ctl)
+int command_module_reload(struct ctl *ctl)
 {
     json_auto_t *result = NULL;
     const json_t *list, *changed;
@@ -183,7 +184,7 @@ static void module_edges(struct buf *dot, const json_t *entry,
     }
 }
 
-int module_graph(struct ctl *ctl)
+int command_module_graph(struct ctl *ctl)
 {
     cleanup_buf struct buf dot = BUF_INIT;
     json_auto_t *result = NULL;

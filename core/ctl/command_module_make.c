@@ -71,7 +71,7 @@ static int make_file(const char *name, const char *path, const char *text,
     return r < 0 ? error_errno(err, r, "%s", full) : 0;
 }
 
-int module_new(struct ctl *ctl)
+int command_module_new(struct ctl *ctl)
 {
     const char *name = ctl->words[0];
     size_t i;
@@ -100,7 +100,7 @@ int module_new(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
-int module_check(struct ctl *ctl)
+int command_module_check(struct ctl *ctl)
 {
     const char *arguments[12] = {NULL};
     cleanup_free char *runner = NULL;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "ctl/text.h"
+#include "ctl/text_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +31,10 @@ static char *object_name(const json_t *object)
     return xstrdup("");
 }
 
-int object_list(struct ctl *ctl)
+int command_object_list(struct ctl *ctl)
 {
     static const char *const heads[] = {"ID", "NAME", "UPDATED", NULL};
-    cleanup_table struct table table = {.columns = 0};
+    cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *document = NULL;
     const json_t *list, *object;
     size_t i;
@@ -45,18 +46,18 @@ int object_list(struct ctl *ctl)
         return r;
     if (ctl->json)
         return ctl_print_json(ctl, document);
-    table_init(&table, heads);
+    text_table_init(&table, heads);
     list = json_object_get(document, "objects");
     json_array_foreach (list, i, object) {
         cleanup_free char *id = ctl_text(object, "id");
         cleanup_free char *name = object_name(object);
         cleanup_free char *updated = ctl_text(object, "updated_at");
 
-        table_add(&table, TEXT_PLAIN, id);
-        table_add(&table, TEXT_PLAIN, name);
-        table_add(&table, TEXT_PLAIN, updated);
+        text_table_add(&table, TEXT_PLAIN, id);
+        text_table_add(&table, TEXT_PLAIN, name);
+        text_table_add(&table, TEXT_PLAIN, updated);
     }
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
     text_line(ctl->out, "%zu object%s", json_array_size(list),
               CTL_PLURAL(json_array_size(list)));
     return CCM_EXIT_DONE;
@@ -74,7 +75,7 @@ static int object_address(struct ctl *ctl, const char *word, json_t **fields)
     return CCM_EXIT_DONE;
 }
 
-int object_get(struct ctl *ctl)
+int command_object_get(struct ctl *ctl)
 {
     json_auto_t *document = NULL;
     json_t *fields;
@@ -95,7 +96,7 @@ static int object_done(struct ctl *ctl, const json_t *result, const char *verb,
     return CCM_EXIT_DONE;
 }
 
-int object_delete(struct ctl *ctl)
+int command_object_delete(struct ctl *ctl)
 {
     int i, r = CCM_EXIT_DONE;
 
@@ -139,7 +140,7 @@ static int object_read(struct ctl *ctl, json_t **object)
     return r < 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }
 
-int object_put(struct ctl *ctl)
+int command_object_put(struct ctl *ctl)
 {
     json_auto_t *object = NULL, *result = NULL;
     cleanup_free char *id = NULL;

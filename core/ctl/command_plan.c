@@ -99,7 +99,7 @@ static int plan_alone(struct ctl *ctl)
 /* ------------------------------------------------------------- by the daemon
  */
 
-int plan_show(struct ctl *ctl)
+int command_plan(struct ctl *ctl)
 {
     json_auto_t *result = NULL;
     json_t *fields;
@@ -122,7 +122,7 @@ int plan_show(struct ctl *ctl)
     return status;
 }
 
-int apply_run(struct ctl *ctl)
+int command_apply(struct ctl *ctl)
 {
     bool allow = ctl->options.seen & OPTION_ALLOW_REMOVALS;
     json_auto_t *result = NULL;
@@ -151,7 +151,7 @@ int apply_run(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
-int history_show(struct ctl *ctl)
+int command_history(struct ctl *ctl)
 {
     json_t *fields = json_pack("{s:s}", "format", ctl->json ? "json" : "text");
     json_auto_t *result = NULL;

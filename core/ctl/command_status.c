@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "ctl/text.h"
+#include "ctl/text_table.h"
 
 static enum text_colour status_colour(const char *state)
 {
@@ -16,31 +17,31 @@ static enum text_colour status_colour(const char *state)
     return TEXT_BUSY;
 }
 
-static void status_last_run(struct table *table, const json_t *run)
+static void status_last_run(struct text_table *table, const json_t *run)
 {
     cleanup_free char *outcome = ctl_text(run, "outcome");
     cleanup_free char *revision = ctl_text(run, "revision");
     long long changes = json_integer_or(run, "changes", 0);
 
-    table_add(table, TEXT_PLAIN, "last run");
+    text_table_add(table, TEXT_PLAIN, "last run");
     if (!json_is_object(run))
-        table_add(table, TEXT_PLAIN, "none yet");
+        text_table_add(table, TEXT_PLAIN, "none yet");
     else
-        table_addf(table, "%s, %lld change%s at revision %s, %lld ms", outcome,
-                   changes, CTL_PLURAL(changes), revision,
-                   (long long) json_integer_or(run, "duration_ms", 0));
+        text_table_addf(table, "%s, %lld change%s at revision %s, %lld ms",
+                        outcome, changes, CTL_PLURAL(changes), revision,
+                        (long long) json_integer_or(run, "duration_ms", 0));
 }
 
-static void status_catalog(struct table *table, const json_t *catalog)
+static void status_catalog(struct text_table *table, const json_t *catalog)
 {
     const json_t *list = json_object_get(catalog, "configurations");
     int64_t n = json_is_array(list)
                     ? (int64_t) json_array_size(list)
                     : json_integer_or(catalog, "configurations", 0);
 
-    table_add(table, TEXT_PLAIN, "catalog");
-    table_addf(table, "%lld configuration%s, digest %.8s", (long long) n,
-               CTL_PLURAL(n), json_string_or(catalog, "digest", "-"));
+    text_table_add(table, TEXT_PLAIN, "catalog");
+    text_table_addf(table, "%lld configuration%s, digest %.8s", (long long) n,
+                    CTL_PLURAL(n), json_string_or(catalog, "digest", "-"));
 }
 
 static void status_print(struct ctl *ctl, const json_t *status)
@@ -52,26 +53,26 @@ static void status_print(struct ctl *ctl, const json_t *status)
     const char *waits_for = json_string_or(status, "waiting_for", NULL);
     cleanup_free char *pending = ctl_text(status, "pending");
     cleanup_free char *revision = ctl_text(status, "revision");
-    cleanup_table struct table table;
+    cleanup_text_table struct text_table table;
 
-    table_init(&table, both);
-    table_add(&table, TEXT_PLAIN, "state");
-    table_add(&table, status_colour(state), state);
+    text_table_init(&table, both);
+    text_table_add(&table, TEXT_PLAIN, "state");
+    text_table_add(&table, status_colour(state), state);
     if (waits_for) {
-        table_add(&table, TEXT_PLAIN, "waits for");
-        table_add(&table, TEXT_PLAIN, waits_for);
+        text_table_add(&table, TEXT_PLAIN, "waits for");
+        text_table_add(&table, TEXT_PLAIN, waits_for);
     }
-    table_add(&table, TEXT_PLAIN, "store");
+    text_table_add(&table, TEXT_PLAIN, "store");
     if (json_bool_or(status, "connected", false))
-        table_addf(&table, "%s, revision %s",
-                   json_string_or(status, "store", "connected"), revision);
+        text_table_addf(&table, "%s, revision %s",
+                        json_string_or(status, "store", "connected"), revision);
     else
-        table_add(&table, TEXT_BAD, "not connected");
-    table_add(&table, TEXT_PLAIN, "pending");
-    table_add(&table, TEXT_PLAIN, pending);
+        text_table_add(&table, TEXT_BAD, "not connected");
+    text_table_add(&table, TEXT_PLAIN, "pending");
+    text_table_add(&table, TEXT_PLAIN, pending);
     status_last_run(&table, json_object_get(status, "last_run"));
     status_catalog(&table, json_object_get(status, "catalog"));
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
 }
 
 /* What the system that this node runs on cannot do. */
@@ -88,7 +89,7 @@ static void status_confinement(struct ctl *ctl, const json_t *catalog)
                       json_string_value(one));
 }
 
-int status_show(struct ctl *ctl)
+int command_status(struct ctl *ctl)
 {
     json_auto_t *status = NULL;
     const json_t *flag;
@@ -134,7 +135,8 @@ static void show_omitted(struct ctl *ctl, const json_t *result,
 /* --------------------------------------------------------------------- nodes
  */
 
-static void nodes_row(struct table *table, const json_t *node, int64_t newest)
+static void nodes_row(struct text_table *table, const json_t *node,
+                      int64_t newest)
 {
     const json_t *applied = json_object_get(node, "applied");
     const char *state = json_string_or(node, "state", "");
@@ -144,12 +146,12 @@ static void nodes_row(struct table *table, const json_t *node, int64_t newest)
     cleanup_free char *shown = ctl_text(applied, "revision");
     cleanup_free char *at = ctl_text(applied, "at");
 
-    table_add(table, TEXT_PLAIN, name);
-    table_add(table, alive ? TEXT_GOOD : TEXT_BAD, alive ? "yes" : "no");
-    table_add(table, status_colour(state), state);
-    table_add(table, revision < newest ? TEXT_BUSY : TEXT_GOOD, shown);
-    table_addf(table, "%.8s", json_string_or(applied, "digest", "-"));
-    table_addf(table, "%.19s", at);
+    text_table_add(table, TEXT_PLAIN, name);
+    text_table_add(table, alive ? TEXT_GOOD : TEXT_BAD, alive ? "yes" : "no");
+    text_table_add(table, status_colour(state), state);
+    text_table_add(table, revision < newest ? TEXT_BUSY : TEXT_GOOD, shown);
+    text_table_addf(table, "%.8s", json_string_or(applied, "digest", "-"));
+    text_table_addf(table, "%.19s", at);
 }
 
 static long long nodes_missing(const json_t *nodes, int64_t newest)
@@ -164,11 +166,11 @@ static long long nodes_missing(const json_t *nodes, int64_t newest)
     return missing;
 }
 
-int nodes_show(struct ctl *ctl)
+int command_nodes(struct ctl *ctl)
 {
     static const char *const heads[] = {
         "NODE", "ALIVE", "STATE", "REVISION", "DIGEST", "APPLIED", NULL};
-    cleanup_table struct table table = {.columns = 0};
+    cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *nodes, *node;
     long long missing;
@@ -182,10 +184,10 @@ int nodes_show(struct ctl *ctl)
         return ctl_print_json(ctl, result);
     newest = json_integer_or(result, "revision", 0);
     nodes = json_object_get(result, "nodes");
-    table_init(&table, heads);
+    text_table_init(&table, heads);
     json_array_foreach (nodes, i, node)
         nodes_row(&table, node, newest);
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
     show_omitted(ctl, result, "nodes/");
     missing = nodes_missing(nodes, newest);
     if (json_bool_or(result, "converged", false))
@@ -198,10 +200,10 @@ int nodes_show(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
-int queue_show(struct ctl *ctl)
+int command_queue(struct ctl *ctl)
 {
     static const char *const heads[] = {"#", "NODE", "SINCE", NULL};
-    cleanup_table struct table table = {.columns = 0};
+    cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *entries, *entry;
     size_t i;
@@ -216,7 +218,7 @@ int queue_show(struct ctl *ctl)
         text_line(ctl->out, "nobody waits for a turn");
         return CCM_EXIT_DONE;
     }
-    table_init(&table, heads);
+    text_table_init(&table, heads);
     json_array_foreach (entries, i, entry) {
         /* An etcdctl lock has a place, but leaves no name. */
         cleanup_free char *node = ctl_text(
@@ -224,11 +226,11 @@ int queue_show(struct ctl *ctl)
             json_is_string(json_object_get(entry, "node")) ? "node" : "key");
         cleanup_free char *since = ctl_text(entry, "since");
 
-        table_addf(&table, "%zu", i + 1);
-        table_add(&table, TEXT_PLAIN, node);
-        table_add(&table, TEXT_PLAIN, since);
+        text_table_addf(&table, "%zu", i + 1);
+        text_table_add(&table, TEXT_PLAIN, node);
+        text_table_add(&table, TEXT_PLAIN, since);
     }
-    table_print(&table, ctl->out, ctl->colour);
+    text_table_print(&table, ctl->out, ctl->colour);
     show_omitted(ctl, result, "lock/");
     return CCM_EXIT_DONE;
 }

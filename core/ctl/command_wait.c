@@ -158,7 +158,7 @@ static int wait_loop(struct ctl *ctl, struct wait *wait)
     }
 }
 
-int wait_run(struct ctl *ctl)
+int command_wait(struct ctl *ctl)
 {
     struct wait wait = {.revision = 0};
     long long revision = 0;
@@ -175,7 +175,7 @@ int wait_run(struct ctl *ctl)
     return status;
 }
 
-int publish_run(struct ctl *ctl)
+int command_publish(struct ctl *ctl)
 {
     struct wait wait = {.revision = 0};
     json_auto_t *result = NULL;

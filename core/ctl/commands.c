@@ -13,51 +13,53 @@
 /* clang-format off */
 const struct command commands[] = {
     {"status", "", "what this node does, and what keeps it from more",
-     0, 0, 0, status_show},
+     0, 0, 0, command_status},
     {"nodes", "", "what each node of the cluster has applied",
-     0, 0, 0, nodes_show},
-    {"queue", "", "who waits for a turn, in order", 0, 0, 0, queue_show},
+     0, 0, 0, command_nodes},
+    {"queue", "", "who waits for a turn, in order", 0, 0, 0, command_queue},
     {"plan", "[TYPE...]", "show what would change here, with diffs",
-     0, -1, PLAN_OPTIONS, plan_show},
+     0, -1, PLAN_OPTIONS, command_plan},
     {"apply", "[TYPE...]", "apply now, without waiting for an event",
-     0, -1, OPTION_ALL | OPTION_ALLOW_REMOVALS, apply_run},
+     0, -1, OPTION_ALL | OPTION_ALLOW_REMOVALS, command_apply},
     {"publish", "TYPE...", "send a thin event: objects of TYPE have changed",
-     1, -1, OPTION_TEXT | OPTION_WAIT | OPTION_TIMEOUT, publish_run},
+     1, -1, OPTION_TEXT | OPTION_WAIT | OPTION_TIMEOUT, command_publish},
     {"wait", "", "wait until every live node has applied the newest event",
-     0, 0, OPTION_REVISION | OPTION_TIMEOUT, wait_run},
-    {"flag show", "", "show the failure flag", 0, 0, 0, flag_show},
+     0, 0, OPTION_REVISION | OPTION_TIMEOUT, command_wait},
+    {"flag show", "", "show the failure flag", 0, 0, 0, command_flag_show},
     {"flag set", "REASON...", "hold the cluster: no node begins a turn",
-     1, -1, 0, flag_raise},
+     1, -1, 0, command_flag_set},
     {"flag clear", "[NODE]",
      "lift the flag; NODE: this node in doubt is really dead",
-     0, 1, 0, flag_clear},
+     0, 1, 0, command_flag_clear},
     {"history", "[ID]", "the runs of this node, or one run in full",
-     0, 1, OPTION_LIMIT, history_show},
+     0, 1, OPTION_LIMIT, command_history},
     {"module list", "", "the configurations in run order",
-     0, 0, 0, module_list},
+     0, 0, 0, command_module_list},
     {"module info", "NAME", "all about one configuration",
-     1, 1, 0, module_info},
+     1, 1, 0, command_module_info},
     {"module reload", "", "take changed modules and declarations in",
-     0, 0, 0, module_reload},
-    {"module graph", "", "the dependencies, in DOT", 0, 0, 0, module_graph},
+     0, 0, 0, command_module_reload},
+    {"module graph", "", "the dependencies, in DOT",
+     0, 0, 0, command_module_graph},
     {"module check", "FILE.so", "is a module deterministic and careful?",
-     1, 1, OPTION_OBJECTS | OPTION_SETTINGS, module_check},
+     1, 1, OPTION_OBJECTS | OPTION_SETTINGS, command_module_check},
     {"module new", "NAME", "make a folder with a module to begin with",
-     1, 1, 0, module_new},
-    {"object list", "TYPE", "the objects of a type", 1, 1, 0, object_list},
-    {"object get", "TYPE ID", "one object", 2, 2, 0, object_get},
+     1, 1, 0, command_module_new},
+    {"object list", "TYPE", "the objects of a type",
+     1, 1, 0, command_object_list},
+    {"object get", "TYPE ID", "one object", 2, 2, 0, command_object_get},
     {"object put", "TYPE [JSON|FILE|-]", "write an object and publish it",
-     1, 2, 0, object_put},
+     1, 2, 0, command_object_put},
     {"object delete", "TYPE ID...", "remove objects and publish that",
-     2, -1, 0, object_delete},
+     2, -1, 0, command_object_delete},
     {"object import", "TYPE.json|DIR...", "write all objects of files",
-     1, -1, 0, import_run},
+     1, -1, 0, command_import},
     {.name = NULL},
 };
 /* clang-format on */
 
 /* Does the command's name stand at the front of the words? Its words. */
-static int command_match(const struct command *command, const char **words)
+static int commands_match(const struct command *command, const char **words)
 {
     const char *space = strchr(command->name, ' ');
 
@@ -71,7 +73,7 @@ static int command_match(const struct command *command, const char **words)
     return words[1] && streq(space + 1, words[1]) ? 2 : 0;
 }
 
-static void command_help_all(FILE *out)
+static void commands_help_all(FILE *out)
 {
     const struct command *command;
 
@@ -85,7 +87,7 @@ static void command_help_all(FILE *out)
           out);
 }
 
-static void command_help(FILE *out, const struct command *command)
+static void commands_help(FILE *out, const struct command *command)
 {
     fprintf(out, "usage: ccmctl %s [OPTION...]%s%s\n\n%s\n\n", command->name,
             command->arguments[0] ? " " : "", command->arguments,
@@ -94,7 +96,7 @@ static void command_help(FILE *out, const struct command *command)
 }
 
 /* The subcommands of one word, as "show, set, clear"; "" if it has none. */
-static void command_below(const char *word, char *text, size_t size)
+static void commands_below(const char *word, char *text, size_t size)
 {
     const struct command *command;
     size_t used = 0;
@@ -109,14 +111,14 @@ static void command_below(const char *word, char *text, size_t size)
     }
 }
 
-static int command_unknown(struct ctl *ctl)
+static int commands_unknown(struct ctl *ctl)
 {
     const char *word = ctl->options.words[0], *near = NULL;
     unsigned least = near_limit(word) + 1;
     const struct command *command;
     char below[256];
 
-    command_below(word, below, sizeof(below));
+    commands_below(word, below, sizeof(below));
     if (below[0])
         return ctl_fail(ctl, CCM_EXIT_USAGE, "ccmctl %s needs one of:%s", word,
                         below);
@@ -136,13 +138,13 @@ static int command_unknown(struct ctl *ctl)
                     "unknown command \"%s\"; ccmctl --help lists all", word);
 }
 
-static int command_run(struct ctl *ctl, const struct command *command)
+static int commands_run(struct ctl *ctl, const struct command *command)
 {
     unsigned odd =
         ctl->options.seen & ~(command->options | (unsigned) OPTIONS_COMMON);
 
     if (ctl->options.seen & OPTION_HELP) {
-        command_help(ctl->out, command);
+        commands_help(ctl->out, command);
         return CCM_EXIT_DONE;
     }
     if (odd)
@@ -157,7 +159,7 @@ static int command_run(struct ctl *ctl, const struct command *command)
     return command->run(ctl);
 }
 
-static int command_dispatch(struct ctl *ctl)
+static int commands_dispatch(struct ctl *ctl)
 {
     const struct command *command;
 
@@ -166,20 +168,20 @@ static int command_dispatch(struct ctl *ctl)
         return CCM_EXIT_DONE;
     }
     for (command = commands; command->name; command++) {
-        int used = command_match(command, ctl->options.words);
+        int used = commands_match(command, ctl->options.words);
 
         ctl->words = ctl->options.words + used;
         ctl->n_words = ctl->options.n_words - used;
         if (used > 0)
-            return command_run(ctl, command);
+            return commands_run(ctl, command);
     }
     if (ctl->options.n_words > 0 && !streq(ctl->options.words[0], "help"))
-        return command_unknown(ctl);
+        return commands_unknown(ctl);
     if (ctl->options.n_words > 0 || ctl->options.seen & OPTION_HELP) {
-        command_help_all(ctl->out);
+        commands_help_all(ctl->out);
         return CCM_EXIT_DONE;
     }
-    command_help_all(ctl->err);
+    commands_help_all(ctl->err);
     return CCM_EXIT_USAGE;
 }
 
@@ -191,7 +193,7 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *err)
     ctl.colour = text_colour_allowed(out);
     if (options_parse(argc, argv, &ctl.options, &ctl.error) == 0) {
         ctl.json = ctl.options.seen & OPTION_JSON;
-        status = command_dispatch(&ctl);
+        status = commands_dispatch(&ctl);
     }
     if (fflush(out) != 0 && status == CCM_EXIT_DONE)
         status = ctl_fail(&ctl, CCM_EXIT_FAILED, "standard output: %m");

@@ -15,7 +15,8 @@ libctl_a_SOURCES = \
 	core/ctl/fail.c \
 	core/ctl/options.c core/ctl/options.h \
 	core/ctl/show.c \
-	core/ctl/text.c core/ctl/text.h
+	core/ctl/text.c core/ctl/text.h \
+	core/ctl/text_table.c core/ctl/text_table.h
 
 CTL_LIBS = libctl.a $(CONFIG_LIBS)
 

@@ -33,30 +33,4 @@ void text_line(FILE *out, const char *format, ...)
 /* Each line of text, made safe, behind indent. */
 void text_block(FILE *out, const char *indent, const char *text);
 
-struct table_cell {
-    char *text;
-    enum text_colour colour;
-};
-
-/* A table whose columns are as wide as their widest cell. */
-struct table {
-    size_t columns;
-    struct table_cell *cells; /* the heads first */
-    size_t n;
-    size_t capacity;
-};
-
-/* heads: NULL-terminated. */
-void table_init(struct table *table, const char *const *heads);
-/* Adds the next cell, row by row. text is copied and made safe; NULL and ""
- * are shown as "-". */
-void table_add(struct table *table, enum text_colour colour, const char *text);
-void table_addf(struct table *table, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* Every row must be full. */
-void table_print(const struct table *table, FILE *out, bool colour);
-void table_done(struct table *table);
-
-#define cleanup_table __attribute__((cleanup(table_done)))
-
 #endif

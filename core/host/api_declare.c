@@ -30,7 +30,7 @@ static void api_check_item(struct ccm_run *run, const struct api_item *item)
 
     if (change.kind == CHANGE_FILE)
         change.content = "";
-    if (plan_check(&change, &why) < 0)
+    if (plan_rules_check(&change, &why) < 0)
         api_fail(run, "%s %.200s: %s", plan_kind_name(change.kind),
                  change.path   ? change.path
                  : change.name ? change.name

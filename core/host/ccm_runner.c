@@ -72,7 +72,7 @@ static const struct option long_options[] = {
 };
 
 /* The command line. */
-struct options {
+struct runner_options {
     const char *file;   /* NULL: the default one */
     const char *digest; /* what it must say to be ccmd's; NULL: anything */
     const char *mode;
@@ -84,7 +84,7 @@ struct options {
     bool help;
 };
 
-static int options_format(struct options *options, const char *format)
+static int runner_format(struct runner_options *options, const char *format)
 {
     options->plan.json = streq(format, "json");
     options->plan.colour = streq(format, "colour");
@@ -95,7 +95,7 @@ static int options_format(struct options *options, const char *format)
     return -EINVAL;
 }
 
-static int options_limit(struct options *options, const char *text)
+static int runner_limit(struct runner_options *options, const char *text)
 {
     char *end;
     unsigned long long n = strtoull(text, &end, 10);
@@ -111,8 +111,8 @@ static int options_limit(struct options *options, const char *text)
     return 0;
 }
 
-static int options_take_path(struct options *options, int option,
-                             const char *value)
+static int runner_take_path(struct runner_options *options, int option,
+                            const char *value)
 {
     switch (option) {
     case OPTION_OBJECTS:
@@ -132,7 +132,8 @@ static int options_take_path(struct options *options, int option,
     }
 }
 
-static int options_take(struct options *options, int option, const char *value)
+static int runner_take(struct runner_options *options, int option,
+                       const char *value)
 {
     switch (option) {
     case 'c':
@@ -151,7 +152,7 @@ static int options_take(struct options *options, int option, const char *value)
         options->plan.json = options->history.json = true;
         return 0;
     case OPTION_FORMAT:
-        return options_format(options, value);
+        return runner_format(options, value);
     case OPTION_EXIT_CODE:
         options->plan.exit_code = true;
         return 0;
@@ -162,22 +163,22 @@ static int options_take(struct options *options, int option, const char *value)
         options->digest = value;
         return 0;
     case OPTION_LIMIT:
-        return options_limit(options, value);
+        return runner_limit(options, value);
     case OPTION_HELP:
         options->help = true;
         return 0;
     default:
-        return options_take_path(options, option, value);
+        return runner_take_path(options, option, value);
     }
 }
 
-static int options_parse(struct options *options, int argc, char **argv)
+static int runner_parse(struct runner_options *options, int argc, char **argv)
 {
     int option, r = 0;
 
     while (r == 0 &&
            (option = getopt_long(argc, argv, "c:t", long_options, NULL)) != -1)
-        r = options_take(options, option, optarg);
+        r = runner_take(options, option, optarg);
     if (r < 0 || options->help)
         return r;
     if (optind == argc) {
@@ -213,7 +214,7 @@ static void main_override(char **field, const char *value)
         *field = xstrdup(value); /* whoever opens it says why not */
 }
 
-static int main_load(const struct options *options, struct config **out,
+static int main_load(const struct runner_options *options, struct config **out,
                      struct error *err)
 {
     const char *file = options->file ? options->file : CONFIG_DEFAULT_FILE;
@@ -241,17 +242,18 @@ static int main_load(const struct options *options, struct config **out,
     return 0;
 }
 
-static int main_check(const struct options *options, struct config *config)
+static int main_check(const struct runner_options *options,
+                      struct config *config)
 {
-    struct mode_check check = {.file = options->words[0],
-                               .settings = options->settings,
-                               .objects = options->objects != NULL,
-                               .json = options->plan.json};
+    struct mode_check_options check = {.file = options->words[0],
+                                       .settings = options->settings,
+                                       .objects = options->objects != NULL,
+                                       .json = options->plan.json};
 
     return mode_check(config, &check);
 }
 
-static int main_mode(struct options *options, struct config *config)
+static int main_mode(struct runner_options *options, struct config *config)
 {
     int n = options->n_words;
 
@@ -292,7 +294,7 @@ static void main_raise_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int main_fail(const struct options *options, int r,
+static int main_fail(const struct runner_options *options, int r,
                      const struct error *err)
 {
     if (streq(options->mode, "run"))
@@ -303,13 +305,13 @@ static int main_fail(const struct options *options, int r,
 
 int main(int argc, char **argv)
 {
-    struct options options = {.history = {.limit = 20}};
+    struct runner_options options = {.history = {.limit = 20}};
     struct config *config;
     struct error err;
     int r, status;
 
     log_open("ccm-runner", false);
-    if (options_parse(&options, argc, argv) < 0)
+    if (runner_parse(&options, argc, argv) < 0)
         return CCM_EXIT_USAGE;
     if (options.help) {
         fputs(usage_text, stdout);

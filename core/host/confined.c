@@ -17,19 +17,19 @@
 
 #define FILES_MAX 256
 
-struct child_pipes {
+struct confined_pipes {
     int error[2];
     int out[2];
 };
 
 static int report_fd = -1;
 
-int child_report(const void *bytes, size_t size)
+int confined_report(const void *bytes, size_t size)
 {
     return io_write_all(report_fd, bytes, size);
 }
 
-static void child_reset_signals(void)
+static void confined_reset_signals(void)
 {
     sigset_t none;
     int number;
@@ -40,7 +40,7 @@ static void child_reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void child_keep_only(int from, const int *keep, size_t n)
+static void confined_keep_only(int from, const int *keep, size_t n)
 {
     size_t i;
 
@@ -54,7 +54,7 @@ static void child_keep_only(int from, const int *keep, size_t n)
 }
 
 /* The report pipe is put in order among the descriptors that stay. */
-static void child_close_others(const struct child_spec *spec, int report)
+static void confined_close_others(const struct confined_spec *spec, int report)
 {
     cleanup_free int *keep = xcalloc(spec->n_keep + 1, sizeof(*keep));
     size_t i, n = 0;
@@ -67,10 +67,10 @@ static void child_close_others(const struct child_spec *spec, int report)
     }
     if (report >= 0 && (n == 0 || keep[n - 1] < report))
         keep[n++] = report;
-    child_keep_only(STDERR_FILENO + 1, keep, n);
+    confined_keep_only(STDERR_FILENO + 1, keep, n);
 }
 
-static int child_stdio(const struct child_pipes *pipes)
+static int confined_stdio(const struct confined_pipes *pipes)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -81,8 +81,9 @@ static int child_stdio(const struct child_pipes *pipes)
     return 0;
 }
 
-static _Noreturn void child_run(const struct child_spec *spec,
-                                const struct child_pipes *pipes, pid_t parent)
+static _Noreturn void confined_run(const struct confined_spec *spec,
+                                   const struct confined_pipes *pipes,
+                                   pid_t parent)
 {
     int highest = spec->n_keep > 0 ? spec->keep[spec->n_keep - 1] : 0;
     struct confine_limits limits = {
@@ -98,9 +99,9 @@ static _Noreturn void child_run(const struct child_spec *spec,
         highest = pipes->out[1];
     limits.files = (uint64_t) highest + FILES_MAX;
     report_fd = pipes->out[1];
-    child_reset_signals();
+    confined_reset_signals();
     clearenv();
-    r = child_stdio(pipes);
+    r = confined_stdio(pipes);
     if (r == 0)
         r = confine_enter(spec->confine, &limits, parent, &err);
     else
@@ -109,11 +110,11 @@ static _Noreturn void child_run(const struct child_spec *spec,
         io_write_all(STDERR_FILENO, err.text, strlen(err.text));
         _exit(CONFINE_EXIT_FAILED);
     }
-    child_close_others(spec, report_fd);
+    confined_close_others(spec, report_fd);
     _exit(spec->run(spec->userdata));
 }
 
-static int child_open_pipes(struct child_pipes *pipes, bool report)
+static int confined_open_pipes(struct confined_pipes *pipes, bool report)
 {
     int r;
 
@@ -127,35 +128,35 @@ static int child_open_pipes(struct child_pipes *pipes, bool report)
     return r;
 }
 
-static void child_close_ends(const int ends[2], int which)
+static void confined_close_ends(const int ends[2], int which)
 {
     if (ends[which] >= 0)
         close(ends[which]);
 }
 
-int child_start(struct child *child, const struct child_spec *spec,
-                struct error *err)
+int confined_start(struct confined *child, const struct confined_spec *spec,
+                   struct error *err)
 {
-    struct child_pipes pipes = {{-1, -1}, {-1, -1}};
+    struct confined_pipes pipes = {{-1, -1}, {-1, -1}};
     pid_t parent = getpid(), pid;
-    int r = child_open_pipes(&pipes, spec->report);
+    int r = confined_open_pipes(&pipes, spec->report);
 
     if (r < 0)
         return error_errno(err, r, "pipes for a planner");
     pid = fork();
     if (pid == 0)
-        child_run(spec, &pipes, parent);
+        confined_run(spec, &pipes, parent);
     r = pid < 0 ? -errno : 0;
-    child_close_ends(pipes.error, 1);
-    child_close_ends(pipes.out, 1);
-    *child = (struct child){.pid = pid,
-                            .error_fd = pipes.error[0],
-                            .out_fd = pipes.out[0],
-                            .pidfd = pid > 0 ? pidfd_open(pid, 0) : -1};
+    confined_close_ends(pipes.error, 1);
+    confined_close_ends(pipes.out, 1);
+    *child = (struct confined){.pid = pid,
+                               .error_fd = pipes.error[0],
+                               .out_fd = pipes.out[0],
+                               .pidfd = pid > 0 ? pidfd_open(pid, 0) : -1};
     if (r == 0 && child->pidfd < 0)
         r = -errno;
     if (r < 0) {
-        child_done(child);
+        confined_done(child);
         return error_errno(err, r, "starting a planner");
     }
     fcntl(child->error_fd, F_SETFL, O_NONBLOCK);
@@ -165,9 +166,9 @@ int child_start(struct child *child, const struct child_spec *spec,
     return 0;
 }
 
-void child_done(struct child *child)
+void confined_done(struct confined *child)
 {
-    if (child->pid > 0 && child->end == CHILD_RUNNING) {
+    if (child->pid > 0 && child->end == CONFINED_RUNNING) {
         kill(child->pid, SIGKILL);
         waitpid(child->pid, NULL, 0);
     }
@@ -181,10 +182,10 @@ void child_done(struct child *child)
     }
     buf_done(&child->out);
     buf_done(&child->said);
-    *child = (struct child){.pidfd = -1, .out_fd = -1, .error_fd = -1};
+    *child = (struct confined){.pidfd = -1, .out_fd = -1, .error_fd = -1};
 }
 
-size_t child_cpus(void)
+size_t confined_cpus(void)
 {
     cpu_set_t set;
     int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;

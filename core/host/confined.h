@@ -15,18 +15,18 @@
 #include <sys/types.h>
 
 /* How a child ended. */
-enum child_end {
-    CHILD_RUNNING = 0,
-    CHILD_DONE,      /* status 0 */
-    CHILD_CRASHED,   /* by a signal of its own making */
-    CHILD_EXITED,    /* it called exit() */
-    CHILD_TIMED_OUT, /* killed at its deadline, or by its processor limit */
-    CHILD_REFUSED,   /* it tried what a planner must not */
-    CHILD_MEMORY,    /* out of memory */
-    CHILD_BROKEN,    /* its result could not be handed over */
+enum confined_end {
+    CONFINED_RUNNING = 0,
+    CONFINED_DONE,      /* status 0 */
+    CONFINED_CRASHED,   /* by a signal of its own making */
+    CONFINED_EXITED,    /* it called exit() */
+    CONFINED_TIMED_OUT, /* killed at its deadline, or by its processor limit */
+    CONFINED_REFUSED,   /* it tried what a planner must not */
+    CONFINED_MEMORY,    /* out of memory */
+    CONFINED_BROKEN,    /* its result could not be handed over */
 };
 
-struct child {
+struct confined {
     pid_t pid;
     int pidfd;
     int out_fd;          /* reading end of its report pipe; -1: none */
@@ -34,16 +34,16 @@ struct child {
     struct buf out;      /* what it reported; the caller takes it away */
     struct buf said;     /* the end of what it wrote to standard error */
     int64_t deadline_ms; /* clock_ms; the caller may move it */
-    enum child_end end;
+    enum confined_end end;
     bool killed;
     int status; /* of waitpid */
     void *userdata;
 };
 
 /* What runs in the child. It returns the exit status. */
-typedef int (*child_fn)(void *userdata);
+typedef int (*confined_fn)(void *userdata);
 
-struct child_spec {
+struct confined_spec {
     const struct confine *confine;
     uint64_t memory_bytes;
     int64_t time_ms; /* of the clock, and of the processor */
@@ -51,8 +51,8 @@ struct child_spec {
     const int *keep; /* descriptors that stay open, ascending */
     size_t n_keep;
     const struct confine_start *start; /* a program; NULL: none */
-    bool report; /* with a report pipe: see child_report */
-    child_fn run;
+    bool report; /* with a report pipe: see confined_report */
+    confined_fn run;
     void *userdata; /* of run */
 };
 
@@ -62,31 +62,32 @@ struct child_spec {
  * signals are as at the beginning of a program, its environment is empty.
  * Fills the zeroed *child. Returns 0 or -errno.
  */
-int child_start(struct child *child, const struct child_spec *spec,
-                struct error *err);
+int confined_start(struct confined *child, const struct confined_spec *spec,
+                   struct error *err);
 
 /* In the child: appends to what the runner sees in child->out. */
-int child_report(const void *bytes, size_t size);
+int confined_report(const void *bytes, size_t size);
 
 /*
  * Waits until one of the children has said something or ended, kills those
  * past their deadline. children may hold NULLs and ended ones.
  * Returns 0 or -errno.
  */
-int child_wait(struct child *const *children, size_t n, struct error *err);
+int confined_wait(struct confined *const *children, size_t n,
+                  struct error *err);
 
 /* How it ended, for people: "crashed (SIGSEGV, Segmentation fault)", with the
  * end of what it wrote to standard error. Returns new (freed with free). */
-char *child_describe_end(struct child *child);
+char *confined_describe_end(struct confined *child);
 
 /* The end of what it wrote to standard error. Returns new (freed with free),
  * or NULL if that is nothing. */
-char *child_said(const struct child *child);
+char *confined_said(const struct confined *child);
 
 /* Kills it if it runs, and frees what it holds. */
-void child_done(struct child *child);
+void confined_done(struct confined *child);
 
 /* How many processors this process may use. */
-size_t child_cpus(void);
+size_t confined_cpus(void);
 
 #endif

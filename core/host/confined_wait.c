@@ -17,7 +17,7 @@
 #define FDS_EACH 3
 
 /* Reads what is there. Returns false at the end or on an error. */
-static bool child_drain(int fd, struct buf *into)
+static bool confined_drain(int fd, struct buf *into)
 {
     char bytes[16384];
     ssize_t n;
@@ -33,62 +33,62 @@ static bool child_drain(int fd, struct buf *into)
     }
 }
 
-static void child_drain_fd(int *fd, struct buf *into)
+static void confined_drain_fd(int *fd, struct buf *into)
 {
-    if (*fd < 0 || child_drain(*fd, into))
+    if (*fd < 0 || confined_drain(*fd, into))
         return;
     close(*fd);
     *fd = -1;
 }
 
 /* Of standard error the end is kept: there stands what went wrong. */
-static void child_read(struct child *child)
+static void confined_read(struct confined *child)
 {
-    child_drain_fd(&child->error_fd, &child->said);
+    confined_drain_fd(&child->error_fd, &child->said);
     if (child->said.size > 2 * SAID_MAX)
         buf_shift(&child->said, child->said.size - SAID_MAX);
-    child_drain_fd(&child->out_fd, &child->out);
+    confined_drain_fd(&child->out_fd, &child->out);
     if (child->out.size > OUT_MAX)
         kill(child->pid, SIGKILL);
 }
 
-static enum child_end child_classify(const struct child *child)
+static enum confined_end confined_classify(const struct confined *child)
 {
     int number = WIFSIGNALED(child->status) ? WTERMSIG(child->status) : 0;
 
     if (child->killed || number == SIGXCPU)
-        return CHILD_TIMED_OUT;
+        return CONFINED_TIMED_OUT;
     if (number == SIGSYS)
-        return CHILD_REFUSED;
+        return CONFINED_REFUSED;
     if (number == SIGKILL)
-        return CHILD_MEMORY; /* not by us: the system was short of it */
+        return CONFINED_MEMORY; /* not by us: the system was short of it */
     if (number != 0)
-        return CHILD_CRASHED;
+        return CONFINED_CRASHED;
     switch (WEXITSTATUS(child->status)) {
     case 0:
-        return CHILD_DONE;
+        return CONFINED_DONE;
     case CONFINE_EXIT_MEMORY:
-        return CHILD_MEMORY;
+        return CONFINED_MEMORY;
     case CONFINE_EXIT_REFUSED:
-        return CHILD_REFUSED;
+        return CONFINED_REFUSED;
     case CONFINE_EXIT_FAILED:
     case CONFINE_EXIT_REPORT:
-        return CHILD_BROKEN;
+        return CONFINED_BROKEN;
     default:
-        return CHILD_EXITED;
+        return CONFINED_EXITED;
     }
 }
 
 /* The pipes are read once more: what it said last is the most telling. */
-static void child_reap(struct child *child)
+static void confined_reap(struct confined *child)
 {
     if (waitpid(child->pid, &child->status, WNOHANG) != child->pid)
         return;
-    child_read(child);
-    child->end = child_classify(child);
+    confined_read(child);
+    child->end = confined_classify(child);
 }
 
-static void child_kill_late(struct child *child, int64_t now)
+static void confined_kill_late(struct confined *child, int64_t now)
 {
     if (child->killed || now < child->deadline_ms)
         return;
@@ -96,15 +96,15 @@ static void child_kill_late(struct child *child, int64_t now)
     kill(child->pid, SIGKILL);
 }
 
-static int child_patience(struct child *const *children, size_t n,
-                          struct pollfd *fds)
+static int confined_patience(struct confined *const *children, size_t n,
+                             struct pollfd *fds)
 {
     int64_t now = clock_ms(), least = INT32_MAX;
     size_t i;
 
     for (i = 0; i < n; i++) {
-        const struct child *child = children[i];
-        bool runs = child && child->end == CHILD_RUNNING;
+        const struct confined *child = children[i];
+        bool runs = child && child->end == CONFINED_RUNNING;
 
         fds[FDS_EACH * i] =
             (struct pollfd){runs ? child->pidfd : -1, POLLIN, 0};
@@ -118,10 +118,10 @@ static int child_patience(struct child *const *children, size_t n,
     return least < 0 ? 0 : (int) least;
 }
 
-int child_wait(struct child *const *children, size_t n, struct error *err)
+int confined_wait(struct confined *const *children, size_t n, struct error *err)
 {
     cleanup_free struct pollfd *fds = xcalloc(n * FDS_EACH, sizeof(*fds));
-    int patience = child_patience(children, n, fds);
+    int patience = confined_patience(children, n, fds);
     int64_t now;
     size_t i;
 
@@ -129,42 +129,42 @@ int child_wait(struct child *const *children, size_t n, struct error *err)
         return error_errno(err, -errno, "waiting for planners");
     now = clock_ms();
     for (i = 0; i < n; i++) {
-        struct child *child = children[i];
+        struct confined *child = children[i];
 
-        if (!child || child->end != CHILD_RUNNING)
+        if (!child || child->end != CONFINED_RUNNING)
             continue;
         if (fds[FDS_EACH * i + 1].revents || fds[FDS_EACH * i + 2].revents)
-            child_read(child);
+            confined_read(child);
         if (fds[FDS_EACH * i].revents)
-            child_reap(child);
+            confined_reap(child);
         else
-            child_kill_late(child, now);
+            confined_kill_late(child, now);
     }
     return 0;
 }
 
-static char *child_end_text(struct child *child)
+static char *confined_end_text(struct confined *child)
 {
     cleanup_free char *call = NULL;
     int number = WIFSIGNALED(child->status) ? WTERMSIG(child->status) : 0;
 
     switch (child->end) {
-    case CHILD_CRASHED:
+    case CONFINED_CRASHED:
         return xasprintf("crashed (SIG%s, %s)", sigabbrev_np(number),
                          sigdescr_np(number));
-    case CHILD_EXITED:
+    case CONFINED_EXITED:
         return xasprintf("exited by itself with status %d",
                          WEXITSTATUS(child->status));
-    case CHILD_TIMED_OUT:
+    case CONFINED_TIMED_OUT:
         return xstrdup("timed out and was killed");
-    case CHILD_MEMORY:
+    case CONFINED_MEMORY:
         return xstrdup("ran out of memory");
-    case CHILD_BROKEN:
+    case CONFINED_BROKEN:
         return xstrdup(WEXITSTATUS(child->status) == CONFINE_EXIT_FAILED
                            ? "could not be confined"
                            : "could not hand over its result (did it close "
                              "descriptors that are not its own?)");
-    case CHILD_REFUSED:
+    case CONFINED_REFUSED:
         call =
             confine_refusal(child->said.data ? child->said.data : (char[]){""});
         return xasprintf("tried what a module must not: %s", call);
@@ -173,7 +173,7 @@ static char *child_end_text(struct child *child)
     }
 }
 
-char *child_said(const struct child *child)
+char *confined_said(const struct confined *child)
 {
     const char *said = child->said.data, *tail;
 
@@ -188,10 +188,10 @@ char *child_said(const struct child *child)
     return tail > said ? xstrndup(said, (size_t) (tail - said)) : NULL;
 }
 
-char *child_describe_end(struct child *child)
+char *confined_describe_end(struct confined *child)
 {
-    cleanup_free char *end = child_end_text(child);
-    cleanup_free char *said = child_said(child);
+    cleanup_free char *end = confined_end_text(child);
+    cleanup_free char *said = confined_said(child);
 
     return said ? xasprintf("%s; it said: %s", end, said) : STEAL(end);
 }

@@ -39,7 +39,7 @@ struct describe {
 /* A child, and which tasks it has left. */
 struct describe_worker {
     struct describe *describe;
-    struct child child;
+    struct confined child;
     size_t first; /* of this child */
     size_t at;    /* the next that it will answer */
     size_t end;
@@ -104,7 +104,7 @@ static int describe_run(void *userdata)
                         : describe_answer(&module);
         line = json_line(answer);
         text = xasprintf("%s\n", line);
-        if (child_report(text, strlen(text)) < 0)
+        if (confined_report(text, strlen(text)) < 0)
             return CONFINE_EXIT_REPORT;
     }
     return 0;
@@ -120,7 +120,7 @@ static int describe_start(struct describe_worker *worker, struct error *err)
     struct describe *describe = worker->describe;
     size_t n = worker->end - worker->at, i;
     cleanup_free int *keep = xcalloc(n, sizeof(*keep));
-    struct child_spec spec = {
+    struct confined_spec spec = {
         .confine = describe->confine,
         .memory_bytes = MEMORY_BYTES,
         .time_ms = describe->config->plan_timeout_ms,
@@ -136,8 +136,8 @@ static int describe_start(struct describe_worker *worker, struct error *err)
         keep[i] = describe->tasks[worker->at + i].file->fd;
     qsort(keep, n, sizeof(*keep), describe_compare_fds);
     worker->first = worker->at;
-    child_done(&worker->child);
-    return child_start(&worker->child, &spec, err);
+    confined_done(&worker->child);
+    return confined_start(&worker->child, &spec, err);
 }
 
 static int describe_check_answer(const json_t *answer, struct error *err)
@@ -229,7 +229,7 @@ static int describe_go_on(struct describe_worker *worker, struct error *err)
     struct describe_task *task = &worker->describe->tasks[worker->at];
 
     if (worker->at < worker->end && worker->at == worker->first) {
-        cleanup_free char *end = child_describe_end(&worker->child);
+        cleanup_free char *end = confined_describe_end(&worker->child);
 
         if (!task->error)
             describe_blame(task, end);
@@ -237,14 +237,14 @@ static int describe_go_on(struct describe_worker *worker, struct error *err)
     }
     if (worker->at < worker->end)
         return describe_start(worker, err);
-    child_done(&worker->child);
+    confined_done(&worker->child);
     worker->busy = false;
     return 0;
 }
 
 static int describe_attend(struct describe_worker *worker, struct error *err)
 {
-    bool ended = worker->child.end != CHILD_RUNNING;
+    bool ended = worker->child.end != CONFINED_RUNNING;
     bool more = describe_take_all(worker);
 
     return ended || !more ? describe_go_on(worker, err) : 0;
@@ -268,7 +268,7 @@ static int describe_round(struct describe *describe,
                           struct describe_worker *workers, size_t n,
                           struct error *err)
 {
-    struct child *children[WORKERS_MAX];
+    struct confined *children[WORKERS_MAX];
     size_t i;
     int r = 0;
 
@@ -278,7 +278,7 @@ static int describe_round(struct describe *describe,
         children[i] = workers[i].busy ? &workers[i].child : NULL;
     }
     if (r == 0)
-        r = child_wait(children, n, err);
+        r = confined_wait(children, n, err);
     for (i = 0; i < n && r == 0; i++)
         if (workers[i].busy)
             r = describe_attend(&workers[i], err);
@@ -313,7 +313,7 @@ int describe_all(const struct config *config, const struct confine *confine,
     struct describe describe = {
         .config = config, .confine = confine, .tasks = tasks, .n = n};
     struct describe_worker workers[WORKERS_MAX] = {0};
-    size_t n_workers = child_cpus(), i;
+    size_t n_workers = confined_cpus(), i;
     int r = 0;
 
     if (n_workers > WORKERS_MAX)
@@ -331,7 +331,7 @@ int describe_all(const struct config *config, const struct confine *confine,
     while (r == 0 && describe_busy(&describe, workers, n_workers))
         r = describe_round(&describe, workers, n_workers, err);
     for (i = 0; i < n_workers; i++)
-        child_done(&workers[i].child);
+        confined_done(&workers[i].child);
     return r;
 }
 

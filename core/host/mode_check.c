@@ -24,13 +24,14 @@
 #include <time.h>
 
 /* Where it lies now need not be where it will be: that is worth a note. */
-static int check_open_anyhow(struct check *check, const char *path,
-                             struct error *err)
+static int mode_check_open_anyhow(struct mode_check *check, const char *path,
+                                  struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
 
-    check_note(check, "as it lies there ccm would not load it: %s", err->text);
+    mode_check_note(check, "as it lies there ccm would not load it: %s",
+                    err->text);
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_errno(err, -errno, "%s", path);
     check->file = xcalloc(1, sizeof(*check->file));
@@ -41,7 +42,8 @@ static int check_open_anyhow(struct check *check, const char *path,
     return 0;
 }
 
-static int check_open(struct check *check, const char *file, struct error *err)
+static int mode_check_open(struct mode_check *check, const char *file,
+                           struct error *err)
 {
     cleanup_free char *path = realpath(file, NULL), *dir = NULL;
     const char *dirs[2] = {NULL, NULL};
@@ -52,12 +54,12 @@ static int check_open(struct check *check, const char *file, struct error *err)
     dir = xstrndup(path, (size_t) (strrchr(path, '/') - path) + 1);
     dirs[0] = dir;
     r = module_open(&check->trust, dirs, path, &check->file, err);
-    return r == -EPERM ? check_open_anyhow(check, path, err) : r;
+    return r == -EPERM ? mode_check_open_anyhow(check, path, err) : r;
 }
 
 /* file: as in modules.d; NULL: none. Its "module" is not looked at. */
-static int check_read_declaration(struct check *check, const char *file,
-                                  struct error *err)
+static int mode_check_read_declaration(struct mode_check *check,
+                                       const char *file, struct error *err)
 {
     cleanup_free char *text = NULL;
     int r = 0;
@@ -77,14 +79,14 @@ static int check_read_declaration(struct check *check, const char *file,
 }
 
 /* Returns 1 if it can be loaded, 0 if not, which is a finding; or -errno. */
-static int check_describe(struct check *check, struct error *err)
+static int mode_check_describe(struct mode_check *check, struct error *err)
 {
     struct describe_task task = {.declaration = &check->declaration,
                                  .file = check->file};
     int r = describe_all(check->config, check->confine, &task, 1, err);
 
     if (r == 0 && task.error)
-        check_find(check, "%s", task.error);
+        mode_check_find(check, "%s", task.error);
     if (r == 0 && task.answer) {
         configuration_fill(&check->configuration, &task);
         check->configuration.program = check->program;
@@ -95,7 +97,8 @@ static int check_describe(struct check *check, struct error *err)
 }
 
 /* Without --objects there are none, of any type. */
-static int check_fetch(struct check *check, bool given, struct error *err)
+static int mode_check_fetch(struct mode_check *check, bool given,
+                            struct error *err)
 {
     const char *const *types =
         (const char *const *) check->configuration.subscribes;
@@ -117,7 +120,7 @@ static int check_fetch(struct check *check, bool given, struct error *err)
     return 0;
 }
 
-static void check_next_second(void)
+static void mode_check_next_second(void)
 {
     time_t now = time(NULL);
 
@@ -125,66 +128,68 @@ static void check_next_second(void)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 }
 
-static int check_again(struct check *check, const struct plan *usual,
-                       struct error *err)
+static int mode_check_again(struct mode_check *check, const struct plan *usual,
+                            struct error *err)
 {
     cleanup_free char *differs = NULL;
-    struct check_plan plan = {.result = {.fd = -1}};
+    struct mode_check_plan plan = {.result = {.fd = -1}};
     int r;
 
-    check_next_second();
-    r = check_plan(check, check->objects, false, &plan, err);
+    mode_check_next_second();
+    r = mode_check_plan(check, check->objects, false, &plan, err);
     if (r == 0 && !plan.plan)
-        check_find(check, "planning once more with the same objects: %s",
-                   plan.error);
+        mode_check_find(check, "planning once more with the same objects: %s",
+                        plan.error);
     if (r == 0 && plan.plan)
-        differs = check_compare(usual, plan.plan);
+        differs = mode_check_compare(usual, plan.plan);
     if (differs)
-        check_find(check,
-                   "the same objects do not give the same plan (time? chance? "
-                   "addresses?): %s",
-                   differs);
-    check_plan_done(&plan);
+        mode_check_find(
+            check,
+            "the same objects do not give the same plan (time? chance? "
+            "addresses?): %s",
+            differs);
+    mode_check_plan_done(&plan);
     return r;
 }
 
-static int check_plans(struct check *check, struct error *err)
+static int mode_check_plans(struct mode_check *check, struct error *err)
 {
-    struct check_plan usual = {.result = {.fd = -1}};
-    int r = check_plan(check, check->objects, false, &usual, err);
+    struct mode_check_plan usual = {.result = {.fd = -1}};
+    int r = mode_check_plan(check, check->objects, false, &usual, err);
 
     if (r == 0 && !usual.plan)
-        check_find(check, "plan: %s", usual.error);
+        mode_check_find(check, "plan: %s", usual.error);
     if (r == 0 && usual.plan)
-        r = check_again(check, usual.plan, err);
+        r = mode_check_again(check, usual.plan, err);
     if (r == 0 && usual.plan)
-        r = check_orders(check, usual.plan, err);
+        r = mode_check_orders(check, usual.plan, err);
     if (r == 0 && usual.plan)
-        r = check_fields(check, err);
-    check_plan_done(&usual);
+        r = mode_check_fields(check, err);
+    mode_check_plan_done(&usual);
     return r;
 }
 
-static int check_module(struct check *check, const struct mode_check *mode,
-                        struct error *err)
+static int mode_check_module(struct mode_check *check,
+                             const struct mode_check_options *mode,
+                             struct error *err)
 {
     int r = confine_new(&check->confine, err);
 
     if (r == 0)
-        r = check_open(check, mode->file, err);
+        r = mode_check_open(check, mode->file, err);
     if (r == 0)
-        r = check_read_declaration(check, mode->settings, err);
+        r = mode_check_read_declaration(check, mode->settings, err);
     if (r == 0)
-        r = check_describe(check, err);
+        r = mode_check_describe(check, err);
     if (r <= 0)
         return r;
-    r = check_fetch(check, mode->objects, err);
+    r = mode_check_fetch(check, mode->objects, err);
     if (!mode->objects)
-        check_note(check, "without --objects it has planned with none");
-    return r == 0 ? check_plans(check, err) : r;
+        mode_check_note(check, "without --objects it has planned with none");
+    return r == 0 ? mode_check_plans(check, err) : r;
 }
 
-static void check_print_list(const json_t *list, const char *what)
+static void mode_check_print_list(const json_t *list, const char *what)
 {
     const json_t *text;
     size_t i;
@@ -193,7 +198,7 @@ static void check_print_list(const json_t *list, const char *what)
         printf("%s: %s\n", what, json_string_value(text));
 }
 
-static int check_print(const struct check *check, bool json)
+static int mode_check_print(const struct mode_check *check, bool json)
 {
     const struct configuration *c = &check->configuration;
     size_t n = json_array_size(check->findings);
@@ -208,8 +213,8 @@ static int check_print(const struct check *check, bool json)
 
         mode_print(document);
     } else {
-        check_print_list(check->findings, "finding");
-        check_print_list(check->notes, "note");
+        mode_check_print_list(check->findings, "finding");
+        mode_check_print_list(check->notes, "note");
         printf("%s %s: %d plans, %zu finding%s\n",
                c->module ? c->module : check->file->path,
                c->version ? c->version : "", check->plans, n,
@@ -218,7 +223,7 @@ static int check_print(const struct check *check, bool json)
     return n > 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }
 
-static void check_done(struct check *check)
+static void mode_check_done(struct mode_check *check)
 {
     configuration_done(&check->configuration);
     module_close(check->file);
@@ -231,17 +236,17 @@ static void check_done(struct check *check)
     json_decref(check->notes);
 }
 
-int mode_check(struct config *config, const struct mode_check *mode)
+int mode_check(struct config *config, const struct mode_check_options *mode)
 {
-    struct check check = {
+    struct mode_check check = {
         .config = config, .findings = json_array(), .notes = json_array()};
     struct error err;
     int status;
 
-    if (check_module(&check, mode, &err) < 0)
+    if (mode_check_module(&check, mode, &err) < 0)
         status = mode_fail(err.text);
     else
-        status = check_print(&check, mode->json);
-    check_done(&check);
+        status = mode_check_print(&check, mode->json);
+    mode_check_done(&check);
     return status;
 }

@@ -14,7 +14,7 @@
 #include <jansson.h>
 
 /* A module that is examined, and what has been found. */
-struct check {
+struct mode_check {
     const struct config *config;
     struct confine *confine;
     struct trust trust;
@@ -28,13 +28,13 @@ struct check {
     int plans;        /* how often it has planned */
 };
 
-void check_find(struct check *check, const char *format, ...)
+void mode_check_find(struct mode_check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void check_note(struct check *check, const char *format, ...)
+void mode_check_note(struct mode_check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The outcome of one plan. */
-struct check_plan {
+struct mode_check_plan {
     struct planner_result result;
     struct plan *plan; /* NULL: it did not go well */
     char *error;       /* why not */
@@ -43,24 +43,24 @@ struct check_plan {
 /*
  * Plans with these objects ({"<type>":[...]}), sorted by id as always, or in
  * the order that they have if as_is. Fills the zeroed *plan (emptied with
- * check_plan_done). Returns 0 however the plan went, or -errno.
+ * mode_check_plan_done). Returns 0 however the plan went, or -errno.
  */
-int check_plan(struct check *check, const json_t *objects, bool as_is,
-               struct check_plan *plan, struct error *err);
-void check_plan_done(struct check_plan *plan);
+int mode_check_plan(struct mode_check *check, const json_t *objects, bool as_is,
+                    struct mode_check_plan *plan, struct error *err);
+void mode_check_plan_done(struct mode_check_plan *plan);
 
 /* The first difference between two plans, for people. Returns new (freed with
  * free), or NULL if there is none. */
-char *check_compare(const struct plan *a, const struct plan *b);
+char *mode_check_compare(const struct plan *a, const struct plan *b);
 /* The same without regard to order. contents: the difference is only one of
  * contents, not of what is declared. */
-char *check_compare_sets(const struct plan *a, const struct plan *b,
-                         bool *contents);
+char *mode_check_compare_sets(const struct plan *a, const struct plan *b,
+                              bool *contents);
 
 /* Plans with the samples in other forms, and notes what is found.
  * Return 0 or -errno. */
-int check_orders(struct check *check, const struct plan *usual,
-                 struct error *err);
-int check_fields(struct check *check, struct error *err);
+int mode_check_orders(struct mode_check *check, const struct plan *usual,
+                      struct error *err);
+int mode_check_fields(struct mode_check *check, struct error *err);
 
 #endif

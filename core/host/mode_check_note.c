@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-static void check_add(json_t *to, const char *format, va_list args)
+static void mode_check_add(json_t *to, const char *format, va_list args)
 {
     char text[ERROR_TEXT_MAX];
 
@@ -14,20 +14,20 @@ static void check_add(json_t *to, const char *format, va_list args)
     json_array_append_new(to, json_text(text));
 }
 
-void check_find(struct check *check, const char *format, ...)
+void mode_check_find(struct mode_check *check, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    check_add(check->findings, format, args);
+    mode_check_add(check->findings, format, args);
     va_end(args);
 }
 
-void check_note(struct check *check, const char *format, ...)
+void mode_check_note(struct mode_check *check, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    check_add(check->notes, format, args);
+    mode_check_add(check->notes, format, args);
     va_end(args);
 }

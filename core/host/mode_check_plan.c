@@ -11,15 +11,15 @@
 #include <errno.h>
 
 /* The host sorts by id; this is how it would be if it did not. */
-static void check_unsort(struct objects_type *type, const json_t *array)
+static void mode_check_unsort(struct objects_type *type, const json_t *array)
 {
     json_decref(type->array);
     type->array = json_incref((json_t *) array);
 }
 
-static int check_make_objects(const struct check *check, const json_t *samples,
-                              bool as_is, struct objects **out,
-                              struct error *err)
+static int mode_check_make_objects(const struct mode_check *check,
+                                   const json_t *samples, bool as_is,
+                                   struct objects **out, struct error *err)
 {
     char **types = check->configuration.subscribes;
     const char *none[] = {NULL};
@@ -34,7 +34,7 @@ static int check_make_objects(const struct check *check, const json_t *samples,
         if (r == 0)
             r = objects_seal(type, err);
         if (r == 0 && as_is && array)
-            check_unsort(type, array);
+            mode_check_unsort(type, array);
         if (r < 0) {
             error_prefix(err, r, "%s", type->name);
             objects_free(*out);
@@ -43,8 +43,8 @@ static int check_make_objects(const struct check *check, const json_t *samples,
     return r;
 }
 
-int check_plan(struct check *check, const json_t *samples, bool as_is,
-               struct check_plan *plan, struct error *err)
+int mode_check_plan(struct mode_check *check, const json_t *samples, bool as_is,
+                    struct mode_check_plan *plan, struct error *err)
 {
     const struct configuration *selected[] = {&check->configuration};
     struct planner_job job = {
@@ -55,7 +55,7 @@ int check_plan(struct check *check, const json_t *samples, bool as_is,
     };
     struct objects *objects;
     struct error why;
-    int r = check_make_objects(check, samples, as_is, &objects, err);
+    int r = mode_check_make_objects(check, samples, as_is, &objects, err);
 
     if (r < 0)
         return r;
@@ -79,15 +79,15 @@ int check_plan(struct check *check, const json_t *samples, bool as_is,
     return 0;
 }
 
-void check_plan_done(struct check_plan *plan)
+void mode_check_plan_done(struct mode_check_plan *plan)
 {
     plan_free(plan->plan);
     planner_result_done(&plan->result);
     free(plan->error);
-    *plan = (struct check_plan){.result = {.fd = -1}};
+    *plan = (struct mode_check_plan){.result = {.fd = -1}};
 }
 
-static bool check_same(const struct change *a, const struct change *b)
+static bool mode_check_same(const struct change *a, const struct change *b)
 {
     cleanup_buf struct buf left = BUF_INIT, right = BUF_INIT;
 
@@ -97,7 +97,7 @@ static bool check_same(const struct change *a, const struct change *b)
            memcmp(left.data, right.data, left.size) == 0;
 }
 
-static bool check_same_name(const struct change *a, const struct change *b)
+static bool mode_check_same_name(const struct change *a, const struct change *b)
 {
     const char *left = a->path ? a->path : a->name;
     const char *right = b->path ? b->path : b->name;
@@ -109,17 +109,17 @@ static bool check_same_name(const struct change *a, const struct change *b)
     return a->kind == b->kind && left && right && streq(left, right);
 }
 
-char *check_compare(const struct plan *a, const struct plan *b)
+char *mode_check_compare(const struct plan *a, const struct plan *b)
 {
     char text[PLAN_DESCRIBE_SIZE], other[PLAN_DESCRIBE_SIZE];
     size_t i;
 
     for (i = 0; i < a->n_changes && i < b->n_changes; i++) {
-        if (check_same(&a->changes[i], &b->changes[i]))
+        if (mode_check_same(&a->changes[i], &b->changes[i]))
             continue;
         plan_describe(a, &a->changes[i], text);
         plan_describe(b, &b->changes[i], other);
-        if (check_same_name(&a->changes[i], &b->changes[i]))
+        if (mode_check_same_name(&a->changes[i], &b->changes[i]))
             return xasprintf("%s is not the same", text);
         return xasprintf("%s is declared where there was %s", other, text);
     }
@@ -129,23 +129,23 @@ char *check_compare(const struct plan *a, const struct plan *b)
                      a->n_changes);
 }
 
-static const struct change *check_twin(const struct plan *plan,
-                                       const struct change *of)
+static const struct change *mode_check_twin(const struct plan *plan,
+                                            const struct change *of)
 {
     const struct change *twin = NULL;
     size_t i;
 
     for (i = 0; i < plan->n_changes; i++) {
-        if (check_same(&plan->changes[i], of))
+        if (mode_check_same(&plan->changes[i], of))
             return &plan->changes[i];
-        if (!twin && check_same_name(&plan->changes[i], of))
+        if (!twin && mode_check_same_name(&plan->changes[i], of))
             twin = &plan->changes[i];
     }
     return twin;
 }
 
-char *check_compare_sets(const struct plan *a, const struct plan *b,
-                         bool *contents)
+char *mode_check_compare_sets(const struct plan *a, const struct plan *b,
+                              bool *contents)
 {
     const struct change *twin, *differs = NULL;
     char text[PLAN_DESCRIBE_SIZE];
@@ -153,12 +153,12 @@ char *check_compare_sets(const struct plan *a, const struct plan *b,
 
     *contents = false;
     for (i = 0; i < a->n_changes; i++) {
-        twin = check_twin(b, &a->changes[i]);
+        twin = mode_check_twin(b, &a->changes[i]);
         if (!twin) {
             plan_describe(a, &a->changes[i], text);
             return xasprintf("%s is not declared then", text);
         }
-        if (!check_same(twin, &a->changes[i]))
+        if (!mode_check_same(twin, &a->changes[i]))
             differs = &a->changes[i];
     }
     if (a->n_changes != b->n_changes)

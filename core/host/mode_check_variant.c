@@ -56,60 +56,62 @@ static json_t *variant_turn(const json_t *samples)
     return out;
 }
 
-static int check_members(struct check *check, const struct plan *usual,
-                         struct error *err)
+static int mode_check_members(struct mode_check *check,
+                              const struct plan *usual, struct error *err)
 {
     json_auto_t *samples = variant_reverse(check->objects);
     cleanup_free char *differs = NULL;
-    struct check_plan plan = {.result = {.fd = -1}};
-    int r = check_plan(check, samples, false, &plan, err);
+    struct mode_check_plan plan = {.result = {.fd = -1}};
+    int r = mode_check_plan(check, samples, false, &plan, err);
 
     if (r == 0 && !plan.plan)
-        check_find(check,
-                   "with the members of all objects in another order: %s",
-                   plan.error);
-    differs = r == 0 && plan.plan ? check_compare(usual, plan.plan) : NULL;
+        mode_check_find(check,
+                        "with the members of all objects in another order: %s",
+                        plan.error);
+    differs = r == 0 && plan.plan ? mode_check_compare(usual, plan.plan) : NULL;
     if (differs)
-        check_find(check,
-                   "depends on the order in which the members of objects "
-                   "stand (sort them): %s",
-                   differs);
-    check_plan_done(&plan);
+        mode_check_find(check,
+                        "depends on the order in which the members of objects "
+                        "stand (sort them): %s",
+                        differs);
+    mode_check_plan_done(&plan);
     return r;
 }
 
-static int check_turned(struct check *check, const struct plan *usual,
-                        struct error *err)
+static int mode_check_turned(struct mode_check *check, const struct plan *usual,
+                             struct error *err)
 {
     json_auto_t *samples = variant_turn(check->objects);
     cleanup_free char *differs = NULL;
-    struct check_plan plan = {.result = {.fd = -1}};
+    struct mode_check_plan plan = {.result = {.fd = -1}};
     bool contents = false;
-    int r = check_plan(check, samples, true, &plan, err);
+    int r = mode_check_plan(check, samples, true, &plan, err);
 
     if (r == 0 && !plan.plan)
-        check_find(check, "with the objects in another order: %s", plan.error);
+        mode_check_find(check, "with the objects in another order: %s",
+                        plan.error);
     if (r == 0 && plan.plan)
-        differs = check_compare_sets(usual, plan.plan, &contents);
+        differs = mode_check_compare_sets(usual, plan.plan, &contents);
     if (differs && contents)
-        check_note(check,
-                   "the order of the objects shows (they always come ordered "
-                   "by id): %s",
-                   differs);
+        mode_check_note(
+            check,
+            "the order of the objects shows (they always come ordered "
+            "by id): %s",
+            differs);
     else if (differs)
-        check_find(check,
-                   "what is declared depends on the order of objects: %s",
-                   differs);
-    check_plan_done(&plan);
+        mode_check_find(check,
+                        "what is declared depends on the order of objects: %s",
+                        differs);
+    mode_check_plan_done(&plan);
     return r;
 }
 
-int check_orders(struct check *check, const struct plan *usual,
-                 struct error *err)
+int mode_check_orders(struct mode_check *check, const struct plan *usual,
+                      struct error *err)
 {
-    int r = check_members(check, usual, err);
+    int r = mode_check_members(check, usual, err);
 
-    return r == 0 ? check_turned(check, usual, err) : r;
+    return r == 0 ? mode_check_turned(check, usual, err) : r;
 }
 
 /* ------------------------------------------------------------------- fields
@@ -169,31 +171,33 @@ static json_t *variant_field(const json_t *samples, const char *type,
     return out;
 }
 
-static int check_field(struct check *check, const char *type, const char *field,
-                       size_t fault, struct error *err)
+static int mode_check_field(struct mode_check *check, const char *type,
+                            const char *field, size_t fault, struct error *err)
 {
     json_auto_t *samples = variant_field(check->objects, type, field, fault);
     const json_t *first =
         json_array_get(json_object_get(check->objects, type), 0);
-    struct check_plan plan = {.result = {.fd = -1}};
+    struct mode_check_plan plan = {.result = {.fd = -1}};
     int r;
 
     if (!samples)
         return 0;
-    r = check_plan(check, samples, false, &plan, err);
+    r = mode_check_plan(check, samples, false, &plan, err);
     if (r == 0 && !plan.plan)
-        check_find(check, "%s when \"%s\" of %s/%lld %s: %s",
-                   plan.result.outcome == PLANNER_DIED
-                       ? "does not survive"
-                       : "fails as a whole, instead of rejecting one object,",
-                   field, type,
-                   (long long) json_integer_value(json_object_get(first, "id")),
-                   faults[fault].what, plan.error);
-    check_plan_done(&plan);
+        mode_check_find(
+            check, "%s when \"%s\" of %s/%lld %s: %s",
+            plan.result.outcome == PLANNER_DIED
+                ? "does not survive"
+                : "fails as a whole, instead of rejecting one object,",
+            field, type,
+            (long long) json_integer_value(json_object_get(first, "id")),
+            faults[fault].what, plan.error);
+    mode_check_plan_done(&plan);
     return r;
 }
 
-static int check_type(struct check *check, const char *type, struct error *err)
+static int mode_check_type(struct mode_check *check, const char *type,
+                           struct error *err)
 {
     const json_t *first =
         json_array_get(json_object_get(check->objects, type), 0);
@@ -207,26 +211,27 @@ static int check_type(struct check *check, const char *type, struct error *err)
             continue;
         for (i = 0; i < ARRAY_SIZE(faults) && r == 0; i++)
             if (check->plans < VARIANTS_MAX)
-                r = check_field(check, type, field, i, err);
+                r = mode_check_field(check, type, field, i, err);
         if (r < 0)
             break;
     }
     return r;
 }
 
-int check_fields(struct check *check, struct error *err)
+int mode_check_fields(struct mode_check *check, struct error *err)
 {
     const char *type;
     json_t *array;
     int r = 0;
 
     json_object_foreach (check->objects, type, array) {
-        r = check_type(check, type, err);
+        r = mode_check_type(check, type, err);
         if (r < 0)
             break;
     }
     if (check->plans >= VARIANTS_MAX)
-        check_note(check, "not all fields were tried: %d plans are the most",
-                   VARIANTS_MAX);
+        mode_check_note(check,
+                        "not all fields were tried: %d plans are the most",
+                        VARIANTS_MAX);
     return r;
 }

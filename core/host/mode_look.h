@@ -22,7 +22,7 @@ struct mode_plan {
 };
 
 /* Of `check`. */
-struct mode_check {
+struct mode_check_options {
     const char *file;
     const char *settings; /* a declaration; NULL: none */
     bool objects;         /* config says where they are */
@@ -30,7 +30,7 @@ struct mode_check {
 };
 
 /* Examines a module; CCM_EXIT_FAILED if there are findings. */
-int mode_check(struct config *config, const struct mode_check *check);
+int mode_check(struct config *config, const struct mode_check_options *check);
 
 /* Prints the catalog as JSON, or {"error":...} and fails. */
 int mode_describe(struct config *config);

@@ -32,7 +32,7 @@
 #define REJECTED_MAX 100 /* told to ccmd */
 #define REJECTED_TEXT_MAX 1000
 
-struct job {
+struct mode_run {
     struct run run;
     struct engine *engine;
     struct engine_summary summary;
@@ -47,7 +47,7 @@ struct job {
 };
 
 /* Takes value. Whoever does not listen any more is not waited for. */
-static void job_say(json_t *value)
+static void mode_run_say(json_t *value)
 {
     cleanup_free char *line = json_line(value);
     cleanup_free char *text = xasprintf("%s\n", line);
@@ -57,7 +57,8 @@ static void job_say(json_t *value)
 }
 
 /* Returns 1 with a line in *value, 0 at the end of the input, or -errno. */
-static int job_read(struct job *job, json_t **value, struct error *err)
+static int mode_run_read(struct mode_run *job, json_t **value,
+                         struct error *err)
 {
     char bytes[65536], *end = NULL;
     ssize_t n;
@@ -82,7 +83,8 @@ static int job_read(struct job *job, json_t **value, struct error *err)
     return r < 0 ? r : 1;
 }
 
-static int job_parse(struct job *job, const json_t *document, struct error *err)
+static int mode_run_parse(struct mode_run *job, const json_t *document,
+                          struct error *err)
 {
     const json_t *fields, *names;
     const char *config, *catalog;
@@ -109,20 +111,20 @@ static int job_parse(struct job *job, const json_t *document, struct error *err)
     return 0;
 }
 
-static int job_receive(struct job *job, struct error *err)
+static int mode_run_receive(struct mode_run *job, struct error *err)
 {
     json_auto_t *document = NULL;
-    int r = job_read(job, &document, err);
+    int r = mode_run_read(job, &document, err);
 
     if (r == 0)
         r = error_set(err, -EPROTO, "standard input ended before a job came");
     if (r > 0)
-        r = job_parse(job, document, err);
+        r = mode_run_parse(job, document, err);
     return r < 0 ? run_fail(&job->run, r, "job", NULL) : 0;
 }
 
 /* What is not in the catalog any more does not count for the digest. */
-static void job_tell_known(struct job *job)
+static void mode_run_tell_known(struct mode_run *job)
 {
     const struct catalog *catalog = job->run.catalog;
     size_t i;
@@ -133,7 +135,7 @@ static void job_tell_known(struct job *job)
     engine_known(job->engine, job->known);
 }
 
-static int job_plan(struct job *job, struct error *err)
+static int mode_run_plan(struct mode_run *job, struct error *err)
 {
     struct run *run = &job->run;
     int r = run_load(run, err);
@@ -150,7 +152,7 @@ static int job_plan(struct job *job, struct error *err)
     r = engine_open(run->config, ENGINE_APPLY, &job->engine, err);
     if (r < 0)
         return run_fail(run, r, "compare", NULL);
-    job_tell_known(job);
+    mode_run_tell_known(job);
     r = engine_compare(job->engine, run->plan, job->allow_removals,
                        &job->summary, &run->failure, err);
     if (r < 0)
@@ -158,7 +160,7 @@ static int job_plan(struct job *job, struct error *err)
     return r;
 }
 
-static json_t *job_owed(struct job *job)
+static json_t *mode_run_owed(struct mode_run *job)
 {
     json_auto_t *preview = engine_preview_json(job->engine);
     const json_t *service;
@@ -173,7 +175,7 @@ static json_t *job_owed(struct job *job)
 
 /* The first of what was rejected, short enough for a line; what comes from a
  * planner is of any size. */
-static json_t *job_rejected(const json_t *rejected)
+static json_t *mode_run_rejected(const json_t *rejected)
 {
     json_t *some = json_array();
     const json_t *one;
@@ -194,47 +196,48 @@ static json_t *job_rejected(const json_t *rejected)
     return some;
 }
 
-static void job_say_planned(struct job *job)
+static void mode_run_say_planned(struct mode_run *job)
 {
     json_auto_t *rejected = run_rejected(&job->run);
     char digest[DIGEST_SIZE];
 
     engine_digest(job->engine, digest);
-    job_say(json_pack(
+    mode_run_say(json_pack(
         "{s:s, s:I, s:I, s:s, s:o, s:o, s:I, s:o}", "event", "planned",
         "revision", (json_int_t) objects_revision(job->run.objects), "changes",
         (json_int_t) job->summary.changes, "digest", digest, "owed",
-        job->summary.owed > 0 ? job_owed(job) : json_array(), "rejected",
-        job_rejected(rejected), "rejected_count",
+        job->summary.owed > 0 ? mode_run_owed(job) : json_array(), "rejected",
+        mode_run_rejected(rejected), "rejected_count",
         (json_int_t) json_array_size(rejected), "configurations",
         run_names(&job->run)));
 }
 
-static int job_say_done(struct job *job)
+static int mode_run_say_done(struct mode_run *job)
 {
     char digest[DIGEST_SIZE];
 
     engine_digest(job->engine, digest);
-    job_say(json_pack("{s:s, s:I, s:s, s:I}", "event", "done", "changes",
-                      (json_int_t) job->summary.changes, "digest", digest,
-                      "revision",
-                      (json_int_t) objects_revision(job->run.objects)));
+    mode_run_say(json_pack("{s:s, s:I, s:s, s:I}", "event", "done", "changes",
+                           (json_int_t) job->summary.changes, "digest", digest,
+                           "revision",
+                           (json_int_t) objects_revision(job->run.objects)));
     return CCM_EXIT_DONE;
 }
 
 int mode_run_fail(const char *why)
 {
-    job_say(json_pack("{s:s, s:s, s:n, s:o, s:b, s:b}", "event", "failed",
-                      "step", "load", "configuration", "error", json_text(why),
-                      "transient", 0, "rolled_back", 1));
+    mode_run_say(json_pack("{s:s, s:s, s:n, s:o, s:b, s:b}", "event", "failed",
+                           "step", "load", "configuration", "error",
+                           json_text(why), "transient", 0, "rolled_back", 1));
     return CCM_EXIT_FAILED;
 }
 
-static int job_say_failed(const struct job *job, const struct error *err)
+static int mode_run_say_failed(const struct mode_run *job,
+                               const struct error *err)
 {
     const struct engine_failure *failure = &job->run.failure;
 
-    job_say(json_pack(
+    mode_run_say(json_pack(
         "{s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "event", "failed", "step",
         failure->step ? failure->step : "job", "configuration",
         failure->configuration[0] ? json_string(failure->configuration)
@@ -244,23 +247,24 @@ static int job_say_failed(const struct job *job, const struct error *err)
     return CCM_EXIT_FAILED;
 }
 
-static void job_progress(void *userdata, const char *step,
-                         const char *configuration, const char *detail)
+static void mode_run_progress(void *userdata, const char *step,
+                              const char *configuration, const char *detail)
 {
     (void) userdata;
-    job_say(json_pack("{s:s, s:s, s:o, s:o}", "event", "progress", "step", step,
-                      "configuration",
-                      configuration ? json_text(configuration) : json_null(),
-                      "detail", detail ? json_text(detail) : json_null()));
+    mode_run_say(json_pack(
+        "{s:s, s:s, s:o, s:o}", "event", "progress", "step", step,
+        "configuration", configuration ? json_text(configuration) : json_null(),
+        "detail", detail ? json_text(detail) : json_null()));
 }
 
 /* Returns 1 with the turn's id, 0 when the change is to be forgotten, or
  * -errno. */
-static int job_await_order(struct job *job, char **turn, struct error *err)
+static int mode_run_await_order(struct mode_run *job, char **turn,
+                                struct error *err)
 {
     json_auto_t *order = NULL;
     const char *what, *id;
-    int r = job_read(job, &order, err);
+    int r = mode_run_read(job, &order, err);
 
     if (r <= 0)
         return r;
@@ -275,16 +279,16 @@ static int job_await_order(struct job *job, char **turn, struct error *err)
     return 1;
 }
 
-static void job_ignore(int signal)
+static void mode_run_ignore(int signal)
 {
     (void) signal;
 }
 
 /* A handler, not SIG_IGN: commands that are started shall not inherit it. */
-static void job_ignore_signals(void)
+static void mode_run_ignore_signals(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-    struct sigaction action = {.sa_handler = job_ignore,
+    struct sigaction action = {.sa_handler = mode_run_ignore,
                                .sa_flags = SA_RESTART};
     size_t i;
 
@@ -292,45 +296,45 @@ static void job_ignore_signals(void)
         sigaction(numbers[i], &action, NULL);
 }
 
-static int job_apply(struct job *job, const char *turn)
+static int mode_run_apply(struct mode_run *job, const char *turn)
 {
     struct error err;
 
-    job_ignore_signals();
+    mode_run_ignore_signals();
     if (engine_apply(job->engine, turn, job->who,
-                     objects_revision(job->run.objects), job_progress, job,
+                     objects_revision(job->run.objects), mode_run_progress, job,
                      &job->run.failure, &err) < 0)
-        return job_say_failed(job, &err);
-    return job_say_done(job);
+        return mode_run_say_failed(job, &err);
+    return mode_run_say_done(job);
 }
 
-static int job_do(struct job *job)
+static int mode_run_do(struct mode_run *job)
 {
     cleanup_free char *turn = NULL;
     struct error err;
-    int r = job_receive(job, &err);
+    int r = mode_run_receive(job, &err);
 
     if (r < 0)
-        return job_say_failed(job, &err);
+        return mode_run_say_failed(job, &err);
     r = run_check_config(&job->run, job->config, &err);
     if (r == 0)
-        r = job_plan(job, &err);
+        r = mode_run_plan(job, &err);
     if (r < 0 && !job->run.transient) /* else it is tried again soon */
         record_refused(&job->run, job->who, job->revision, &err);
     if (r < 0)
-        return job_say_failed(job, &err);
-    job_say_planned(job);
+        return mode_run_say_failed(job, &err);
+    mode_run_say_planned(job);
     if (job->summary.changes == 0 && job->summary.owed == 0)
-        return job_apply(job, NULL); /* records the digests */
-    r = job_await_order(job, &turn, &err);
+        return mode_run_apply(job, NULL); /* records the digests */
+    r = mode_run_await_order(job, &turn, &err);
     if (r < 0)
-        return job_say_failed(job, &err);
-    return r == 0 ? CCM_EXIT_DONE : job_apply(job, turn);
+        return mode_run_say_failed(job, &err);
+    return r == 0 ? CCM_EXIT_DONE : mode_run_apply(job, turn);
 }
 
 /* Started before there is a job, it says so to those who look at processes:
  * it does not hang, it waits. */
-static void job_prepare(struct run *run)
+static void mode_run_prepare(struct run *run)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
@@ -345,16 +349,16 @@ static void job_prepare(struct run *run)
 
 int mode_run(struct config *config)
 {
-    struct job job = {0};
-    struct sigaction ignore = {.sa_handler = job_ignore};
+    struct mode_run job = {0};
+    struct sigaction ignore = {.sa_handler = mode_run_ignore};
     int status;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigaction(SIGPIPE, &ignore, NULL);
     log_set_limit();
     run_init(&job.run, config);
-    job_prepare(&job.run);
-    status = job_do(&job);
+    mode_run_prepare(&job.run);
+    status = mode_run_do(&job);
     engine_close(job.engine);
     free(job.known);
     run_done(&job.run);

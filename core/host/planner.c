@@ -30,7 +30,7 @@
 
 /* One planner at work. */
 struct planner_slot {
-    struct child child;
+    struct confined child;
     const struct planner_job *job;
     struct planner_result *result; /* NULL: the slot is free */
     struct program_run program;    /* of the configuration, if it has one */
@@ -112,7 +112,7 @@ static int planner_fork(struct planner_slot *slot, struct error *err)
 {
     const struct configuration *c = slot->result->configuration;
     int keep[4] = {slot->result->fd, c->file->fd};
-    struct child_spec spec = {
+    struct confined_spec spec = {
         .confine = slot->job->confine,
         .memory_bytes = MEMORY_BYTES,
         .time_ms = slot->job->config->plan_timeout_ms,
@@ -129,7 +129,7 @@ static int planner_fork(struct planner_slot *slot, struct error *err)
         spec.start = &slot->program.start;
     }
     qsort(keep, spec.n_keep, sizeof(*keep), planner_compare_fds);
-    return child_start(&slot->child, &spec, err);
+    return confined_start(&slot->child, &spec, err);
 }
 
 static int planner_start(struct planner_slot *slot,
@@ -154,7 +154,7 @@ static int planner_start(struct planner_slot *slot,
 }
 
 static void planner_add_said(struct planner_result *result,
-                             const struct child *child)
+                             const struct confined *child)
 {
     char *log;
 
@@ -166,9 +166,9 @@ static void planner_add_said(struct planner_result *result,
 }
 
 /* A program says on standard error why it has failed. */
-static void planner_quote(struct planner_result *result, struct child *child)
+static void planner_quote(struct planner_result *result, struct confined *child)
 {
-    cleanup_free char *said = child_said(child);
+    cleanup_free char *said = confined_said(child);
     char *error;
 
     if (!said)
@@ -183,16 +183,16 @@ static void planner_finish(struct planner_slot *slot)
     struct planner_result *result = slot->result;
 
     result->end = slot->child.end;
-    if (slot->child.end == CHILD_DONE) {
+    if (slot->child.end == CONFINED_DONE) {
         planner_result_read(result);
         if (result->outcome == PLANNER_FAILED && result->configuration->program)
             planner_quote(result, &slot->child);
         planner_add_said(result, &slot->child);
     } else {
         result->outcome = PLANNER_DIED;
-        result->error = child_describe_end(&slot->child);
+        result->error = confined_describe_end(&slot->child);
     }
-    child_done(&slot->child);
+    confined_done(&slot->child);
     slot->result = NULL;
 }
 
@@ -202,7 +202,7 @@ static int planner_round(struct planner_slot *slots, size_t n_slots,
                          struct error *err)
 {
     const struct planner_job *job = slots[0].job;
-    struct child *children[SLOTS_MAX];
+    struct confined *children[SLOTS_MAX];
     size_t i;
     int r = 0;
 
@@ -212,9 +212,9 @@ static int planner_round(struct planner_slot *slots, size_t n_slots,
         children[i] = slots[i].result ? &slots[i].child : NULL;
     }
     if (r == 0)
-        r = child_wait(children, n_slots, err);
+        r = confined_wait(children, n_slots, err);
     for (i = 0; i < n_slots && r == 0; i++)
-        if (slots[i].result && slots[i].child.end != CHILD_RUNNING)
+        if (slots[i].result && slots[i].child.end != CONFINED_RUNNING)
             planner_finish(&slots[i]);
     return r;
 }
@@ -265,7 +265,7 @@ static int planner_run_all(const struct planner_job *job,
                            struct planner_result *results, struct error *err)
 {
     struct planner_slot slots[SLOTS_MAX] = {0};
-    size_t n_slots = child_cpus(), next = 0, i;
+    size_t n_slots = confined_cpus(), next = 0, i;
     int r = 0;
 
     if (n_slots > SLOTS_MAX)
@@ -278,7 +278,7 @@ static int planner_run_all(const struct planner_job *job,
     while (r == 0 && (next < job->n || planner_busy(slots, n_slots)))
         r = planner_round(slots, n_slots, results, &next, err);
     for (i = 0; i < n_slots; i++)
-        child_done(&slots[i].child);
+        confined_done(&slots[i].child);
     if (r < 0)
         return r;
     for (i = 0; i < job->n; i++)

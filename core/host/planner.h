@@ -36,7 +36,7 @@ enum planner_outcome {
 struct planner_result {
     const struct configuration *configuration; /* borrowed */
     enum planner_outcome outcome;
-    enum child_end end;
+    enum confined_end end;
     char *error;      /* why it did not go well; NULL if it did */
     json_t *rejected; /* array of {"type","id","error"} */
     char *log;        /* lines of ccm_log and of standard error; may be "" */

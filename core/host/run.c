@@ -184,7 +184,7 @@ static int run_check_results(struct run *run, struct error *err)
     }
     if (!first)
         return 0;
-    run->died = first->outcome == PLANNER_DIED && first->end == CHILD_MEMORY;
+    run->died = first->outcome == PLANNER_DIED && first->end == CONFINED_MEMORY;
     return run_fail(run, error_set(err, -EINVAL, "%s", buf_text(&text)), "plan",
                     first->configuration->name);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Builds a plan from what the planners hand back. Every declaration is
- * checked here, on its own (plan_check) and against all others: one path,
+ * checked here, on its own (plan_rules_check) and against all others: one path,
  * user, group or id belongs to one declaration, and nothing is declared below
  * what is declared not to be a directory. Conflicts are found in one pass
  * whatever the order: each declared path also enters its ancestors.
@@ -196,7 +196,7 @@ static int plan_add_change(struct plan *plan, const struct change *change,
 {
     char what[PLAN_DESCRIBE_SIZE];
     uint32_t index = (uint32_t) plan->n_changes;
-    int r = plan_check(change, err);
+    int r = plan_rules_check(change, err);
 
     if (r < 0) {
         plan_describe(plan, change, what);

@@ -127,7 +127,7 @@ static int check_line(const char *what, const char *text, struct error *err)
     return 0;
 }
 
-int plan_check_service(const char *name, struct error *err)
+int plan_rules_check_service(const char *name, struct error *err)
 {
     const char *c;
 
@@ -256,7 +256,7 @@ static int check_kind(const struct change *c, struct error *err)
     case CHANGE_COMMAND:
         return check_command(c, err);
     case CHANGE_SERVICE:
-        return plan_check_service(c->name, err);
+        return plan_rules_check_service(c->name, err);
     case CHANGE_ABSENT:
     case CHANGE_KEEP:
         break;
@@ -264,7 +264,7 @@ static int check_kind(const struct change *c, struct error *err)
     return 0;
 }
 
-int plan_check(const struct change *c, struct error *err)
+int plan_rules_check(const struct change *c, struct error *err)
 {
     int r = 0;
 
@@ -276,6 +276,6 @@ int plan_check(const struct change *c, struct error *err)
     if (plan_kind_has_path(c->kind))
         r = check_path(c->path, err);
     if (r == 0 && plan_kind_has_path(c->kind) && c->service)
-        r = plan_check_service(c->service, err);
+        r = plan_rules_check_service(c->service, err);
     return r < 0 ? r : check_kind(c, err);
 }

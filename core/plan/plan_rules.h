@@ -8,9 +8,9 @@
  * Can this declaration be carried out at all? Looks at nothing but the
  * declaration. Returns 0 or -EINVAL with "<what>: <why>" in err.
  */
-int plan_check(const struct change *change, struct error *err);
+int plan_rules_check(const struct change *change, struct error *err);
 /* Can a service have this name? The same. */
-int plan_check_service(const char *name, struct error *err);
+int plan_rules_check_service(const char *name, struct error *err);
 
 /* "file", "exclusive directory", ...; static. */
 const char *plan_kind_name(enum change_kind kind);

@@ -304,7 +304,7 @@ int main(void)
         keep_least(&together, plan_serially(&bench, false));
         keep_least(&planned, plan_confined(&bench));
     }
-    printf("%zu processors\n", child_cpus());
+    printf("%zu processors\n", confined_cpus());
     show("describe 1000 modules; bare dlopen", described, bare);
     show("plan 100 x 100 files; serial, unconfined", planned, serial);
     show("plan 100 x 100 files; in one process", planned, together);

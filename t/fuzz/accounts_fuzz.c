@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input input = {(const char *) data, size};
     char *text[ARRAY_SIZE(files)];
     struct accounts *accounts = NULL;
-    struct identity identity = {0};
+    struct command_user identity = {0};
     struct error err;
     size_t i;
     int fd;
@@ -77,10 +77,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     close(fd);
     for (i = 0; i < ARRAY_SIZE(files); i++)
         check_names(accounts, text[i]);
-    if (identity_find(fuzz_directory(), "web", &identity, &err) == 0)
+    if (command_user_find(fuzz_directory(), "web", &identity, &err) == 0)
         fuzz_check(accounts_user(accounts, "web") ||
                    identity.uid != (uid_t) -1);
-    identity_done(&identity);
+    command_user_done(&identity);
     accounts_free(accounts);
     for (i = 0; i < ARRAY_SIZE(files); i++)
         free(text[i]);

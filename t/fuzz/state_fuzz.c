@@ -23,8 +23,8 @@ static void check_preview(struct engine *engine)
     struct error err;
 
     json_array_foreach (json_object_get(preview, "services"), i, service)
-        fuzz_check(
-            plan_check_service(json_string_or(service, "name", ""), NULL) == 0);
+        fuzz_check(plan_rules_check_service(json_string_or(service, "name", ""),
+                                            NULL) == 0);
     fuzz_check(engine_preview_text(engine, out, false, &err) == 0);
     fclose(out);
     fuzz_check(fuzz_is_visible(text, size, true));

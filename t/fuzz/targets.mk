@@ -29,7 +29,7 @@ FUZZ_TARGETS = account_state \
 	objects_http \
 	planner_result \
 	rollout \
-	runner_job \
+	mode_run \
 	state \
 	wire
 
@@ -323,15 +323,15 @@ t_fuzz_rollout_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_rollout_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_rollout_live_LDADD = libfuzz.a $(DAEMON_LIBS)
 
-UNIT_TESTS += t/fuzz/runner_job_fuzz
-EXTRA_PROGRAMS += t/fuzz/runner_job_live
-t_fuzz_runner_job_fuzz_SOURCES = t/fuzz/runner_job_fuzz.c t/fuzz/replay.c
-t_fuzz_runner_job_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
-t_fuzz_runner_job_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
-t_fuzz_runner_job_live_SOURCES = t/fuzz/runner_job_fuzz.c t/fuzz/mutate.c
-t_fuzz_runner_job_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
-t_fuzz_runner_job_live_LDFLAGS = $(LIVE_LINK)
-t_fuzz_runner_job_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+UNIT_TESTS += t/fuzz/mode_run_fuzz
+EXTRA_PROGRAMS += t/fuzz/mode_run_live
+t_fuzz_mode_run_fuzz_SOURCES = t/fuzz/mode_run_fuzz.c t/fuzz/replay.c
+t_fuzz_mode_run_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_mode_run_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
+t_fuzz_mode_run_live_SOURCES = t/fuzz/mode_run_fuzz.c t/fuzz/mutate.c
+t_fuzz_mode_run_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_mode_run_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_mode_run_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
 
 UNIT_TESTS += t/fuzz/state_fuzz
 EXTRA_PROGRAMS += t/fuzz/state_live

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "ctl/text.h"
+#include "ctl/text_table.h"
 
 static char out[4096];
 
@@ -47,20 +48,20 @@ static void what_a_terminal_would_obey_is_shown(void **state)
 static void columns_are_as_wide_as_their_widest_cell(void **state)
 {
     static const char *const heads[] = {"A", "B", NULL};
-    cleanup_table struct table table;
+    cleanup_text_table struct text_table table;
     FILE *file = tmpfile();
 
     (void) state;
-    table_init(&table, heads);
-    table_add(&table, TEXT_PLAIN, "\303\244\303\244\303\244");
-    table_add(&table, TEXT_BAD, "x");
-    table_add(&table, TEXT_PLAIN, NULL);
-    table_add(&table, TEXT_PLAIN, "y");
-    table_print(&table, file, false);
+    text_table_init(&table, heads);
+    text_table_add(&table, TEXT_PLAIN, "\303\244\303\244\303\244");
+    text_table_add(&table, TEXT_BAD, "x");
+    text_table_add(&table, TEXT_PLAIN, NULL);
+    text_table_add(&table, TEXT_PLAIN, "y");
+    text_table_print(&table, file, false);
     read_back(file);
     assert_string_equal(out, "A    B\n\303\244\303\244\303\244  x\n-    y\n");
     file = tmpfile();
-    table_print(&table, file, true);
+    text_table_print(&table, file, true);
     read_back(file);
     assert_non_null(strstr(out, "\x1b[31mx\x1b[0m\n"));
 }

@@ -11,47 +11,47 @@
 static const struct {
     const char *act;
     enum planner_outcome outcome;
-    enum child_end end;
+    enum confined_end end;
     const char *says; /* in the error, or in the log if it went well */
     int64_t limit_ms; /* 0: the usual */
 } acts[] = {
-    {"declare", PLANNER_OK, CHILD_DONE, "", 0},
-    {"fail", PLANNER_FAILED, CHILD_DONE, "no cake on web1", 0},
-    {"return", PLANNER_FAILED, CHILD_DONE, "plan() returned -7", 0},
-    {"crash", PLANNER_DIED, CHILD_CRASHED, "SIGSEGV", 0},
-    {"stray", PLANNER_DIED, CHILD_CRASHED, "SIG", 0},
-    {"abort", PLANNER_DIED, CHILD_CRASHED, "said: the flux is uncoupled", 0},
-    {"hang", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
-    {"spin", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
-    {"signal", PLANNER_DIED, CHILD_TIMED_OUT, "timed out", 300},
-    {"exit", PLANNER_DIED, CHILD_EXITED, "status 3", 0},
-    {"exit-well", PLANNER_BAD, CHILD_DONE, "exited by itself", 0},
-    {"forge", PLANNER_BAD, CHILD_DONE, "", 0},
-    {"seal", PLANNER_DIED, CHILD_BROKEN, "hand over", 0},
-    {"atexit", PLANNER_OK, CHILD_DONE, "", 0},
-    {"thread", PLANNER_DIED, CHILD_REFUSED, "such as to start a thread", 0},
-    {"fork", PLANNER_DIED, CHILD_REFUSED, "not: clone", 0},
-    {"bomb", PLANNER_DIED, CHILD_REFUSED, "not: clone", 0},
-    {"blocked", PLANNER_DIED, CHILD_REFUSED, "signals blocked", 0},
-    {"exec", PLANNER_DIED, CHILD_REFUSED, "not: execve", 0},
-    {"write", PLANNER_DIED, CHILD_REFUSED, "not: openat for writing", 0},
-    {"truncate", PLANNER_DIED, CHILD_REFUSED, "not: openat", 0},
-    {"unlink", PLANNER_DIED, CHILD_REFUSED, "not: unlink", 0},
-    {"chmod", PLANNER_DIED, CHILD_REFUSED, "not: chmod", 0},
-    {"connect", PLANNER_DIED, CHILD_REFUSED, "not: socket", 0},
-    {"unix", PLANNER_OK, CHILD_DONE, "", 0},
-    {"kill", PLANNER_DIED, CHILD_REFUSED, "not: kill", 0},
-    {"ptrace", PLANNER_DIED, CHILD_REFUSED, "not: ptrace", 0},
-    {"print", PLANNER_OK, CHILD_DONE, "to standard error", 0},
-    {"close", PLANNER_DIED, CHILD_BROKEN, "hand over", 0},
-    {"outside", PLANNER_FAILED, CHILD_DONE, "/etc/../outside", 0},
-    {"inserted", PLANNER_FAILED, CHILD_DONE, "\"../root\" has a \"/\"", 0},
-    {"newline", PLANNER_FAILED, CHILD_DONE, "control character", 0},
-    {"many", PLANNER_OK, CHILD_DONE, "", 0},
-    {"too-many", PLANNER_FAILED, CHILD_DONE, "100000 files", 0},
-    {"eat", PLANNER_FAILED, CHILD_DONE, "268435456 bytes", 0},
-    {"streams", PLANNER_OK, CHILD_DONE, "", 0},
-    {"unsubscribed", PLANNER_FAILED, CHILD_DONE, "\"secrets\"", 0},
+    {"declare", PLANNER_OK, CONFINED_DONE, "", 0},
+    {"fail", PLANNER_FAILED, CONFINED_DONE, "no cake on web1", 0},
+    {"return", PLANNER_FAILED, CONFINED_DONE, "plan() returned -7", 0},
+    {"crash", PLANNER_DIED, CONFINED_CRASHED, "SIGSEGV", 0},
+    {"stray", PLANNER_DIED, CONFINED_CRASHED, "SIG", 0},
+    {"abort", PLANNER_DIED, CONFINED_CRASHED, "said: the flux is uncoupled", 0},
+    {"hang", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
+    {"spin", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
+    {"signal", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
+    {"exit", PLANNER_DIED, CONFINED_EXITED, "status 3", 0},
+    {"exit-well", PLANNER_BAD, CONFINED_DONE, "exited by itself", 0},
+    {"forge", PLANNER_BAD, CONFINED_DONE, "", 0},
+    {"seal", PLANNER_DIED, CONFINED_BROKEN, "hand over", 0},
+    {"atexit", PLANNER_OK, CONFINED_DONE, "", 0},
+    {"thread", PLANNER_DIED, CONFINED_REFUSED, "such as to start a thread", 0},
+    {"fork", PLANNER_DIED, CONFINED_REFUSED, "not: clone", 0},
+    {"bomb", PLANNER_DIED, CONFINED_REFUSED, "not: clone", 0},
+    {"blocked", PLANNER_DIED, CONFINED_REFUSED, "signals blocked", 0},
+    {"exec", PLANNER_DIED, CONFINED_REFUSED, "not: execve", 0},
+    {"write", PLANNER_DIED, CONFINED_REFUSED, "not: openat for writing", 0},
+    {"truncate", PLANNER_DIED, CONFINED_REFUSED, "not: openat", 0},
+    {"unlink", PLANNER_DIED, CONFINED_REFUSED, "not: unlink", 0},
+    {"chmod", PLANNER_DIED, CONFINED_REFUSED, "not: chmod", 0},
+    {"connect", PLANNER_DIED, CONFINED_REFUSED, "not: socket", 0},
+    {"unix", PLANNER_OK, CONFINED_DONE, "", 0},
+    {"kill", PLANNER_DIED, CONFINED_REFUSED, "not: kill", 0},
+    {"ptrace", PLANNER_DIED, CONFINED_REFUSED, "not: ptrace", 0},
+    {"print", PLANNER_OK, CONFINED_DONE, "to standard error", 0},
+    {"close", PLANNER_DIED, CONFINED_BROKEN, "hand over", 0},
+    {"outside", PLANNER_FAILED, CONFINED_DONE, "/etc/../outside", 0},
+    {"inserted", PLANNER_FAILED, CONFINED_DONE, "\"../root\" has a \"/\"", 0},
+    {"newline", PLANNER_FAILED, CONFINED_DONE, "control character", 0},
+    {"many", PLANNER_OK, CONFINED_DONE, "", 0},
+    {"too-many", PLANNER_FAILED, CONFINED_DONE, "100000 files", 0},
+    {"eat", PLANNER_FAILED, CONFINED_DONE, "268435456 bytes", 0},
+    {"streams", PLANNER_OK, CONFINED_DONE, "", 0},
+    {"unsubscribed", PLANNER_FAILED, CONFINED_DONE, "\"secrets\"", 0},
 };
 
 /* In a configuration of its own, and with others beside it, which is another
@@ -89,7 +89,7 @@ static void check_act(struct place *place, size_t i, size_t n)
 /* Without a filter things are refused by other means, if at all. */
 static bool wants_filter(size_t i)
 {
-    return acts[i].end == CHILD_REFUSED || streq(acts[i].act, "unix");
+    return acts[i].end == CONFINED_REFUSED || streq(acts[i].act, "unix");
 }
 
 static void check_acts(struct place *place, size_t n)

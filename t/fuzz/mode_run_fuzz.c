@@ -24,20 +24,20 @@ static void set_input(const void *bytes, size_t size)
     close(fds[0]);
 }
 
-static void check_job(const struct job *job)
+static void check_job(const struct mode_run *job)
 {
     fuzz_check(job->who && (!job->catalog || *job->catalog));
     fuzz_check(!job->names || *job->names);
 }
 
-static void try_order(struct job *job)
+static void try_order(struct mode_run *job)
 {
     char *turn = NULL;
     struct error err;
     int r;
 
     fuzz_error_init(&err);
-    r = job_await_order(job, &turn, &err);
+    r = mode_run_await_order(job, &turn, &err);
     fuzz_check((r > 0) == (turn != NULL));
     if (r < 0)
         fuzz_check_error(&err);
@@ -47,7 +47,7 @@ static void try_order(struct job *job)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct config config = {.node = (char *) "web1"};
-    struct job job = {0};
+    struct mode_run job = {0};
     struct error err;
 
     if (size > 60000)
@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run_init(&job.run, &config);
     job.run.config = &config;
     fuzz_error_init(&err);
-    if (job_receive(&job, &err) < 0) {
+    if (mode_run_receive(&job, &err) < 0) {
         fuzz_check_error(&err);
         fuzz_check(streq(job.run.failure.step, "job"));
     } else {
