@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libobjects.a
 libobjects_a_SOURCES = \
 	core/objects/curl_late.c \
+	core/objects/http_api.c core/objects/http_api.h \
 	core/objects/link.c core/objects/link.h \
 	core/objects/objects.c core/objects/objects.h \
 	core/objects/objects_fetch.c \

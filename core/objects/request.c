@@ -3,6 +3,7 @@
 #include "request.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "etcd/http_setup.h"
 
@@ -49,8 +50,10 @@ static char *request_header_value(const char *line, size_t size,
 static void request_forget_headers(struct request *request)
 {
     buf_clear(&request->link);
+    buf_clear(&request->location);
     request->link_too_large = false;
     request->total = -1;
+    request->retry_after_s = -1;
 }
 
 static int64_t request_number(const char *text)
@@ -73,6 +76,9 @@ static size_t request_on_header(char *line, size_t one, size_t size,
     cleanup_free char *total =
         request_header_value(line, size, "X-Total-Count");
 
+    cleanup_free char *after = request_header_value(line, size, "Retry-After");
+    cleanup_free char *location = request_header_value(line, size, "Location");
+
     /* An interim answer (100) comes with headers of its own. */
     if (size > 5 && memcmp(line, "HTTP/", 5) == 0)
         request_forget_headers(request);
@@ -83,6 +89,12 @@ static size_t request_on_header(char *line, size_t one, size_t size,
                    link);
     if (total)
         request->total = request_number(total);
+    if (after)
+        request->retry_after_s = request_number(after);
+    if (location && strlen(location) < LINK_BYTES_MAX) {
+        buf_clear(&request->location);
+        buf_puts(&request->location, location);
+    }
     return one * size;
 }
 
@@ -100,7 +112,9 @@ int request_open(struct request *request, const struct config_tls *tls,
         .timeout_ms = limits->request_ms,
     };
 
-    *request = (struct request){.body_max = limits->page_bytes};
+    *request = (struct request){.body_max = limits->page_bytes,
+                                .limit_ms = limits->request_ms,
+                                .deadline_ms = limits->deadline_ms};
     request->easy = curl_easy_init();
     if (!request->easy)
         return error_set(err, -EINVAL, "curl cannot be set up");
@@ -120,16 +134,25 @@ void request_expect_soon(struct request *request, long seconds)
     curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_TIME, seconds);
 }
 
-void request_close(struct request *request)
+void request_drop_headers(struct request *request)
 {
     struct curl_slist *header;
 
-    curl_easy_cleanup(request->easy);
+    if (request->easy)
+        curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, NULL);
     for (header = request->headers; header; header = header->next)
         explicit_bzero(header->data, strlen(header->data));
     curl_slist_free_all(request->headers);
+    request->headers = NULL;
+}
+
+void request_close(struct request *request)
+{
+    request_drop_headers(request);
+    curl_easy_cleanup(request->easy);
     buf_done(&request->body);
     buf_done(&request->link);
+    buf_done(&request->location);
     *request = (struct request){0};
 }
 
@@ -154,25 +177,28 @@ static bool request_own_fault(CURLcode code)
            code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
 }
 
-int request_send(struct request *request, const char *url, const char *body,
-                 struct error *err)
+/* No request ends later than the deadline. Returns 0, or -EAGAIN when it has
+ * passed. */
+static int request_set_limit(struct request *request, struct error *err)
 {
-    CURLcode code;
+    int64_t left_ms = request->deadline_ms - clock_ms();
 
-    buf_clear(&request->body);
-    request_forget_headers(request);
-    request->too_large = false;
-    request->detail[0] = '\0';
-    code = curl_easy_setopt(request->easy, CURLOPT_URL, url);
-    if (body) {
-        curl_easy_setopt(request->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                         (curl_off_t) strlen(body));
-        curl_easy_setopt(request->easy, CURLOPT_POSTFIELDS, body);
-    } else {
-        curl_easy_setopt(request->easy, CURLOPT_HTTPGET, 1L);
-    }
-    if (code == CURLE_OK)
-        code = curl_easy_perform(request->easy);
+    if (request->deadline_ms == 0)
+        return 0;
+    if (left_ms <= 0)
+        return error_set(err, -EAGAIN,
+                         "there is no time left: fetching the objects may take "
+                         "three quarters of rollout.run_timeout");
+    if (left_ms > request->limit_ms)
+        left_ms = request->limit_ms;
+    curl_easy_setopt(request->easy, CURLOPT_TIMEOUT_MS, (long) left_ms);
+    return 0;
+}
+
+static int request_perform(struct request *request, struct error *err)
+{
+    CURLcode code = curl_easy_perform(request->easy);
+
     if (request->too_large)
         return error_set(err, -EFBIG, "the answer is larger than %zu bytes",
                          request->body_max);
@@ -186,4 +212,33 @@ int request_send(struct request *request, const char *url, const char *body,
     }
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
     return 0;
+}
+
+int request_send(struct request *request, const char *url, const char *body,
+                 struct error *err)
+{
+    CURLcode code;
+    int r;
+
+    buf_clear(&request->body);
+    request_forget_headers(request);
+    request->status = 0;
+    request->too_large = false;
+    request->detail[0] = '\0';
+    r = request_set_limit(request, err);
+    if (r < 0)
+        return r;
+    code = curl_easy_setopt(request->easy, CURLOPT_URL, url);
+    if (code != CURLE_OK) {
+        http_setup_failure(code, request->detail, err);
+        return -EINVAL;
+    }
+    if (body) {
+        curl_easy_setopt(request->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t) strlen(body));
+        curl_easy_setopt(request->easy, CURLOPT_POSTFIELDS, body);
+    } else {
+        curl_easy_setopt(request->easy, CURLOPT_HTTPGET, 1L);
+    }
+    return request_perform(request, err);
 }

@@ -18,11 +18,15 @@ struct request {
     CURL *easy;
     struct curl_slist *headers; /* sent with each request */
     size_t body_max;
+    int64_t limit_ms;    /* of one request */
+    int64_t deadline_ms; /* of all of them, by clock_ms; 0: none */
     /* Of the last answer: */
-    long status;
+    long status; /* 0: there was no answer */
     struct buf body;
-    struct buf link; /* all Link headers, joined with commas */
-    int64_t total;   /* X-Total-Count; -1: none */
+    struct buf link;       /* all Link headers, joined with commas */
+    struct buf location;   /* where a redirect leads to; "": nowhere */
+    int64_t total;         /* X-Total-Count; -1: none */
+    int64_t retry_after_s; /* Retry-After in seconds; -1: none, or a date */
     bool too_large;
     bool link_too_large; /* without it, pages would be missed */
     char detail[CURL_ERROR_SIZE];
@@ -43,6 +47,8 @@ void request_close(struct request *request);
 /* Sends "<name><value>" as a header with each request from now on. */
 void request_add_header(struct request *request, const char *name,
                         const char *value);
+/* Wipes and forgets all of them. */
+void request_drop_headers(struct request *request);
 
 /*
  * Sends a GET, or a POST if body is not NULL. Returns 0 when there is an

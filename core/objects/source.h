@@ -39,11 +39,15 @@ struct source_limits {
     long connect_ms; /* until a connection stands */
     long request_ms; /* of one request, connecting included */
     size_t page_bytes;
-    unsigned pages; /* of one type */
-    unsigned tries; /* of reading a set that changes meanwhile */
+    unsigned pages;      /* of one type */
+    unsigned tries;      /* of reading a set that changes meanwhile */
+    unsigned page_tries; /* of a page that does not come; 0 and 1: one */
+    long pause_ms;       /* before the second of them; then twice as long */
+    int64_t deadline_ms; /* of clock_ms: no request ends later; 0: none */
 };
 #define SOURCE_LIMITS                                                          \
-    ((struct source_limits){10000, 60000, 64UL * 1024 * 1024, 20000, 5})
+    ((struct source_limits){10000, 60000, 64UL * 1024 * 1024, 20000, 5, 6,     \
+                            200, 0})
 
 /* An empty set of these types (each once). Sets *out, new (freed with
  * objects_free). Returns 0, or -EINVAL for a bad name. */

@@ -7,122 +7,37 @@
  * Each page's X-Total-Count must therefore say the same, and as many objects
  * must have arrived; otherwise the type is read anew, a few times.
  */
-#include "link.h"
-#include "request.h"
-#include "secret.h"
+#include "http_api.h"
 #include "source.h"
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/util.h"
 
 #include <errno.h>
 
 #define PER_PAGE 100
-#define DETAIL_SHOWN_MAX 300
 
 struct http_source {
-    const char *base;
-    struct request request;
+    struct http_api api;
     struct objects *objects;
 };
-
-/* What an answer other than 200 says about itself, fit for a log line. */
-static char *http_detail(const struct request *request)
-{
-    json_auto_t *body = NULL;
-    const json_t *detail;
-    char *text, *byte;
-
-    if (json_parse(buf_text(&request->body), request->body.size,
-                   OBJECT_BYTES_MAX, &body, NULL) < 0)
-        return xstrdup("no JSON with a \"detail\"");
-    detail = json_object_get(body, "detail");
-    text = json_is_string(detail) ? xstrdup(json_string_value(detail))
-                                  : json_line(detail);
-    if (strlen(text) > DETAIL_SHOWN_MAX)
-        text[DETAIL_SHOWN_MAX] = '\0';
-    for (byte = text; *byte; byte++)
-        if ((unsigned char) *byte < 0x20 || *byte == 0x7f)
-            *byte = ' ';
-    return text;
-}
-
-static const char *http_advice(long status)
-{
-    if (status == 401 || status == 403)
-        return "; look at api_key_file or token_file in ccm.conf";
-    if (status == 404)
-        return "; look at url in ccm.conf";
-    if (status >= 300 && status < 400)
-        return "; redirects are not followed: put the final address into "
-               "ccm.conf";
-    return "";
-}
-
-static int http_status_errno(long status)
-{
-    if (status == 408 || status == 425 || status == 429 || status >= 500)
-        return -EAGAIN;
-    if (status == 401 || status == 403)
-        return -EACCES;
-    if (status == 404)
-        return -ENOENT;
-    return -EPROTO;
-}
-
-static int http_check_status(const struct request *request, struct error *err)
-{
-    cleanup_free char *detail = NULL;
-
-    if (request->status == 200)
-        return 0;
-    detail = http_detail(request);
-    return error_set(err, http_status_errno(request->status), "HTTP %ld (%s)%s",
-                     request->status, detail, http_advice(request->status));
-}
-
-static int http_get_page(struct http_source *source, struct objects_type *type,
-                         const char *url, struct error *err)
-{
-    struct request *request = &source->request;
-    json_auto_t *page = NULL;
-    int r = request_send(request, url, NULL, err);
-
-    if (r == 0)
-        r = http_check_status(request, err);
-    if (r == 0)
-        r = objects_count_bytes(source->objects, request->body.size, err);
-    if (r == 0)
-        r = json_parse(buf_text(&request->body), request->body.size,
-                       request->body_max, &page, err);
-    if (r == 0)
-        r = objects_add_page(type, page, request->body.size, err);
-    return r;
-}
-
-/* Sets *next to the URL of the page after this one, new, or to NULL. */
-static int http_next_page(const struct http_source *source, const char *url,
-                          char **next, struct error *err)
-{
-    cleanup_free char *target = link_next(buf_text(&source->request.link));
-
-    *next = NULL;
-    if (!target)
-        return 0;
-    return link_resolve(source->base, url, target, next, err);
-}
 
 /* Reads a page and what follows it: *url, new, becomes the next page's, or
  * NULL after the last one. */
 static int http_read_page(struct http_source *source, struct objects_type *type,
                           char **url, struct error *err)
 {
+    const struct request *request = &source->api.request;
+    json_auto_t *page = NULL;
     char *next = NULL;
-    int r = http_get_page(source, type, *url, err);
+    int r = http_api_get(&source->api, url, &page, err);
 
     if (r == 0)
-        r = http_next_page(source, *url, &next, err);
+        r = objects_count_bytes(source->objects, request->body.size, err);
+    if (r == 0)
+        r = objects_add_page(type, page, request->body.size, err);
+    if (r == 0)
+        r = http_api_next(&source->api, *url, &next, err);
     if (r < 0)
         return error_prefix(err, r, "%s", *url);
     free(*url);
@@ -150,8 +65,9 @@ static int http_read_pages(struct http_source *source,
                            const struct source_limits *limits,
                            struct objects_type *type, struct error *err)
 {
-    cleanup_free char *url = xasprintf("%s/%s?page=1&per_page=%d", source->base,
-                                       type->name, PER_PAGE);
+    cleanup_free char *url =
+        xasprintf("%s/%s?page=1&per_page=%d", source->api.config->url,
+                  type->name, PER_PAGE);
     int64_t total = -1;
     unsigned page = 0;
 
@@ -162,74 +78,54 @@ static int http_read_pages(struct http_source *source,
 
         if (r < 0)
             return error_prefix(err, r, "page %u", page);
-        if (page > 1 && source->request.total != total)
+        if (page > 1 && source->api.request.total != total)
             return error_set(
                 err, -ESTALE, "the API counted %lld objects, then %lld",
-                (long long) total, (long long) source->request.total);
-        total = source->request.total;
+                (long long) total, (long long) source->api.request.total);
+        total = source->api.request.total;
     }
     return http_check_count(type, total, page, err);
 }
 
+/* The set may change while it is read, and then it is read anew. A difference
+ * that is the same each time is not one that passes. */
 static int http_read_type(struct http_source *source,
                           const struct source_limits *limits,
                           struct objects_type *type, struct error *err)
 {
+    struct error before = {""}, found = {""};
+    bool moves = false;
     unsigned tries;
     int r = -ESTALE;
 
     for (tries = 0; r == -ESTALE && tries < limits->tries; tries++) {
         objects_clear_type(type);
-        r = http_read_pages(source, limits, type, err);
+        r = http_read_pages(source, limits, type, &found);
+        moves |= tries > 0 && !streq(found.text, before.text);
+        before = found;
     }
-    if (r == -ESTALE)
-        r = error_prefix(err, -EAGAIN,
-                         "the objects change faster than they are read");
-    return r < 0 ? error_prefix(err, r, "%s", type->name) : 0;
-}
-
-static int http_add_secret(struct request *request, const char *file,
-                           const char *name, struct error *err)
-{
-    cleanup_secret char *secret = NULL;
-    int r;
-
-    if (!file)
+    if (r == 0)
         return 0;
-    r = secret_read(file, &secret, err);
-    if (r == 0)
-        request_add_header(request, name, secret);
-    return r;
-}
-
-static int http_open(struct http_source *source,
-                     const struct config_objects *config,
-                     const struct source_limits *limits, struct error *err)
-{
-    const struct config_tls tls = {.cacert = config->cacert};
-    int r = request_open(&source->request, &tls, limits, err);
-
-    if (r == 0)
-        r = http_add_secret(&source->request, config->api_key_file,
-                            "X-API-Key: ", err);
-    if (r == 0)
-        r = http_add_secret(&source->request, config->token_file,
-                            "Authorization: Bearer ", err);
-    if (r == 0)
-        request_add_header(&source->request, "Accept: ", "application/json");
-    return r;
+    if (err)
+        *err = found;
+    if (r == -ESTALE)
+        r = moves ? error_prefix(err, -EAGAIN,
+                                 "the objects change faster than they are read")
+                  : error_prefix(err, -EAGAIN,
+                                 "the API contradicts itself each time");
+    return error_prefix(err, r, "%s", type->name);
 }
 
 int source_http_fetch(const struct config_objects *config,
                       const struct source_limits *limits,
                       struct objects *objects, struct error *err)
 {
-    struct http_source source = {.base = config->url, .objects = objects};
+    struct http_source source = {.objects = objects};
     size_t i;
-    int r = http_open(&source, config, limits, err);
+    int r = http_api_open(&source.api, config, limits, err);
 
     for (i = 0; r == 0 && i < objects->n_types; i++)
         r = http_read_type(&source, limits, &objects->types[i], err);
-    request_close(&source.request);
+    http_api_close(&source.api);
     return r < 0 ? error_prefix(err, r, "http") : 0;
 }

@@ -113,7 +113,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const types[] = {"crons", "unix-users", NULL};
     static const struct config_objects config = {.kind = OBJECTS_HTTP,
                                                  .url = (char *) BASE};
-    const struct source_limits limits = {1000, 1000, PAGE_BYTES_MAX, 10, 3};
+    const struct source_limits limits = {.connect_ms = 1000,
+                                         .request_ms = 1000,
+                                         .page_bytes = PAGE_BYTES_MAX,
+                                         .pages = 10,
+                                         .tries = 3};
     struct objects *objects;
     struct error err;
 

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: ISC
-UNIT_TESTS += t/unit/objects/link_test t/unit/objects/objects_test \
+SOURCE_HTTP_FIXTURE = t/unit/objects/http_server.c \
+	t/unit/objects/http_server.h t/unit/objects/source_http_fixture.c \
+	t/unit/objects/source_http_fixture.h
+
+UNIT_TESTS += t/unit/objects/http_api_test \
+	 t/unit/objects/link_test t/unit/objects/objects_test \
 	t/unit/objects/source_etcd_real_test t/unit/objects/source_etcd_test \
 	t/unit/objects/source_http_test
 
@@ -25,7 +30,12 @@ t_unit_objects_source_etcd_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) \
 	-lpthread
 
 t_unit_objects_source_http_test_SOURCES = t/unit/objects/source_http_test.c \
-	t/unit/objects/http_server.c t/unit/objects/http_server.h
+	$(SOURCE_HTTP_FIXTURE)
 t_unit_objects_source_http_test_CFLAGS = $(UNIT_CFLAGS) -pthread
 t_unit_objects_source_http_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) \
 	-lpthread
+
+t_unit_objects_http_api_test_SOURCES = t/unit/objects/http_api_test.c \
+	$(SOURCE_HTTP_FIXTURE)
+t_unit_objects_http_api_test_CFLAGS = $(UNIT_CFLAGS) -pthread
+t_unit_objects_http_api_test_LDADD = $(OBJECTS_LIBS) $(CMOCKA_LIBS) -lpthread

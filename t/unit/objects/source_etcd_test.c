@@ -32,7 +32,11 @@ static int fetch(serve_fn serve, const struct config_store *given,
                  struct objects **out, struct error *err)
 {
     static const char *const types[] = {"crons", NULL};
-    const struct source_limits limits = {2000, 20000, 100000, 50, 3};
+    const struct source_limits limits = {.connect_ms = 2000,
+                                         .request_ms = 20000,
+                                         .page_bytes = 100000,
+                                         .pages = 50,
+                                         .tries = 3};
     char *endpoints[] = {server.url, NULL};
     struct config_store config = {.endpoints = endpoints, .prefix = "/ccm"};
     struct objects *objects = NULL;
