@@ -159,6 +159,7 @@ void etcd_wire_watch_done(struct etcd_wire_watch_answer *watch);
  * line of a stream. http_status is that of the reply; 0: not looked at.
  * Returns 0 if it is no error, or with etcd's words in err:
  *   -EKEYEXPIRED  the token is not (or no longer) valid: get another
+ *   -EOPNOTSUPP   a log-in, but authentication is off: none is needed
  *   -EPERM        not allowed, or wrong user or password
  *   -EINVAL       the request is wrong
  *   -ENOENT       no such lease

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What etcd says went wrong. The gateway's body is {"error":text,"code":gRPC
- * code,"message":text}; within a stream it is {"error":{"grpc_code":...,
- * "message":...}}. gRPC's codes alone do not tell: a wrong password, a
- * missing token and a malformed request are all "invalid argument".
+ * code,"message":text} up to etcd 3.5, and without "error" from 3.6 on; within
+ * a stream it is {"error":{"grpc_code":..., "message":...}}, or "code". gRPC's
+ * codes alone do not tell: a wrong password, a missing token and a malformed
+ * request are all "invalid argument".
  */
 #include "etcd_wire.h"
 
@@ -32,7 +33,7 @@ static const struct {
     {"user name is empty", -EKEYEXPIRED},
     {"revision in header is old", -EKEYEXPIRED},
     {"authentication failed", -EPERM},
-    {"authentication is not enabled", -EPERM},
+    {"authentication is not enabled", -EOPNOTSUPP},
     {"permission denied", -EPERM},
     {"lease not found", -ENOENT},
     {"has been compacted", -ESTALE},
@@ -83,6 +84,13 @@ static int etcd_wire_status(long http_status, struct error *err)
 {
     int code = -EIO;
 
+    if (http_status == 404 || http_status == 405)
+        return error_set(err, code,
+                         "HTTP %ld: there is no JSON gateway (/v3) at this "
+                         "address; check that it is etcd's client URL and not "
+                         "its peer URL, that etcd is 3.4 or newer, and that "
+                         "enable-grpc-gateway is not off",
+                         http_status);
     if (http_status == 401)
         code = -EKEYEXPIRED;
     else if (http_status == 429 || http_status >= 500)
@@ -90,23 +98,31 @@ static int etcd_wire_status(long http_status, struct error *err)
     return error_set(err, code, "HTTP %ld", http_status);
 }
 
+/* The code has two names: etcd 3.4 says "grpc_code" in a stream. */
+static int etcd_wire_decode_fault(const json_t *fault, const char *text,
+                                  struct error *err)
+{
+    int64_t code =
+        json_integer_or(fault, "grpc_code", json_integer_or(fault, "code", 0));
+
+    return error_set(err, etcd_wire_code(code, text), "%s", text);
+}
+
 int etcd_wire_decode_error(const json_t *answer, long http_status,
                            struct error *err)
 {
     const json_t *error = json_object_get(answer, "error");
-    const char *text;
-    int64_t code;
+    const char *text = json_string_or(answer, "message", NULL);
+    bool ok = http_status == 0 || http_status == 200;
 
-    if (!error && (http_status == 0 || http_status == 200))
+    if (json_is_object(error))
+        return etcd_wire_decode_fault(
+            error, json_string_or(error, "message", "unknown error"), err);
+    if (error)
+        return etcd_wire_decode_fault(
+            answer, json_string_or(answer, "error", "unknown error"), err);
+    if (ok)
         return 0;
-    if (!error)
-        return etcd_wire_status(http_status, err);
-    if (json_is_object(error)) {
-        text = json_string_or(error, "message", "unknown error");
-        code = json_integer_or(error, "grpc_code", 0);
-    } else {
-        text = json_string_or(answer, "error", "unknown error");
-        code = json_integer_or(answer, "code", 0);
-    }
-    return error_set(err, etcd_wire_code(code, text), "%s", text);
+    return text ? etcd_wire_decode_fault(answer, text, err)
+                : etcd_wire_status(http_status, err);
 }

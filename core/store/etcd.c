@@ -117,7 +117,8 @@ static int etcd_judge(const struct etcd_call *call,
 static bool etcd_blames_endpoint(int r)
 {
     return r != 0 && r != -EPERM && r != -EINVAL && r != -ENOENT &&
-           r != -ESTALE && r != -ENOSPC && r != -EKEYEXPIRED && r != -EMSGSIZE;
+           r != -ESTALE && r != -ENOSPC && r != -EKEYEXPIRED &&
+           r != -EMSGSIZE && r != -EOPNOTSUPP;
 }
 
 static void etcd_note_endpoint(struct etcd_call *call, int r)
@@ -195,7 +196,17 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
         etcd_free_call(call);
 }
 
+<<<<<<< HEAD
 static void etcd_send(struct etcd_call *call)
+=======
+/* NULL: none is needed, or none is there. */
+static const char *etcd_token(const struct etcd *etcd)
+{
+    return etcd->token && *etcd->token ? etcd->token : NULL;
+}
+
+void etcd_send(struct etcd_call *call)
+>>>>>>> 664b670 (etcd: the dialect of 3.6, and authentication off and on)
 {
     static const struct http_ops whole = {NULL, etcd_on_done};
     static const struct http_ops stream = {etcd_on_line, etcd_on_done};
@@ -212,7 +223,7 @@ static void etcd_send(struct etcd_call *call)
                       .url = url,
                       .body = call->body.data,
                       .body_size = call->body.size,
-                      .token = call->is_login ? NULL : etcd->token,
+                      .token = call->is_login ? NULL : etcd_token(etcd),
                       .tls = &etcd->tls,
                       .connect_timeout_ms = ETCD_CONNECT_TIMEOUT_MS,
                       .timeout_ms = streams ? 0 : etcd->timeout_ms,

@@ -15,7 +15,8 @@ struct etcd {
     struct config_tls tls;
     char *user, *password_file;
     int64_t timeout_ms;
-    char *token;             /* NULL: none yet, or forgotten */
+    char *token;             /* NULL: none yet, or forgotten; "": none is
+                                needed */
     struct etcd_call *login; /* which fetches one */
     struct etcd_call *calls; /* oldest first */
 };

@@ -133,14 +133,6 @@ leader() {
 
 # -------------------------------------------------------------------- points
 
-# The lease of a node's presence, in hex.
-lease_of() {
-    local lease
-    lease=$(etcdctl get "$prefix/alive/$1" -w fields |
-        awk '$1 == "\"Lease\"" { print $3 }')
-    [ -z "$lease" ] || printf '%x\n' "$lease"
-}
-
 no_lease_of() {
     ! key_exists "alive/$1"
 }

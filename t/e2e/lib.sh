@@ -130,6 +130,14 @@ etcd_get() {
     etcdctl get --print-value-only "$prefix/$1"
 }
 
+# The lease of a node's presence, in hex.
+lease_of() {
+    local lease
+    lease=$(etcdctl get "$prefix/alive/$1" -w fields |
+        awk '$1 == "\"Lease\"" { print $3 }')
+    [ -z "$lease" ] || printf '%x\n' "$lease"
+}
+
 key_exists() {
     [ -n "$(etcdctl get --keys-only "$prefix/$1")" ]
 }

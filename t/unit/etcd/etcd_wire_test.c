@@ -331,6 +331,21 @@ static const struct {
     {"{\"error\":{\"grpc_code\":14,\"http_code\":503,"
      "\"message\":\"gone\"}}",
      200, -EAGAIN},
+    /* etcd 3.6: no "error", and another name for the code in a stream. */
+    {"{\"code\":5,\"message\":\"etcdserver: requested lease not found\","
+     "\"details\":[]}",
+     404, -ENOENT},
+    {"{\"code\":11,\"message\":\"etcdserver: mvcc: required revision has been "
+     "compacted\",\"details\":[]}",
+     400, -ESTALE},
+    {"{\"code\":3,\"message\":\"etcdserver: authentication failed, invalid "
+     "user "
+     "ID or password\",\"details\":[]}",
+     400, -EPERM},
+    {"{\"code\":16,\"message\":\"something new\"}", 401, -EKEYEXPIRED},
+    {"{\"error\":{\"code\":14,\"message\":\"something new\"}}", 200, -EAGAIN},
+    {"{\"error\":\"etcdserver: authentication is not enabled\",\"code\":9}",
+     400, -EOPNOTSUPP},
     {"{\"error\":{}}", 200, -EIO},
     {"{\"error\":7}", 200, -EIO},
     {NULL, 401, -EKEYEXPIRED},

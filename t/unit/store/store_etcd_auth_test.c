@@ -166,6 +166,24 @@ static void a_watch_gets_another_token_too(void **state)
     assert_null(strstr(buf_text(&f->probe.seen), "lost"));
 }
 
+static void authentication_may_be_switched_off_and_on(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(probe_put(&f->probe, "flag", "1"), 0);
+    etcd_server_ctl(&f->server, "--user root:top auth disable");
+    assert_int_equal(probe_put(&f->probe, "flag", "2"), 0);
+    etcd_server_stop(&f->server);
+    etcd_server_again(&f->server);
+    /* A node that starts now cannot log in, and need not. */
+    probe_done(&f->probe);
+    probe_init(&f->probe, &f->config);
+    assert_int_equal(probe_put(&f->probe, "flag", "3"), 0);
+    etcd_server_ctl(&f->server, "auth enable");
+    assert_int_equal(probe_put(&f->probe, "flag", "4"), 0);
+    assert_string_equal(probe_get(&f->probe, "flag"), "4");
+}
+
 /* ----------------------------------------------------------------------- TLS
  */
 
@@ -254,6 +272,7 @@ int main(void)
         USER_TEST(a_missing_password_file_is_told),
         USER_TEST(a_token_that_has_lapsed_is_renewed),
         USER_TEST(a_watch_gets_another_token_too),
+        USER_TEST(authentication_may_be_switched_off_and_on),
         TLS_TEST(client_certificates_are_shown),
         TLS_TEST(without_one_there_is_no_answer),
         TLS_TEST(a_server_of_another_authority_is_refused),
