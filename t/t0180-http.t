@@ -45,12 +45,45 @@ check "the event is kept" has_status web1 '.pending == ["things"]'
 rm "$scratch/api/fail"
 wait_for "and applied when the API is back" thing_is web1 a three
 
-echo 404 >"$scratch/api/fail"
+# None of these is a change that failed on a node.
+for what in 401 403 404 "200 <html>One moment</html>" "200" "204"; do
+    echo "$what" >"$scratch/api/fail"
+    things "[$(thing 1 a "$what")]"
+    before=$(wc -l <"$scratch/web1/log")
+    etcdctl put $prefix/events/things "" >/dev/null
+    said() {
+        tail -n +"$((before + 1))" "$scratch/web1/log" |
+            grep -qE 'objects: http: things: page 1: .*(HTTP|JSON)'
+    }
+    wait_for "an API that answers $what is in the log" said
+    check "$what: no flag is raised" no_flag web1
+    rm "$scratch/api/fail"
+    wait_for "$what: the change is applied when that is over" \
+        thing_is web1 a "$what"
+done
+
+# Half of the answers are bad: each page is asked for again.
+echo 2 >"$scratch/api/every"
+things "[$(thing 1 a half),$(thing 2 b half),$(thing 3 c half),$(thing 4 d half),
+    $(thing 5 e half),$(thing 6 f half),$(thing 7 g half)]"
 etcdctl put $prefix/events/things "" >/dev/null
-wait_for "an API that does not know the type raises the flag" flag_is web1 \
-    '.step == "objects" and (.error | contains("404"))'
-check "nothing has changed" thing_is web1 a three
-rm "$scratch/api/fail"
+wait_for "every second answer is 502: all arrives" thing_is web1 g half
+check "every second answer is 502: no flag is raised" no_flag web1
+rm "$scratch/api/every"
+
+# An API that takes longer than a run may.
+node_make web2 "objects={ kind = \"http\"; url = \"$url\"; api_key_file = \"$scratch/key\"; }" \
+    "rollout={ run_timeout = 10; ttl = 5; }"
+node_things web2
+touch "$scratch/api/hang"
+node_launch web2
+wait_for "an API that is slower than a run may be is in the log" \
+    log_says web2 'objects: http: things'
+check "slow: no flag is raised" no_flag web1
+rm "$scratch/api/hang"
+wait_for "slow: applied when that is over" thing_is web2 a half
+node_stop web2
+
 check_status "the key is in no log" 1 grep -q "the secret key" \
     "$scratch/web1/log"
 check_status "and not in the flag" 1 grep -q "the secret key" \

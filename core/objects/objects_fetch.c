@@ -5,12 +5,19 @@
 #include "request.h"
 #include "source.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 
 static int objects_fetch_from(const struct config *config,
                               struct objects *objects, struct error *err)
 {
-    const struct source_limits limits = SOURCE_LIMITS;
+    struct source_limits limits = SOURCE_LIMITS;
+
+    /* Planning needs the rest; who kills the runner cannot say what it was
+     * doing. */
+    if (config->run_timeout_ms > 0)
+        limits.deadline_ms = clock_ms() + config->run_timeout_ms / 4 * 3;
 
     switch (config->objects.kind) {
     case OBJECTS_DIRECTORY:

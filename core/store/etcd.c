@@ -196,17 +196,13 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
         etcd_free_call(call);
 }
 
-<<<<<<< HEAD
-static void etcd_send(struct etcd_call *call)
-=======
 /* NULL: none is needed, or none is there. */
 static const char *etcd_token(const struct etcd *etcd)
 {
     return etcd->token && *etcd->token ? etcd->token : NULL;
 }
 
-void etcd_send(struct etcd_call *call)
->>>>>>> 664b670 (etcd: the dialect of 3.6, and authentication off and on)
+static void etcd_send(struct etcd_call *call)
 {
     static const struct http_ops whole = {NULL, etcd_on_done};
     static const struct http_ops stream = {etcd_on_line, etcd_on_done};

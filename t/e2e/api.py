@@ -4,7 +4,9 @@
 
 Serves DIR/<type>.json in pages of what per_page asks for (at most 2, so that
 there are pages), with Link and x-total-count. Answers 401 without the key,
-and for as long as DIR/fail exists with the status that stands in it. Writes
+while DIR/fail exists with the status in it (and, for 200, the text behind
+it), while DIR/hang exists not at all, and each Nth time with 502 if DIR/every
+holds N. Writes
 the port that it got to PORT_FILE.
 """
 
@@ -12,6 +14,7 @@ import http.server
 import json
 import os
 import sys
+import time
 import urllib.parse
 
 DIR, KEY, PORT_FILE = sys.argv[1:]
@@ -19,12 +22,26 @@ DIR, KEY, PORT_FILE = sys.argv[1:]
 
 class Api(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    asked = 0
 
     def log_message(self, *args):
         pass
 
+    def is_bad_one(self):
+        """DIR/every holds N: each Nth answer is bad."""
+        try:
+            with open(os.path.join(DIR, "every"), encoding="utf-8") as file:
+                every = int(file.read())
+        except FileNotFoundError:
+            return False
+        Api.asked += 1
+        return Api.asked % every == 1
+
     def answer(self, status, document, headers=()):
-        body = json.dumps(document).encode()
+        self.answer_text(status, json.dumps(document), headers)
+
+    def answer_text(self, status, text, headers=()):
+        body = b"" if status == 204 else text.encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -38,8 +55,15 @@ class Api(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query))
         fail = os.path.join(DIR, "fail")
         if os.path.exists(fail):
-            with open(fail, encoding="utf-8") as status:
-                return self.answer(int(status.read()), {"detail": "busy"})
+            with open(fail, encoding="utf-8") as file:
+                status, *body = file.read().strip().split(" ", 1)
+            if status == "200":
+                return self.answer_text(200, "".join(body))
+            return self.answer(int(status), {"detail": "busy"})
+        while os.path.exists(os.path.join(DIR, "hang")):
+            time.sleep(0.05)
+        if self.is_bad_one():
+            return self.answer_text(502, "<html>")
         if self.headers.get("X-API-Key") != KEY:
             return self.answer(401, {"detail": "no key"})
         name = url.path.removeprefix("/api/v1/")
