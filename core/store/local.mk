@@ -7,7 +7,7 @@ libstore_a_SOURCES = \
 	core/store/etcd_login.c \
 	core/store/local_file.c core/store/local_file.h \
 	core/store/local_folder.c core/store/local_folder.h \
-	core/store/local_hand.c core/store/local_hand.h \
+	core/store/local_inotify.c core/store/local_inotify.h \
 	core/store/local_queue.c core/store/local_queue.h \
 	core/store/local_scan.c core/store/local_scan.h \
 	core/store/local_table.c core/store/local_table.h \

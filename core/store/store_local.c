@@ -172,7 +172,7 @@ static void local_check_all(struct store_local *store)
     local_table_done(&files);
 }
 
-static void local_on_hand(void *userdata, const char *key, bool touched)
+static void local_on_inotify(void *userdata, const char *key, bool touched)
 {
     struct store_local *store = userdata;
 
@@ -208,7 +208,7 @@ static void local_free(struct store *base)
         local_watch_close((struct store_watch *) store->watches);
     local_lease_free_all(store);
     local_queue_free(store->queue);
-    local_hand_close(&store->hand);
+    local_inotify_close(&store->inotify);
     local_folder_close(&store->folder);
     local_table_done(&store->table);
     free(store);
@@ -245,9 +245,9 @@ int store_local_open(struct loop *loop, const struct config *config,
     /* No two processes grant the same lease: lock/<lease> names one. */
     store->last_lease = clock_us();
     store->queue = local_queue_new(loop);
-    store->hand.changed = local_on_hand;
-    store->hand.userdata = store;
-    r = local_hand_open(&store->hand, loop, config->store.path, err);
+    store->inotify.changed = local_on_inotify;
+    store->inotify.userdata = store;
+    r = local_inotify_open(&store->inotify, loop, config->store.path, err);
     if (r < 0) {
         local_folder_close(&store->folder);
         local_table_done(&store->table);

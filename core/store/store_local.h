@@ -5,7 +5,7 @@
 /* Shared by the store_local*.c files alone. */
 
 #include "store/local_folder.h"
-#include "store/local_hand.h"
+#include "store/local_inotify.h"
 #include "store/local_queue.h"
 #include "store/local_table.h"
 #include "store/store_backend.h"
@@ -18,7 +18,7 @@ struct store_local {
     struct loop *loop;
     struct local_folder folder;
     struct local_table table;
-    struct local_hand hand;
+    struct local_inotify inotify;
     struct local_queue *queue;
     struct local_watch *watches;
     struct local_lease *leases;

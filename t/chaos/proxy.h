@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_PROXY_H
-#define CCM_T_PROXY_H
+#ifndef CCM_T_CHAOS_PROXY_H
+#define CCM_T_CHAOS_PROXY_H
 
 /*
  * The fault injector's links and connections (proxy.c says what it can do).

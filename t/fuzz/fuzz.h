@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_FUZZ_H
-#define CCM_T_FUZZ_H
+#ifndef CCM_T_FUZZ_FUZZ_H
+#define CCM_T_FUZZ_FUZZ_H
 
 /*
  * What fuzz targets share. A target is one function that takes any bytes; it

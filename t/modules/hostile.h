@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_HOSTILE_H
-#define CCM_T_HOSTILE_H
+#ifndef CCM_T_MODULES_HOSTILE_H
+#define CCM_T_MODULES_HOSTILE_H
 
 /* The parts of the module "hostile". */
 

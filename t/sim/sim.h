@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_SIM_H
-#define CCM_T_SIM_H
+#ifndef CCM_T_SIM_SIM_H
+#define CCM_T_SIM_SIM_H
 
 /*
  * A whole cluster in one process, in virtual time: the daemon's own roll-out

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_SIM_SERVER_H
-#define CCM_T_SIM_SERVER_H
+#ifndef CCM_T_SIM_SIM_SERVER_H
+#define CCM_T_SIM_SIM_SERVER_H
 
 /* etcd itself: keys with revisions, leases, transactions, and every change
  * that there was. It carries out what arrives, at once and completely; what

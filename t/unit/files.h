@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_FILES_H
-#define CCM_T_FILES_H
+#ifndef CCM_T_UNIT_FILES_H
+#define CCM_T_UNIT_FILES_H
 
 /* Files whose modes matter, in a scratch directory. */
 

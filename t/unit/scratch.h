@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_SCRATCH_H
-#define CCM_T_SCRATCH_H
+#ifndef CCM_T_UNIT_SCRATCH_H
+#define CCM_T_UNIT_SCRATCH_H
 
 /* A private folder for a test's files. */
 

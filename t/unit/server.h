@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_SERVER_H
-#define CCM_T_SERVER_H
+#ifndef CCM_T_UNIT_SERVER_H
+#define CCM_T_UNIT_SERVER_H
 
 /* Servers for tests, on loopback and free ports: a private etcd, and fakes
  * that misbehave. They end with the test, whatever becomes of it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_UNIT_H
-#define CCM_T_UNIT_H
+#ifndef CCM_T_UNIT_UNIT_H
+#define CCM_T_UNIT_UNIT_H
 
 /* What every unit test includes first: cmocka and what it needs. */
 

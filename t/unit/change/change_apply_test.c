@@ -2,7 +2,7 @@
 /* Comparing and applying each kind of change. */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -11,40 +11,40 @@
 #include <sys/stat.h>
 
 /* Applies; on a refusal says why. */
-static void apply_ok(struct world *world, const struct change *changes,
-                     size_t n, size_t expected)
+static void apply_ok(struct change_fixture *fixture,
+                     const struct change *changes, size_t n, size_t expected)
 {
-    struct world_result result;
-    int r = world_compare(world, changes, n, &result);
+    struct fixture_result result;
+    int r = fixture_compare(fixture, changes, n, &result);
 
     if (r == 0) {
         assert_int_equal(result.summary.changes, expected);
-        r = world_apply(world, changes, n, &result);
+        r = fixture_apply(fixture, changes, n, &result);
     }
     if (r < 0)
         fail_msg("%s: %s", result.failure.step, result.err.text);
     assert_int_equal(result.summary.changes, expected);
-    assert_int_equal(world_compare(world, changes, n, &result), 0);
+    assert_int_equal(fixture_compare(fixture, changes, n, &result), 0);
     assert_int_equal(result.summary.changes, 0);
 }
 
-#define APPLY_OK(world, expected, ...)                                         \
+#define APPLY_OK(fixture, expected, ...)                                       \
     do {                                                                       \
         const struct change changes_[] = {__VA_ARGS__};                        \
-        apply_ok(world, changes_, ARRAY_SIZE(changes_), expected);             \
+        apply_ok(fixture, changes_, ARRAY_SIZE(changes_), expected);           \
     } while (0)
 
-static void assert_file(const struct world *world, const char *path,
+static void assert_file(const struct change_fixture *fixture, const char *path,
                         const char *content)
 {
-    cleanup_free char *text = world_read(world, path);
+    cleanup_free char *text = fixture_read(fixture, path);
 
     assert_string_equal(text, content);
 }
 
 static void makes_a_file_and_then_finds_nothing_to_do(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     APPLY_OK(w, 1, FILE_("/etc/motd", "hello\n"));
     assert_file(w, "/etc/motd", "hello\n");
@@ -52,12 +52,12 @@ static void makes_a_file_and_then_finds_nothing_to_do(void **state)
     assert_file(w, "/etc/motd", "hallo\n");
     APPLY_OK(w, 1, FILE_("/etc/motd", "hallo\n", .mode = 0600));
     APPLY_OK(w, 0, FILE_("/etc/motd", "hallo\n", .mode = 0600));
-    assert_false(world_exists(w, "/../state/journal"));
+    assert_false(fixture_exists(w, "/../state/journal"));
 }
 
 static void makes_directories_with_what_is_in_them(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     APPLY_OK(w, 5, DIR_("/srv", 0755), DIR_("/srv/a", 0750, .owner = "alice"),
              FILE_("/srv/a/f", "x", .owner = "alice", .group = "alice"),
@@ -67,73 +67,74 @@ static void makes_directories_with_what_is_in_them(void **state)
 
 static void removes_what_shall_not_be_there(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
-    world_mkdir(w, "/d", 0755);
-    world_mkdir(w, "/d/e", 0755);
-    world_write(w, "/d/e/f", "x", 0644);
+    fixture_mkdir(w, "/d", 0755);
+    fixture_mkdir(w, "/d/e", 0755);
+    fixture_write(w, "/d/e/f", "x", 0644);
     APPLY_OK(w, 3, ABSENT_("/d/e/f"), ABSENT_("/d/e"), ABSENT_("/d"));
-    assert_false(world_exists(w, "/d"));
+    assert_false(fixture_exists(w, "/d"));
 }
 
 static void an_exclusive_directory_holds_only_what_is_declared(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
-    world_mkdir(w, "/pool", 0755);
-    world_mkdir(w, "/pool/sub.conf", 0755);
-    world_write(w, "/pool/b.conf", "old", 0644);
-    world_write(w, "/pool/a.conf", "old", 0644);
-    world_write(w, "/pool/readme", "stays", 0644);
-    world_write(w, "/pool/kept.conf", "stays", 0644);
+    fixture_mkdir(w, "/pool", 0755);
+    fixture_mkdir(w, "/pool/sub.conf", 0755);
+    fixture_write(w, "/pool/b.conf", "old", 0644);
+    fixture_write(w, "/pool/a.conf", "old", 0644);
+    fixture_write(w, "/pool/readme", "stays", 0644);
+    fixture_write(w, "/pool/kept.conf", "stays", 0644);
     APPLY_OK(w, 3, FILE_("/pool/c.conf", "new"),
              {.kind = CHANGE_KEEP, .path = "/pool/kept.conf"},
              EXCLUSIVE_("/pool", "*.conf"));
-    assert_false(world_exists(w, "/pool/a.conf"));
-    assert_false(world_exists(w, "/pool/b.conf"));
-    assert_true(world_exists(w, "/pool/sub.conf"));
-    assert_true(world_exists(w, "/pool/readme"));
-    assert_true(world_exists(w, "/pool/kept.conf"));
+    assert_false(fixture_exists(w, "/pool/a.conf"));
+    assert_false(fixture_exists(w, "/pool/b.conf"));
+    assert_true(fixture_exists(w, "/pool/sub.conf"));
+    assert_true(fixture_exists(w, "/pool/readme"));
+    assert_true(fixture_exists(w, "/pool/kept.conf"));
 }
 
-static char *path_in(const struct world *world, const char *path)
+static char *path_in(const struct change_fixture *fixture, const char *path)
 {
-    return xasprintf("%s%s", world->root, path);
+    return xasprintf("%s%s", fixture->root, path);
 }
 
-static void make_link(const struct world *world, const char *target,
+static void make_link(const struct change_fixture *fixture, const char *target,
                       const char *path)
 {
-    cleanup_free char *full = path_in(world, path);
+    cleanup_free char *full = path_in(fixture, path);
 
     assert_int_equal(symlink(target, full), 0);
 }
 
-static void make_node(const struct world *world, const char *path, mode_t mode,
-                      dev_t device)
+static void make_node(const struct change_fixture *fixture, const char *path,
+                      mode_t mode, dev_t device)
 {
-    cleanup_free char *full = path_in(world, path);
+    cleanup_free char *full = path_in(fixture, path);
 
     assert_int_equal(mknod(full, mode, device), 0);
 }
 
-static void give(const struct world *world, const char *path, uid_t uid)
+static void give(const struct change_fixture *fixture, const char *path,
+                 uid_t uid)
 {
-    cleanup_free char *full = path_in(world, path);
+    cleanup_free char *full = path_in(fixture, path);
 
     assert_int_equal(lchown(full, uid, uid), 0);
 }
 
 static void what_stands_in_the_way_is_replaced(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     make_link(w, "/etc/passwd", "/link");
     make_node(w, "/fifo", S_IFIFO | 0666, 0);
     make_node(w, "/socket", S_IFSOCK | 0666, 0);
-    world_mkdir(w, "/emptydir", 0755);
-    world_write(w, "/file", "x", 0644);
-    world_write(w, "/file2", "x", 0644);
+    fixture_mkdir(w, "/emptydir", 0755);
+    fixture_write(w, "/file", "x", 0644);
+    fixture_write(w, "/file2", "x", 0644);
     make_link(w, "/nowhere", "/dirlink");
     APPLY_OK(w, 7, FILE_("/link", "1"), FILE_("/fifo", "2"),
              FILE_("/socket", "3"), FILE_("/emptydir", "4"),
@@ -145,35 +146,35 @@ static void what_stands_in_the_way_is_replaced(void **state)
 }
 
 /* Each fails, names configuration and object, and changes nothing. */
-static void refuse(struct world *world, const struct change *change,
+static void refuse(struct change_fixture *fixture, const struct change *change,
                    const char *why)
 {
-    cleanup_free char *before = world_picture(world->root), *after = NULL;
-    struct world_result result;
+    cleanup_free char *before = fixture_picture(fixture->root), *after = NULL;
+    struct fixture_result result;
 
-    assert_true(world_apply(world, change, 1, &result) < 0);
+    assert_true(fixture_apply(fixture, change, 1, &result) < 0);
     assert_string_equal(result.failure.step, "compare");
     assert_string_equal(result.failure.configuration, "conf");
     if (!strstr(result.err.text, why) || !strstr(result.err.text, "crons/7") ||
         !strstr(result.err.text, "configuration conf"))
         fail_msg("\"%s\" in \"%s\"", why, result.err.text);
-    after = world_picture(world->root);
+    after = fixture_picture(fixture->root);
     assert_string_equal(before, after);
 }
 
-#define REFUSE(world, why, ...)                                                \
+#define REFUSE(fixture, why, ...)                                              \
     do {                                                                       \
         const struct change change_ = __VA_ARGS__;                             \
-        refuse(world, &change_, why);                                          \
+        refuse(fixture, &change_, why);                                        \
     } while (0)
 
 static void what_cannot_be_is_refused_before_anything_changes(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
-    world_mkdir(w, "/full", 0755);
-    world_write(w, "/full/x", "x", 0644);
-    world_write(w, "/file", "x", 0644);
+    fixture_mkdir(w, "/full", 0755);
+    fixture_write(w, "/full/x", "x", 0644);
+    fixture_write(w, "/file", "x", 0644);
     make_node(w, "/null", S_IFCHR | 0666, 0x103);
     REFUSE(w, "not empty", FILE_("/full", "x", .object = "crons/7"));
     REFUSE(w, "not empty", LINK_("/full", "x", .object = "crons/7"));
@@ -189,14 +190,14 @@ static void what_cannot_be_is_refused_before_anything_changes(void **state)
 
 static void a_system_symlink_is_followed_a_customers_is_not(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     const struct change escape =
         FILE_("/home/alice/www/f", "x", .object = "crons/7");
 
-    world_mkdir(w, "/run", 0755);
-    world_mkdir(w, "/var", 0755);
-    world_mkdir(w, "/home", 0755);
-    world_mkdir(w, "/home/alice", 0755);
+    fixture_mkdir(w, "/run", 0755);
+    fixture_mkdir(w, "/var", 0755);
+    fixture_mkdir(w, "/home", 0755);
+    fixture_mkdir(w, "/home/alice", 0755);
     make_link(w, "/run", "/var/run");
     make_link(w, "../run", "/var/lock");
     make_link(w, "../../../../../run", "/var/above");
@@ -214,7 +215,7 @@ static void a_system_symlink_is_followed_a_customers_is_not(void **state)
 
 static void a_link_loop_ends(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     make_link(w, "/b", "/a");
     make_link(w, "/a", "/b");
@@ -223,7 +224,7 @@ static void a_link_loop_ends(void **state)
 
 static void an_owner_may_be_made_by_the_same_plan(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     cleanup_free char *picture = NULL;
 
     APPLY_OK(w, 6, {.kind = CHANGE_GROUP, .name = "web"},
@@ -232,7 +233,7 @@ static void an_owner_may_be_made_by_the_same_plan(void **state)
              DIR_("/home/bob", 0700, .owner = "bob", .group = "web"),
              FILE_("/home/bob/f", "x", .owner = "bob", .group = "web"),
              FILE_("/byid", "x", .owner = "bob"));
-    picture = world_picture(w->root);
+    picture = fixture_picture(w->root);
     assert_non_null(strstr(picture, "/home/bob 040700 4005:"));
     assert_non_null(strstr(picture, "/home/bob/f 100644 4005:"));
     assert_non_null(strstr(picture, "/byid 100644 4005:0"));
@@ -240,7 +241,7 @@ static void an_owner_may_be_made_by_the_same_plan(void **state)
 
 static void setuid_and_sticky_bits_are_kept(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     APPLY_OK(w, 3, FILE_("/f", "x", .mode = 06755, .owner = "alice"),
              DIR_("/d", 03777, .group = "alice"),
@@ -249,16 +250,16 @@ static void setuid_and_sticky_bits_are_kept(void **state)
 
 static void sensitive_contents_are_not_shown(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     struct change c = FILE_("/key", "verysecret", .sensitive = true);
     cleanup_free char *command = NULL;
-    struct world_result result;
+    struct fixture_result result;
     FILE *found;
     char line[8] = "";
 
-    assert_int_equal(world_apply(w, &c, 1, &result), 0);
+    assert_int_equal(fixture_apply(w, &c, 1, &result), 0);
     c.content = "othersecret";
-    assert_int_equal(world_apply(w, &c, 1, &result), 0);
+    assert_int_equal(fixture_apply(w, &c, 1, &result), 0);
     command = xasprintf("grep -rl secret %s", w->state);
     found = popen(command, "r");
     assert_null(fgets(line, sizeof(line), found));
@@ -269,31 +270,31 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            makes_a_file_and_then_finds_nothing_to_do, world_setup,
-            world_teardown),
+            makes_a_file_and_then_finds_nothing_to_do, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(makes_directories_with_what_is_in_them,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(removes_what_shall_not_be_there,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            an_exclusive_directory_holds_only_what_is_declared, world_setup,
-            world_teardown),
+            an_exclusive_directory_holds_only_what_is_declared, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(what_stands_in_the_way_is_replaced,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            what_cannot_be_is_refused_before_anything_changes, world_setup,
-            world_teardown),
+            what_cannot_be_is_refused_before_anything_changes, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            a_system_symlink_is_followed_a_customers_is_not, world_setup,
-            world_teardown),
-        cmocka_unit_test_setup_teardown(a_link_loop_ends, world_setup,
-                                        world_teardown),
+            a_system_symlink_is_followed_a_customers_is_not, fixture_setup,
+            fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_link_loop_ends, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(an_owner_may_be_made_by_the_same_plan,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(setuid_and_sticky_bits_are_kept,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(sensitive_contents_are_not_shown,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
     };
 
     if (geteuid() != 0) {

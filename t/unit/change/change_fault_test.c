@@ -45,10 +45,10 @@ static bool quiet = true; /* false: a case says why its runs failed */
 
 /* ------------------------------------------------------- one run, one child */
 
-static int driver_run(struct world *world, const struct scenario *scenario)
+static int driver_run(struct change_fixture *f, const struct scenario *scenario)
 {
-    struct world_result result;
-    int r = world_apply(world, scenario->changes, scenario->n, &result);
+    struct fixture_result result;
+    int r = fixture_apply(f, scenario->changes, scenario->n, &result);
 
     if (r == 0)
         return RUN_DONE;
@@ -56,12 +56,12 @@ static int driver_run(struct world *world, const struct scenario *scenario)
     return result.failure.rolled_back ? RUN_ROLLED_BACK : RUN_UNFINISHED;
 }
 
-static int driver_recover(struct world *world)
+static int driver_recover(struct change_fixture *f)
 {
     struct engine *engine;
     struct error err;
     const char *what;
-    int r = engine_open(&world->config, ENGINE_APPLY, &engine, &err);
+    int r = engine_open(&f->config, ENGINE_APPLY, &engine, &err);
 
     if (r == 0) {
         r = engine_recover(engine, &what, &err);
@@ -75,35 +75,34 @@ static int driver_recover(struct world *world)
 static int driver_main(const char *mode, const char *name, const char *dir)
 {
     const struct scenario *scenario = scenario_find(name);
-    struct world world;
+    struct change_fixture f;
     int r;
 
     if (!scenario)
         return 64;
-    world_use(&world, dir);
-    scenario_services(&world, scenario);
-    r = streq(mode, "run") ? driver_run(&world, scenario)
-                           : driver_recover(&world);
-    world_leave(&world);
+    fixture_use(&f, dir);
+    scenario_services(&f, scenario);
+    r = streq(mode, "run") ? driver_run(&f, scenario) : driver_recover(&f);
+    fixture_leave(&f);
     return r;
 }
 
 /* Runs a child with a fault ("" for none). Returns its exit status, or -1 if
  * it was killed. */
-static int spawn(const struct world *world, const char *mode,
+static int spawn(const struct change_fixture *f, const char *mode,
                  const char *scenario, const char *fault)
 {
     pid_t pid = fork();
     int status;
 
     if (pid == 0) {
-        cleanup_free char *list = xasprintf("%s/list", world->dir);
+        cleanup_free char *list = xasprintf("%s/list", f->dir);
 
         setenv("CCM_FAULT", fault, 1);
         setenv("CCM_FAULT_LIST", list, 1);
         if (quiet && !freopen("/dev/null", "w", stderr))
             _exit(126);
-        execl(self, self, mode, scenario, world->dir, (char *) NULL);
+        execl(self, self, mode, scenario, f->dir, (char *) NULL);
         _exit(127);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -123,16 +122,16 @@ static struct expected expectations[8];
 static const struct expected *expect(const struct scenario *scenario)
 {
     struct expected *e = &expectations[scenario - scenarios];
-    struct world world;
+    struct change_fixture f;
 
     if (e->old)
         return e;
-    world_open(&world);
-    scenario_prepare(&world);
-    e->old = scenario_picture(&world);
-    spawn(&world, "run", scenario->name, "");
-    e->new = scenario_picture(&world);
-    world_done(&world);
+    fixture_open(&f);
+    scenario_prepare(&f);
+    e->old = scenario_picture(&f);
+    spawn(&f, "run", scenario->name, "");
+    e->new = scenario_picture(&f);
+    fixture_done(&f);
     return e;
 }
 
@@ -148,10 +147,10 @@ static void wrong(struct outcome *out, const char *why, const char *detail)
         snprintf(out->why, sizeof(out->why), "%s\n%s", why, detail);
 }
 
-static void check_clean(struct outcome *out, const struct world *world)
+static void check_clean(struct outcome *out, const struct change_fixture *f)
 {
-    cleanup_free char *root = world_picture(world->root);
-    cleanup_free char *state = world_picture(world->state);
+    cleanup_free char *root = fixture_picture(f->root);
+    cleanup_free char *state = fixture_picture(f->state);
 
     if (strstr(root, "/.ccm."))
         wrong(out, "a temporary file was left behind", root);
@@ -159,28 +158,28 @@ static void check_clean(struct outcome *out, const struct world *world)
         wrong(out, "the state directory is not clean", state);
 }
 
-static void check_service(struct outcome *out, const struct world *world)
+static void check_service(struct outcome *out, const struct change_fixture *f)
 {
-    cleanup_free char *running = scenario_file(world, "running");
-    cleanup_free char *conf = world_read(world, "/etc/web.conf");
+    cleanup_free char *running = scenario_file(f, "running");
+    cleanup_free char *conf = fixture_read(f, "/etc/web.conf");
 
     if (!streq(running, conf))
         wrong(out, "the service does not run what is on disk", running);
 }
 
-static void check_reloads(struct outcome *out, const struct world *world,
+static void check_reloads(struct outcome *out, const struct change_fixture *f,
                           size_t most)
 {
-    cleanup_free char *reloads = scenario_file(world, "reloads");
+    cleanup_free char *reloads = scenario_file(f, "reloads");
 
     if (strlen(reloads) > most)
         wrong(out, "too many reloads", reloads);
 }
 
-static void check_state(struct outcome *out, const struct world *world,
+static void check_state(struct outcome *out, const struct change_fixture *f,
                         const struct expected *e, int status)
 {
-    cleanup_free char *now = scenario_picture(world);
+    cleanup_free char *now = scenario_picture(f);
     bool old = streq(now, e->old), new = streq(now, e->new);
 
     if (!old && !new)
@@ -192,37 +191,37 @@ static void check_state(struct outcome *out, const struct world *world,
 }
 
 /* A run without faults leads to the new state from wherever we are. */
-static void check_next_run(struct outcome *out, struct world *world,
+static void check_next_run(struct outcome *out, struct change_fixture *f,
                            const struct fault_case *c, const struct expected *e)
 {
     cleanup_free char *now = NULL;
-    int status = spawn(world, "run", c->scenario->name, "");
+    int status = spawn(f, "run", c->scenario->name, "");
 
     if (status != (c->scenario->refused ? RUN_ROLLED_BACK : RUN_DONE))
         wrong(out, "the next run failed", "");
-    now = scenario_picture(world);
+    now = scenario_picture(f);
     if (!streq(now, e->new))
         wrong(out, "the next run does not lead to the new state", now);
-    check_clean(out, world);
-    check_service(out, world);
+    check_clean(out, f);
+    check_service(out, f);
 }
 
-static bool is_owed(const struct world *world)
+static bool is_owed(const struct change_fixture *f)
 {
-    cleanup_free char *owed = scenario_file(world, "state/owed.json");
+    cleanup_free char *owed = scenario_file(f, "state/owed.json");
 
     return strstr(owed, "web") != NULL;
 }
 
 /* A run that could not end for itself leaves its journal. */
-static bool has_journal(const struct world *world)
+static bool has_journal(const struct change_fixture *f)
 {
-    cleanup_free char *journal = xasprintf("%s/journal", world->state);
+    cleanup_free char *journal = xasprintf("%s/journal", f->state);
 
     return access(journal, F_OK) == 0;
 }
 
-static void case_in_world(const struct fault_case *c, struct world *world,
+static void case_in_world(const struct fault_case *c, struct change_fixture *f,
                           struct outcome *out)
 {
     const struct expected *e = expect(c->scenario);
@@ -230,34 +229,34 @@ static void case_in_world(const struct fault_case *c, struct world *world,
     int status;
 
     if (recovery) {
-        spawn(world, "run", c->scenario->name, c->crash);
-        status = spawn(world, "recover", c->scenario->name, c->fault);
+        spawn(f, "run", c->scenario->name, c->crash);
+        status = spawn(f, "recover", c->scenario->name, c->fault);
         if (status != RUN_DONE)
             status = RUN_UNFINISHED;
     } else {
-        status = spawn(world, "run", c->scenario->name, c->fault);
+        status = spawn(f, "run", c->scenario->name, c->fault);
     }
-    if (has_journal(world))
-        if (spawn(world, "recover", c->scenario->name, "") != RUN_DONE)
+    if (has_journal(f))
+        if (spawn(f, "recover", c->scenario->name, "") != RUN_DONE)
             wrong(out, "recovery failed", "");
-    check_state(out, world, e, recovery ? RUN_UNFINISHED : status);
-    check_clean(out, world);
-    if (!is_owed(world))
-        check_service(out, world);
-    check_reloads(out, world, 3);
-    check_next_run(out, world, c, e);
+    check_state(out, f, e, recovery ? RUN_UNFINISHED : status);
+    check_clean(out, f);
+    if (!is_owed(f))
+        check_service(out, f);
+    check_reloads(out, f, 3);
+    check_next_run(out, f, c, e);
 }
 
 static bool case_run(const struct fault_case *c)
 {
     struct outcome out = {""};
-    struct world world;
+    struct change_fixture f;
     char *line, *save = NULL;
 
-    world_open(&world);
-    scenario_prepare(&world);
-    case_in_world(c, &world, &out);
-    world_done(&world);
+    fixture_open(&f);
+    scenario_prepare(&f);
+    case_in_world(c, &f, &out);
+    fixture_done(&f);
     for (line = strtok_r(out.why, "\n", &save); line;
          line = strtok_r(NULL, "\n", &save))
         printf("# %s\n", line);
@@ -294,18 +293,18 @@ static void cases_add(struct cases *cases, const struct scenario *scenario,
 {
     cleanup_free char *list = NULL, *path = NULL;
     char *line, *save = NULL;
-    struct world world;
+    struct change_fixture f;
     size_t i;
 
-    world_open(&world);
-    scenario_prepare(&world);
-    path = xasprintf("%s/list", world.dir);
-    spawn(&world, "run", scenario->name, streq(crash, "-") ? "" : crash);
+    fixture_open(&f);
+    scenario_prepare(&f);
+    path = xasprintf("%s/list", f.dir);
+    spawn(&f, "run", scenario->name, streq(crash, "-") ? "" : crash);
     if (!streq(crash, "-")) {
         unlink(path);
-        spawn(&world, "recover", scenario->name, "");
+        spawn(&f, "recover", scenario->name, "");
     }
-    list = scenario_file(&world, "list");
+    list = scenario_file(&f, "list");
     for (line = strtok_r(list, "\n", &save); line;
          line = strtok_r(NULL, "\n", &save))
         for (i = 0; i < ARRAY_SIZE(faults); i++) {
@@ -319,7 +318,7 @@ static void cases_add(struct cases *cases, const struct scenario *scenario,
             snprintf(c->crash, sizeof(c->crash), "%s", crash);
             snprintf(c->fault, sizeof(c->fault), "%s:%s", line, faults[i]);
         }
-    world_done(&world);
+    fixture_done(&f);
 }
 
 static void cases_all(struct cases *cases)

@@ -3,7 +3,7 @@
  * middle of the tree. In a mount namespace of its own. */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -21,36 +21,36 @@ static void mount_tmpfs(const char *path, const char *options)
         fail_msg("mount %s: %s", path, strerror(errno));
 }
 
-/* A world whose root, or whose state directory, is small. */
-static void open_small(struct world *world, bool state)
+/* A fixture whose root, or whose state directory, is small. */
+static void open_small(struct change_fixture *fixture, bool state)
 {
-    world_open(world);
+    fixture_open(fixture);
     if (state) {
-        assert_int_equal(mkdir(world->state, 0700), 0);
-        mount_tmpfs(world->state, "size=64k,mode=0700");
+        assert_int_equal(mkdir(fixture->state, 0700), 0);
+        mount_tmpfs(fixture->state, "size=64k,mode=0700");
         return;
     }
-    mount_tmpfs(world->root, "size=256k,mode=0755");
-    world_mkdir(world, "/etc", 0755);
-    world_write(world, "/etc/a", "old", 0644);
+    mount_tmpfs(fixture->root, "size=256k,mode=0755");
+    fixture_mkdir(fixture, "/etc", 0755);
+    fixture_write(fixture, "/etc/a", "old", 0644);
 }
 
-static void close_small(struct world *world, bool state)
+static void close_small(struct change_fixture *fixture, bool state)
 {
-    assert_int_equal(umount(state ? world->state : world->root), 0);
-    world_done(world);
+    assert_int_equal(umount(state ? fixture->state : fixture->root), 0);
+    fixture_done(fixture);
 }
 
 static void a_full_file_system_stays_as_it_was(void **state)
 {
     cleanup_free char *before = NULL, *after = NULL, *big = xcalloc(1, BIG + 1);
-    struct world world;
-    struct world_result result;
+    struct change_fixture fixture;
+    struct fixture_result result;
 
     (void) state;
     memset(big, 'x', BIG);
-    open_small(&world, false);
-    before = world_picture(world.root);
+    open_small(&fixture, false);
+    before = fixture_picture(fixture.root);
     {
         const struct change changes[] = {
             FILE_("/etc/a", "new"),
@@ -59,14 +59,14 @@ static void a_full_file_system_stays_as_it_was(void **state)
             FILE_("/etc/d/2", big),
         };
 
-        assert_int_equal(world_apply(&world, changes, 4, &result), -ENOSPC);
+        assert_int_equal(fixture_apply(&fixture, changes, 4, &result), -ENOSPC);
     }
     assert_string_equal(result.failure.step, "stage");
     assert_true(result.failure.rolled_back);
     assert_non_null(strstr(result.err.text, "/etc/d/2"));
-    after = world_picture(world.root);
+    after = fixture_picture(fixture.root);
     assert_string_equal(before, after);
-    close_small(&world, false);
+    close_small(&fixture, false);
 }
 
 /* The journal does not fit: nothing may be done without one. */
@@ -74,41 +74,42 @@ static void a_full_state_directory_stops_a_run_before_it_begins(void **state)
 {
     cleanup_free char *before = NULL, *after = NULL;
     struct change *changes = xcalloc(2000, sizeof(*changes));
-    struct world world;
-    struct world_result result;
+    struct change_fixture fixture;
+    struct fixture_result result;
     size_t i;
 
     (void) state;
-    open_small(&world, true);
-    before = world_picture(world.root);
+    open_small(&fixture, true);
+    before = fixture_picture(fixture.root);
     for (i = 0; i < 2000; i++)
         changes[i] = (struct change) FILE_(xasprintf("/etc/%zu", i), "x");
-    assert_int_equal(world_apply(&world, changes, 2000, &result), -ENOSPC);
+    assert_int_equal(fixture_apply(&fixture, changes, 2000, &result), -ENOSPC);
     assert_true(result.failure.rolled_back);
     assert_non_null(strstr(result.err.text, "journal"));
-    after = world_picture(world.root);
+    after = fixture_picture(fixture.root);
     assert_string_equal(before, after);
     for (i = 0; i < 2000; i++)
         free((char *) changes[i].path);
     free(changes);
-    close_small(&world, true);
+    close_small(&fixture, true);
 }
 
 static void a_read_only_file_system_is_named(void **state)
 {
     const struct change change = FILE_("/etc/a", "new");
-    struct world world;
-    struct world_result result;
+    struct change_fixture fixture;
+    struct fixture_result result;
 
     (void) state;
-    open_small(&world, false);
-    assert_int_equal(mount("", world.root, "", MS_REMOUNT | MS_RDONLY, ""), 0);
-    assert_int_equal(world_compare(&world, &change, 1, &result), 0);
+    open_small(&fixture, false);
+    assert_int_equal(mount("", fixture.root, "", MS_REMOUNT | MS_RDONLY, ""),
+                     0);
+    assert_int_equal(fixture_compare(&fixture, &change, 1, &result), 0);
     assert_int_equal(result.summary.updates, 1);
-    assert_int_equal(world_apply(&world, &change, 1, &result), -EROFS);
+    assert_int_equal(fixture_apply(&fixture, &change, 1, &result), -EROFS);
     assert_true(result.failure.rolled_back);
     assert_non_null(strstr(result.err.text, "/etc/a"));
-    close_small(&world, false);
+    close_small(&fixture, false);
 }
 
 /* What belongs to a customer is staged in a trusted directory, but never on
@@ -122,26 +123,26 @@ static void a_home_on_a_mount_of_its_own_works(void **state)
         ABSENT_("/home/alice/old"),
     };
     cleanup_free char *home = NULL, *picture = NULL;
-    struct world world;
-    struct world_result result;
+    struct change_fixture fixture;
+    struct fixture_result result;
 
     (void) state;
-    world_open(&world);
-    world_mkdir(&world, "/home", 0755);
-    world_mkdir(&world, "/home/alice", 0755);
-    home = xasprintf("%s/home/alice", world.root);
+    fixture_open(&fixture);
+    fixture_mkdir(&fixture, "/home", 0755);
+    fixture_mkdir(&fixture, "/home/alice", 0755);
+    home = xasprintf("%s/home/alice", fixture.root);
     mount_tmpfs(home, "size=1m,mode=0755,uid=4001");
-    world_write(&world, "/home/alice/f", "old", 0644);
-    world_write(&world, "/home/alice/old", "old", 0644);
-    if (world_apply(&world, changes, 4, &result) < 0)
+    fixture_write(&fixture, "/home/alice/f", "old", 0644);
+    fixture_write(&fixture, "/home/alice/old", "old", 0644);
+    if (fixture_apply(&fixture, changes, 4, &result) < 0)
         fail_msg("%s", result.err.text);
     assert_int_equal(result.summary.changes, 4);
-    picture = world_picture(home);
+    picture = fixture_picture(home);
     assert_string_equal(picture, "/d 040700 4001:0\n"
                                  "/d/g 100644 4001:0 \"g\"\n"
                                  "/f 100644 4001:0 \"new\"\n");
     assert_int_equal(umount(home), 0);
-    world_done(&world);
+    fixture_done(&fixture);
 }
 
 int main(void)

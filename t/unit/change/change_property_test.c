@@ -6,7 +6,7 @@
  */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -53,10 +53,10 @@ static uint32_t random_mode(void)
 }
 
 /* Something on the node; a path that cannot be made is left out. */
-static void random_entry(const struct world *world)
+static void random_entry(const struct change_fixture *fixture)
 {
     cleanup_free char *path = random_path();
-    cleanup_free char *full = xasprintf("%s%s", world->root, path);
+    cleanup_free char *full = xasprintf("%s%s", fixture->root, path);
     FILE *file;
 
     switch (roll(4)) {
@@ -152,17 +152,17 @@ static void check_announced(const struct engine_summary *summary,
 }
 
 /* Returns false if the plan was refused. */
-static bool check_plan(struct world *world, struct random_plan *plan)
+static bool check_plan(struct change_fixture *fixture, struct random_plan *plan)
 {
-    cleanup_free char *before = world_picture(world->root);
+    cleanup_free char *before = fixture_picture(fixture->root);
     cleanup_free char *same = NULL, *after = NULL, *again = NULL;
-    struct world_result compared, applied;
-    int r = world_compare(world, plan->list, plan->n, &compared);
+    struct fixture_result compared, applied;
+    int r = fixture_compare(fixture, plan->list, plan->n, &compared);
 
-    same = world_picture(world->root);
+    same = fixture_picture(fixture->root);
     assert_string_equal(before, same);
-    assert_int_equal(world_apply(world, plan->list, plan->n, &applied), r);
-    after = world_picture(world->root);
+    assert_int_equal(fixture_apply(fixture, plan->list, plan->n, &applied), r);
+    after = fixture_picture(fixture->root);
     if (r < 0) {
         assert_string_equal(before, after);
         return false;
@@ -170,24 +170,25 @@ static bool check_plan(struct world *world, struct random_plan *plan)
     assert_memory_equal(&compared.summary, &applied.summary,
                         sizeof(compared.summary));
     check_announced(&compared.summary, before, after);
-    assert_int_equal(world_apply(world, plan->list, plan->n, &applied), 0);
+    assert_int_equal(fixture_apply(fixture, plan->list, plan->n, &applied), 0);
     assert_int_equal(applied.summary.changes, 0);
-    again = world_picture(world->root);
+    again = fixture_picture(fixture->root);
     assert_string_equal(after, again);
     return true;
 }
 
 /* The same plan with a command at its end that fails. */
-static void check_rollback(struct world *world, struct random_plan *plan)
+static void check_rollback(struct change_fixture *fixture,
+                           struct random_plan *plan)
 {
-    cleanup_free char *before = world_picture(world->root), *after = NULL;
-    struct world_result result;
+    cleanup_free char *before = fixture_picture(fixture->root), *after = NULL;
+    struct fixture_result result;
 
     plan->list[plan->n] = (struct change) COMMAND_("/bin/false");
     plan->list[plan->n].always = true;
-    assert_true(world_apply(world, plan->list, plan->n + 1, &result) < 0);
+    assert_true(fixture_apply(fixture, plan->list, plan->n + 1, &result) < 0);
     assert_true(!result.failure.step || result.failure.rolled_back);
-    after = world_picture(world->root);
+    after = fixture_picture(fixture->root);
     assert_string_equal(before, after);
 }
 
@@ -201,19 +202,19 @@ static void what_is_announced_is_what_is_done(void **state)
         first = (unsigned) atoi(wanted);
     for (round = first; round < first + (wanted ? 1 : ROUNDS); round++) {
         struct random_plan plan;
-        struct world world;
+        struct change_fixture fixture;
         unsigned i;
 
         seed = round;
         print_message("again: CCM_SEED=%u\n", round);
-        world_open(&world);
+        fixture_open(&fixture);
         for (i = roll(40); i > 0; i--)
-            random_entry(&world);
+            random_entry(&fixture);
         random_plan_make(&plan);
-        check_rollback(&world, &plan);
-        accepted += check_plan(&world, &plan);
+        check_rollback(&fixture, &plan);
+        accepted += check_plan(&fixture, &plan);
         random_plan_done(&plan);
-        world_done(&world);
+        fixture_done(&fixture);
     }
     print_message("%u plans were accepted\n", accepted);
     assert_true(wanted || accepted > ROUNDS / 10);

@@ -2,7 +2,7 @@
 /* The transaction as a whole: services, roll-back, reloads owed, state. */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/io.h"
@@ -13,16 +13,16 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#define APPLY(world, result, ...)                                              \
+#define APPLY(fixture, result, ...)                                            \
     __extension__({                                                            \
         const struct change changes_[] = {__VA_ARGS__};                        \
-        world_apply(world, changes_, ARRAY_SIZE(changes_), result);            \
+        fixture_apply(fixture, changes_, ARRAY_SIZE(changes_), result);        \
     })
 
 /* A file beside root, such as a service's log. */
-static char *beside(const struct world *world, const char *name)
+static char *beside(const struct change_fixture *fixture, const char *name)
 {
-    cleanup_free char *path = xasprintf("%s/%s", world->dir, name);
+    cleanup_free char *path = xasprintf("%s/%s", fixture->dir, name);
     char *text;
 
     return io_read_file(AT_FDCWD, path, 1 << 20, &text, NULL, NULL) < 0
@@ -30,32 +30,32 @@ static char *beside(const struct world *world, const char *name)
                : text;
 }
 
-static void assert_beside(const struct world *world, const char *name,
-                          const char *expected)
+static void assert_beside(const struct change_fixture *fixture,
+                          const char *name, const char *expected)
 {
-    cleanup_free char *text = beside(world, name);
+    cleanup_free char *text = beside(fixture, name);
 
     assert_string_equal(text, expected);
 }
 
 /* A service that writes down what it is asked; text follows each. */
-static void add_service(struct world *world, const char *name, const char *test,
-                        const char *reload, const char *check)
+static void add_service(struct change_fixture *fixture, const char *name,
+                        const char *test, const char *reload, const char *check)
 {
     cleanup_free char *t =
-        xasprintf("echo test %s >>%s/log; %s", name, world->dir, test);
+        xasprintf("echo test %s >>%s/log; %s", name, fixture->dir, test);
     cleanup_free char *r =
-        xasprintf("echo reload %s >>%s/log; %s", name, world->dir, reload);
+        xasprintf("echo reload %s >>%s/log; %s", name, fixture->dir, reload);
     cleanup_free char *c =
-        xasprintf("echo check %s >>%s/log; %s", name, world->dir, check);
+        xasprintf("echo check %s >>%s/log; %s", name, fixture->dir, check);
 
-    world_service(world, name, t, r, c);
+    fixture_service(fixture, name, t, r, c);
 }
 
 static void services_are_all_tested_then_told_once_then_checked(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
 
     add_service(w, "a", "true", "true", "true");
     add_service(w, "b", "true", "true", "true");
@@ -68,32 +68,32 @@ static void services_are_all_tested_then_told_once_then_checked(void **state)
                   "test a\ntest b\nreload a\nreload b\ncheck a\ncheck b\n");
 }
 
-static void a_failed_step_puts_everything_back(struct world *w,
+static void a_failed_step_puts_everything_back(struct change_fixture *w,
                                                const char *step,
                                                const char *log)
 {
     cleanup_free char *before = NULL, *after = NULL;
-    struct world_result result;
+    struct fixture_result result;
 
-    world_write(w, "/etc/old", "old", 0640);
-    world_write(w, "/etc/gone", "gone", 0600);
-    before = world_picture(w->root);
+    fixture_write(w, "/etc/old", "old", 0640);
+    fixture_write(w, "/etc/gone", "gone", 0600);
+    before = fixture_picture(w->root);
     assert_true(APPLY(w, &result, FILE_("/etc/old", "new", .service = "a"),
                       DIR_("/etc/dir", 0755),
                       FILE_("/etc/dir/f", "f", .service = "b"),
                       DIR_("/etc", 0711), ABSENT_("/etc/gone")) < 0);
-    after = world_picture(w->root);
+    after = fixture_picture(w->root);
     assert_string_equal(before, after);
     assert_string_equal(result.failure.step, step);
     assert_true(result.failure.rolled_back);
-    assert_false(world_exists(w, "/../state/journal"));
-    assert_false(world_exists(w, "/../state/owed.json"));
+    assert_false(fixture_exists(w, "/../state/journal"));
+    assert_false(fixture_exists(w, "/../state/owed.json"));
     assert_beside(w, "log", log);
 }
 
 static void a_failed_test_tells_nobody(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
     add_service(w, "a", "true", "true", "true");
     add_service(w, "b", "false", "true", "true");
@@ -102,7 +102,7 @@ static void a_failed_test_tells_nobody(void **state)
 
 static void a_failed_reload_is_a_failed_run(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     cleanup_free char *reload = xasprintf(
         "test -e %s/once || { touch %s/once; exit 1; }", w->dir, w->dir);
 
@@ -115,15 +115,15 @@ static void a_failed_reload_is_a_failed_run(void **state)
 
 static void a_failed_check_tells_all_again(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
     cleanup_free char *log = NULL;
 
     add_service(w, "b", "true", "true", "false");
     w->config.services[0].timeout_ms = 500;
     assert_true(APPLY(w, &result, FILE_("/1", "x", .service = "b")) < 0);
     assert_string_equal(result.failure.step, "check");
-    assert_false(world_exists(w, "/1"));
+    assert_false(fixture_exists(w, "/1"));
     log = beside(w, "log");
     assert_non_null(strstr(log, "test b\nreload b\ncheck b\n"));
     assert_non_null(strstr(log, "check b\nreload b\n"));
@@ -131,13 +131,13 @@ static void a_failed_check_tells_all_again(void **state)
 
 static void a_failed_command_says_what_cannot_be_undone(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
 
     assert_int_equal(APPLY(w, &result, FILE_("/f", "x"),
                            COMMAND_("/bin/sh", "-c", "echo broken; exit 3")),
                      -EIO);
-    assert_false(world_exists(w, "/f"));
+    assert_false(fixture_exists(w, "/f"));
     assert_string_equal(result.failure.step, "commit");
     assert_string_equal(result.failure.configuration, "conf");
     assert_non_null(strstr(result.err.text, "broken"));
@@ -150,9 +150,9 @@ static void a_failed_command_says_what_cannot_be_undone(void **state)
 
 static void a_command_runs_when_something_before_it_changed(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     cleanup_free char *ran = xasprintf("echo ran >>%s/log", w->dir);
-    struct world_result result;
+    struct fixture_result result;
 
     assert_int_equal(
         APPLY(w, &result, COMMAND_("/bin/sh", "-c", ran), FILE_("/f", "x")), 0);
@@ -168,24 +168,24 @@ static void a_command_runs_when_something_before_it_changed(void **state)
 /* A roll-back whose reload fails leaves it owed; the next run pays. */
 static void a_reload_that_is_owed_is_paid_by_the_next_run(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
     const struct change old = FILE_("/f", "old", .service = "a");
-    struct world_result result;
+    struct fixture_result result;
 
     add_service(w, "a", "true", "true", "true");
-    assert_int_equal(world_apply(w, &old, 1, &result), 0);
-    world_leave(w);
+    assert_int_equal(fixture_apply(w, &old, 1, &result), 0);
+    fixture_leave(w);
     add_service(w, "a", "true", "false", "true");
     assert_true(APPLY(w, &result, FILE_("/f", "new", .service = "a")) < 0);
     assert_non_null(strstr(result.err.text, "still owed"));
-    world_leave(w);
+    fixture_leave(w);
     add_service(w, "a", "true", "true", "true");
-    assert_int_equal(world_compare(w, &old, 1, &result), 0);
+    assert_int_equal(fixture_compare(w, &old, 1, &result), 0);
     assert_int_equal(result.summary.changes, 0);
     assert_int_equal(result.summary.owed, 1);
     assert_int_equal(result.summary.services, 1);
-    assert_int_equal(world_apply(w, &old, 1, &result), 0);
-    assert_int_equal(world_compare(w, &old, 1, &result), 0);
+    assert_int_equal(fixture_apply(w, &old, 1, &result), 0);
+    assert_int_equal(fixture_compare(w, &old, 1, &result), 0);
     assert_int_equal(result.summary.owed, 0);
     assert_beside(w, "log",
                   "test a\nreload a\ncheck a\n"
@@ -195,28 +195,28 @@ static void a_reload_that_is_owed_is_paid_by_the_next_run(void **state)
 
 static void the_guard_stops_mass_removal(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
     char path[32];
     int i;
 
     w->config.max_removals = 3;
     w->config.max_removals_percent = 30;
-    world_mkdir(w, "/pool", 0755);
+    fixture_mkdir(w, "/pool", 0755);
     for (i = 0; i < 5; i++) {
         snprintf(path, sizeof(path), "/pool/%d", i);
-        world_write(w, path, "x", 0644);
+        fixture_write(w, path, "x", 0644);
     }
     assert_int_equal(APPLY(w, &result, EXCLUSIVE_("/pool", "*")), -EPERM);
     assert_string_equal(result.failure.step, "guard");
-    assert_true(world_exists(w, "/pool/0"));
+    assert_true(fixture_exists(w, "/pool/0"));
 }
 
 /* The lock is free as soon as its holder has ended, however it ends. */
 static void one_run_at_a_time(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
     struct engine *engine;
     int held[2], status;
     struct error err;
@@ -240,16 +240,16 @@ static void one_run_at_a_time(void **state)
     close(held[1]);
 }
 
-static void digest_of(struct world *w, const char *const *known,
+static void digest_of(struct change_fixture *w, const char *const *known,
                       const struct change *c, const char *name, char digest[33])
 {
     struct engine_summary summary;
     struct engine_failure failure;
-    struct world_plan plan = {0};
+    struct fixture_plan plan = {0};
     struct engine *engine;
     struct error err;
 
-    assert_int_equal(world_plan_add(&plan, name, c, 1, &err), 0);
+    assert_int_equal(fixture_plan_add(&plan, name, c, 1, &err), 0);
     assert_int_equal(engine_open(&w->config, ENGINE_APPLY, &engine, &err), 0);
     engine_known(engine, known);
     assert_int_equal(
@@ -258,24 +258,24 @@ static void digest_of(struct world *w, const char *const *known,
         engine_apply(engine, "t", "w", 1, NULL, NULL, &failure, &err), 0);
     engine_digest(engine, digest);
     engine_close(engine);
-    world_plan_done(&plan);
+    fixture_plan_done(&plan);
 }
 
 static void the_digest_covers_all_that_was_applied(void **state)
 {
     static const char *const both[] = {"a", "b", NULL};
     static const char *const one[] = {"a", NULL};
-    struct world *w = *state, other;
+    struct change_fixture *w = *state, other;
     const struct change a = FILE_("/a", "x"), b = FILE_("/b", "x");
     char ab[33], ba[33], a1[33], a2[33];
 
     digest_of(w, both, &a, "a", a1);
     digest_of(w, both, &b, "b", ab);
     assert_string_not_equal(a1, ab);
-    world_open(&other);
+    fixture_open(&other);
     digest_of(&other, both, &b, "b", ba);
     digest_of(&other, both, &a, "a", ba);
-    world_done(&other);
+    fixture_done(&other);
     assert_string_equal(ab, ba);
     digest_of(w, one, &a, "a", a2);
     assert_string_equal(a1, a2);
@@ -283,53 +283,53 @@ static void the_digest_covers_all_that_was_applied(void **state)
 
 static void recovering_nothing_is_no_error(void **state)
 {
-    struct world *w = *state;
+    struct change_fixture *w = *state;
 
-    assert_string_equal(world_recover(w), "nothing");
+    assert_string_equal(fixture_recover(w), "nothing");
 }
 
 static void a_torn_journal_is_as_none(void **state)
 {
-    struct world *w = *state;
-    struct world_result result;
+    struct change_fixture *w = *state;
+    struct fixture_result result;
 
     assert_int_equal(APPLY(w, &result, FILE_("/f", "x")), 0);
-    world_write(w, "/../state/journal", "1mcc\377\377\377\377torn", 0600);
-    assert_string_equal(world_recover(w), "nothing");
-    assert_false(world_exists(w, "/../state/journal"));
+    fixture_write(w, "/../state/journal", "1mcc\377\377\377\377torn", 0600);
+    assert_string_equal(fixture_recover(w), "nothing");
+    assert_false(fixture_exists(w, "/../state/journal"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            services_are_all_tested_then_told_once_then_checked, world_setup,
-            world_teardown),
-        cmocka_unit_test_setup_teardown(a_failed_test_tells_nobody, world_setup,
-                                        world_teardown),
+            services_are_all_tested_then_told_once_then_checked, fixture_setup,
+            fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_test_tells_nobody,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_failed_reload_is_a_failed_run,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_failed_check_tells_all_again,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            a_failed_command_says_what_cannot_be_undone, world_setup,
-            world_teardown),
+            a_failed_command_says_what_cannot_be_undone, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            a_command_runs_when_something_before_it_changed, world_setup,
-            world_teardown),
+            a_command_runs_when_something_before_it_changed, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(
-            a_reload_that_is_owed_is_paid_by_the_next_run, world_setup,
-            world_teardown),
+            a_reload_that_is_owed_is_paid_by_the_next_run, fixture_setup,
+            fixture_teardown),
         cmocka_unit_test_setup_teardown(the_guard_stops_mass_removal,
-                                        world_setup, world_teardown),
-        cmocka_unit_test_setup_teardown(one_run_at_a_time, world_setup,
-                                        world_teardown),
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(one_run_at_a_time, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(the_digest_covers_all_that_was_applied,
-                                        world_setup, world_teardown),
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(recovering_nothing_is_no_error,
-                                        world_setup, world_teardown),
-        cmocka_unit_test_setup_teardown(a_torn_journal_is_as_none, world_setup,
-                                        world_teardown),
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_torn_journal_is_as_none,
+                                        fixture_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,61 +70,62 @@ const struct scenario *scenario_find(const char *name)
     return NULL;
 }
 
-static void scenario_link(const struct world *world, const char *target,
-                          const char *path)
+static void scenario_link(const struct change_fixture *fixture,
+                          const char *target, const char *path)
 {
-    cleanup_free char *full = xasprintf("%s%s", world->root, path);
+    cleanup_free char *full = xasprintf("%s%s", fixture->root, path);
 
     if (symlink(target, full) < 0)
         abort();
 }
 
-static void scenario_home(struct world *world)
+static void scenario_home(struct change_fixture *fixture)
 {
-    cleanup_free char *home = xasprintf("%s/home/alice", world->root);
+    cleanup_free char *home = xasprintf("%s/home/alice", fixture->root);
 
-    world_mkdir(world, "/home", 0755);
-    world_mkdir(world, "/home/alice", 0711);
-    world_write(world, "/home/alice/over", "mine", 0644);
+    fixture_mkdir(fixture, "/home", 0755);
+    fixture_mkdir(fixture, "/home/alice", 0711);
+    fixture_write(fixture, "/home/alice/over", "mine", 0644);
     if (geteuid() == 0 && chown(home, 4001, 4001) < 0)
         abort();
 }
 
-void scenario_prepare(struct world *world)
+void scenario_prepare(struct change_fixture *fixture)
 {
-    cleanup_free char *running = xasprintf("%s/running", world->dir);
+    cleanup_free char *running = xasprintf("%s/running", fixture->dir);
     FILE *file = fopen(running, "w");
 
     if (!file || fputs("old", file) < 0 || fclose(file) != 0)
         abort();
-    world_write(world, "/etc/web.conf", "old", 0644);
-    world_write(world, "/etc/mode", "same", 0644);
-    world_write(world, "/etc/gone", "gone", 0600);
-    world_write(world, "/etc/wasafile", "file", 0644);
-    scenario_link(world, "nowhere", "/etc/wasalink");
-    scenario_link(world, "old-target", "/etc/link");
-    world_mkdir(world, "/srv", 0755);
-    world_mkdir(world, "/srv/empty", 0700);
-    world_mkdir(world, "/pool", 0755);
-    world_write(world, "/pool/a.conf", "a", 0644);
-    world_write(world, "/pool/b.conf", "b", 0600);
-    world_write(world, "/pool/c", "c", 0600);
-    scenario_home(world);
+    fixture_write(fixture, "/etc/web.conf", "old", 0644);
+    fixture_write(fixture, "/etc/mode", "same", 0644);
+    fixture_write(fixture, "/etc/gone", "gone", 0600);
+    fixture_write(fixture, "/etc/wasafile", "file", 0644);
+    scenario_link(fixture, "nowhere", "/etc/wasalink");
+    scenario_link(fixture, "old-target", "/etc/link");
+    fixture_mkdir(fixture, "/srv", 0755);
+    fixture_mkdir(fixture, "/srv/empty", 0700);
+    fixture_mkdir(fixture, "/pool", 0755);
+    fixture_write(fixture, "/pool/a.conf", "a", 0644);
+    fixture_write(fixture, "/pool/b.conf", "b", 0600);
+    fixture_write(fixture, "/pool/c", "c", 0600);
+    scenario_home(fixture);
 }
 
-void scenario_services(struct world *world, const struct scenario *scenario)
+void scenario_services(struct change_fixture *fixture,
+                       const struct scenario *scenario)
 {
     cleanup_free char *reload = xasprintf(
         "cat %s/etc/web.conf >%s/running; echo >>%s/reloads; %s %s/running",
-        world->root, world->dir, world->dir,
-        scenario->refused ? "! grep -q refused" : "true", world->dir);
+        fixture->root, fixture->dir, fixture->dir,
+        scenario->refused ? "! grep -q refused" : "true", fixture->dir);
 
-    world_service(world, "web", "true", reload, "true");
+    fixture_service(fixture, "web", "true", reload, "true");
 }
 
-char *scenario_picture(const struct world *world)
+char *scenario_picture(const struct change_fixture *fixture)
 {
-    cleanup_free char *all = world_picture(world->root);
+    cleanup_free char *all = fixture_picture(fixture->root);
     struct buf out = BUF_INIT;
     char *line, *save = NULL;
 
@@ -138,9 +139,9 @@ char *scenario_picture(const struct world *world)
     return buf_take(&out);
 }
 
-char *scenario_file(const struct world *world, const char *name)
+char *scenario_file(const struct change_fixture *fixture, const char *name)
 {
-    cleanup_free char *path = xasprintf("%s/%s", world->dir, name);
+    cleanup_free char *path = xasprintf("%s/%s", fixture->dir, name);
     char *text;
 
     return io_read_file(AT_FDCWD, path, 1 << 20, &text, NULL, NULL) < 0

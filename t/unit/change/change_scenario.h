@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_CHANGE_SCENARIO_H
-#define CCM_T_CHANGE_SCENARIO_H
+#ifndef CCM_T_UNIT_CHANGE_CHANGE_SCENARIO_H
+#define CCM_T_UNIT_CHANGE_CHANGE_SCENARIO_H
 
 /* The fixed runs of the fault tests. */
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 struct scenario {
     const char *name;
@@ -20,14 +20,15 @@ const struct scenario *scenario_find(const char *name);
 
 /* What is on the node before; the service "web" takes etc/web.conf when it is
  * reloaded: copies it to <dir>/running and adds a line to <dir>/reloads. */
-void scenario_prepare(struct world *world);
-/* The services, for a world that was prepared. */
-void scenario_services(struct world *world, const struct scenario *scenario);
+void scenario_prepare(struct change_fixture *fixture);
+/* The services, for a fixture that was prepared. */
+void scenario_services(struct change_fixture *fixture,
+                       const struct scenario *scenario);
 
 /* What is below root, without what the account tools leave beside their
  * files. Returns new. */
-char *scenario_picture(const struct world *world);
+char *scenario_picture(const struct change_fixture *fixture);
 /* A file beside root; "" if there is none. Returns new. */
-char *scenario_file(const struct world *world, const char *name);
+char *scenario_file(const struct change_fixture *fixture, const char *name);
 
 #endif

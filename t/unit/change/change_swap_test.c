@@ -7,7 +7,7 @@
  */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -92,9 +92,9 @@ static void swap_once(void)
 }
 
 /* Starts the customer. Returns the process. */
-static pid_t customer(const struct world *world)
+static pid_t customer(const struct change_fixture *fixture)
 {
-    cleanup_free char *home = xasprintf("%s/home/alice", world->root);
+    cleanup_free char *home = xasprintf("%s/home/alice", fixture->root);
     pid_t pid = fork();
 
     if (pid != 0)
@@ -105,21 +105,21 @@ static pid_t customer(const struct world *world)
         swap_once();
 }
 
-static void prepare(struct world *world)
+static void prepare(struct change_fixture *fixture)
 {
-    cleanup_free char *home = xasprintf("%s/home/alice", world->root);
+    cleanup_free char *home = xasprintf("%s/home/alice", fixture->root);
 
-    assert_int_equal(chmod(world->dir, 0755), 0);
-    world_mkdir(world, "/home", 0755);
-    world_mkdir(world, "/home/alice", 0755);
+    assert_int_equal(chmod(fixture->dir, 0755), 0);
+    fixture_mkdir(fixture, "/home", 0755);
+    fixture_mkdir(fixture, "/home/alice", 0755);
     assert_int_equal(chown(home, CUSTOMER, CUSTOMER), 0);
-    world_mkdir(world, "/victim", 0755);
-    world_write(world, "/victim/g", "secret", 0600);
-    world_write(world, "/victim/y", "secret", 0600);
-    world_write(world, "/victim/gone", "secret", 0600);
+    fixture_mkdir(fixture, "/victim", 0755);
+    fixture_write(fixture, "/victim/g", "secret", 0600);
+    fixture_write(fixture, "/victim/y", "secret", 0600);
+    fixture_write(fixture, "/victim/gone", "secret", 0600);
 }
 
-static int run_once(struct world *world, int round)
+static int run_once(struct change_fixture *fixture, int round)
 {
     static const char *const texts[] = {"one", "other"};
     const char *text = texts[round % 2];
@@ -131,19 +131,19 @@ static int run_once(struct world *world, int round)
         ABSENT_("/home/alice/gone"),
         EXCLUSIVE_("/home/alice/x", "*"),
     };
-    struct world_result result;
-    int r = world_apply(world, changes, ARRAY_SIZE(changes), &result);
+    struct fixture_result result;
+    int r = fixture_apply(fixture, changes, ARRAY_SIZE(changes), &result);
 
     if (r < 0 && result.failure.step && !result.failure.rolled_back)
         print_message("not rolled back: %s\n", result.err.text);
     return r;
 }
 
-static void assert_same(const char *expected, const struct world *world,
-                        const char *path)
+static void assert_same(const char *expected,
+                        const struct change_fixture *fixture, const char *path)
 {
-    cleanup_free char *full = xasprintf("%s%s", world->root, path);
-    cleanup_free char *now = world_picture(full);
+    cleanup_free char *full = xasprintf("%s%s", fixture->root, path);
+    cleanup_free char *now = fixture_picture(full);
 
     assert_string_equal(now, expected);
 }
@@ -151,7 +151,7 @@ static void assert_same(const char *expected, const struct world *world,
 static void nothing_outside_is_touched(void **state)
 {
     cleanup_free char *victim = NULL, *etc = NULL, *path = NULL, *all = NULL;
-    struct world world;
+    struct change_fixture fixture;
     time_t end = time(NULL) + unit_ms(DEADLINE_S);
     int i, done = 0;
     pid_t pid;
@@ -160,29 +160,29 @@ static void nothing_outside_is_touched(void **state)
     moves = mmap(NULL, sizeof(*moves), PROT_READ | PROT_WRITE,
                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(moves != MAP_FAILED);
-    world_open(&world);
-    prepare(&world);
-    path = xasprintf("%s/victim", world.root);
-    victim = world_picture(path);
+    fixture_open(&fixture);
+    prepare(&fixture);
+    path = xasprintf("%s/victim", fixture.root);
+    victim = fixture_picture(path);
     free(path);
-    path = xasprintf("%s/etc", world.root);
-    etc = world_picture(path);
-    pid = customer(&world);
+    path = xasprintf("%s/etc", fixture.root);
+    etc = fixture_picture(path);
+    pid = customer(&fixture);
     for (i = 0; (i < RUNS || *moves < MOVES) && time(NULL) < end; i++) {
-        done += run_once(&world, i) == 0;
-        assert_same(victim, &world, "/victim");
+        done += run_once(&fixture, i) == 0;
+        assert_same(victim, &fixture, "/victim");
     }
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     print_message("%d of %d runs were done, %u moves\n", done, i, *moves);
     assert_true(done > 0 && i >= RUNS);
-    world_recover(&world);
-    assert_same(victim, &world, "/victim");
-    assert_same(etc, &world, "/etc");
-    all = world_picture(world.root);
+    fixture_recover(&fixture);
+    assert_same(victim, &fixture, "/victim");
+    assert_same(etc, &fixture, "/etc");
+    all = fixture_picture(fixture.root);
     if (strstr(all, "/.ccm."))
         fail_msg("left behind:\n%s", all);
-    world_done(&world);
+    fixture_done(&fixture);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 /* Looking at many files at once finds what looking at each alone does. */
 #include "unit/unit.h"
 
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/json.h"
@@ -16,7 +16,7 @@
 #define TEXT_SIZE 64
 
 struct many {
-    struct world world;
+    struct change_fixture fixture;
     char paths[FILES][TEXT_SIZE], texts[FILES][TEXT_SIZE];
     struct change changes[FILES];
 };
@@ -25,24 +25,24 @@ struct many {
 static void make_one(struct many *many, int i)
 {
     const char *path = many->paths[i], *text = many->texts[i];
-    cleanup_free char *full = xasprintf("%s%s", many->world.root, path);
+    cleanup_free char *full = xasprintf("%s%s", many->fixture.root, path);
 
     many->changes[i] = (struct change) FILE_(path, text);
     switch (i % 11) {
     case 0: /* not there */
         return;
     case 1:
-        world_write(&many->world, path, "as long, but others\n", 0644);
+        fixture_write(&many->fixture, path, "as long, but others\n", 0644);
         return;
     case 2:
-        world_write(&many->world, path, "of another length\n", 0644);
+        fixture_write(&many->fixture, path, "of another length\n", 0644);
         return;
     case 3:
-        world_write(&many->world, path, text, 0600);
+        fixture_write(&many->fixture, path, text, 0600);
         return;
     case 4:
         many->changes[i].sensitive = true;
-        world_write(&many->world, path, "a secret\n", 0600);
+        fixture_write(&many->fixture, path, "a secret\n", 0600);
         return;
     case 5:
         assert_int_equal(symlink("/nowhere", full), 0);
@@ -51,10 +51,10 @@ static void make_one(struct many *many, int i)
         assert_int_equal(mkfifo(full, 0644), 0);
         return;
     case 7:
-        world_write(&many->world, path, "", 0644);
+        fixture_write(&many->fixture, path, "", 0644);
         return;
     default:
-        world_write(&many->world, path, text, 0644);
+        fixture_write(&many->fixture, path, text, 0644);
     }
 }
 
@@ -63,9 +63,9 @@ static struct many *many_new(void)
     struct many *many = xcalloc(1, sizeof(*many));
     int i;
 
-    world_open(&many->world);
-    world_mkdir(&many->world, "/many", 0755);
-    world_mkdir(&many->world, "/more", 0755);
+    fixture_open(&many->fixture);
+    fixture_mkdir(&many->fixture, "/many", 0755);
+    fixture_mkdir(&many->fixture, "/more", 0755);
     for (i = 0; i < FILES; i++) {
         snprintf(many->paths[i], TEXT_SIZE, "/%s/f%d",
                  i < FILES / 2 ? "many" : "more", i);
@@ -77,7 +77,7 @@ static struct many *many_new(void)
 
 static char *preview(struct many *many)
 {
-    struct world_plan plan = {0};
+    struct fixture_plan plan = {0};
     struct engine_summary summary;
     struct engine_failure failure;
     json_auto_t *document = NULL;
@@ -85,15 +85,15 @@ static char *preview(struct many *many)
     struct error err = {.text = ""};
     char *line;
 
-    if (world_plan_add(&plan, "conf", many->changes, FILES, &err) < 0 ||
-        engine_open(&many->world.config, ENGINE_PREVIEW, &engine, &err) < 0 ||
+    if (fixture_plan_add(&plan, "conf", many->changes, FILES, &err) < 0 ||
+        engine_open(&many->fixture.config, ENGINE_PREVIEW, &engine, &err) < 0 ||
         engine_compare(engine, plan.plan, true, &summary, &failure, &err) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(summary.changes, CHANGED);
     document = engine_preview_json(engine);
     line = json_line(document);
     engine_close(engine);
-    world_plan_done(&plan);
+    fixture_plan_done(&plan);
     return line;
 }
 
@@ -114,7 +114,7 @@ static void many_at_once_are_as_each_alone(void **state)
     assert_string_equal(together, alone);
     assert_non_null(strstr(together, "-of another length"));
     assert_null(strstr(together, "a secret"));
-    world_done(&many->world);
+    fixture_done(&many->fixture);
     free(many);
 }
 

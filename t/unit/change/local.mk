@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 check_LIBRARIES += libchangeworld.a
-libchangeworld_a_SOURCES = t/unit/change/change_world.c \
-	t/unit/change/change_world.h
+libchangeworld_a_SOURCES = t/unit/change/change_fixture.c \
+	t/unit/change/change_fixture.h
 
 CHANGE_TEST_LIBS = libchangeworld.a $(CHANGE_LIBS) $(CMOCKA_LIBS)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_PREVIEW_SAMPLE_H
-#define CCM_T_PREVIEW_SAMPLE_H
+#ifndef CCM_T_UNIT_CHANGE_PREVIEW_SAMPLE_H
+#define CCM_T_UNIT_CHANGE_PREVIEW_SAMPLE_H
 
 /* Deltas of each kind, to be previewed. */
 

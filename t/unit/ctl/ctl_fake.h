@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_UNIT_CTL_FAKE_H
-#define CCM_T_UNIT_CTL_FAKE_H
+#ifndef CCM_T_UNIT_CTL_CTL_FAKE_H
+#define CCM_T_UNIT_CTL_CTL_FAKE_H
 
 /* A daemon made of canned answers, and ccmctl run against it. */
 

@@ -2,7 +2,7 @@
 /* What modules may declare. */
 #include "unit/unit.h"
 
-#include "api_place.h"
+#include "api_fixture.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -14,8 +14,8 @@
 
 static void older_structs_are_filled_newer_ones_checked(void **state)
 {
-    struct place *place = *state;
-    struct ccm_run *run = &place->run;
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
     struct {
         struct ccm_absent known;
         const char *tomorrow;
@@ -25,11 +25,11 @@ static void older_structs_are_filled_newer_ones_checked(void **state)
     assert_int_equal(ccm_absent_sized(run, &absent.known, sizeof(absent)), 0);
     absent.tomorrow = "x";
     assert_int_equal(ccm_absent_sized(run, &absent.known, sizeof(absent)), -1);
-    place_expect_failure(place, "built for a newer one");
+    fixture_expect_failure(fixture, "built for a newer one");
     assert_int_equal(ccm_absent_sized(run, &absent.known, 0), -1);
-    place_expect_failure(place, "ccm_absent");
+    fixture_expect_failure(fixture, "ccm_absent");
     assert_int_equal(ccm_absent_sized(run, NULL, sizeof(absent.known)), -1);
-    place_expect_failure(place, "NULL");
+    fixture_expect_failure(fixture, "NULL");
 }
 
 /* Each declares one thing that will not do. */
@@ -113,38 +113,38 @@ static const struct {
 
 static void wrong_declarations_fail_by_name(void **state)
 {
-    struct place *place = *state;
+    struct api_fixture *fixture = *state;
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(wrong); i++) {
-        wrong[i].declare(&place->run);
-        assert_int_equal(place->run.n_items, 0);
-        place_expect_failure(place, wrong[i].says);
+        wrong[i].declare(&fixture->run);
+        assert_int_equal(fixture->run.n_items, 0);
+        fixture_expect_failure(fixture, wrong[i].says);
     }
 }
 
 static void an_error_names_the_object_it_is_about(void **state)
 {
-    struct place *place = *state;
-    struct ccm_run *run = &place->run;
-    const json_t *object = place_cron(place, 2);
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
+    const json_t *object = fixture_cron(fixture, 2);
 
     ccm_file(run, &(struct ccm_file){
                       .path = "/a", .owner = "a:b", .object = object});
-    place_expect_failure(place, "object crons/2: /a: \"a:b\"");
+    fixture_expect_failure(fixture, "object crons/2: /a: \"a:b\"");
     ccm_directory(run, &(struct ccm_directory){
                            .path = "/a", .mode = 010000, .object = object});
-    place_expect_failure(place, "object crons/2: /a: mode 010000");
+    fixture_expect_failure(fixture, "object crons/2: /a: mode 010000");
     ccm_symlink(run, &(struct ccm_symlink){.path = "/a", .object = object});
-    place_expect_failure(place, "object crons/2: ");
+    fixture_expect_failure(fixture, "object crons/2: ");
     ccm_absent(run, &(struct ccm_absent){.path = "a", .object = object});
-    place_expect_failure(place, "object crons/2: ");
+    fixture_expect_failure(fixture, "object crons/2: ");
     ccm_group(run, &(struct ccm_group){.name = "a b", .object = object});
-    place_expect_failure(place, "object crons/2: ");
+    fixture_expect_failure(fixture, "object crons/2: ");
     ccm_user(run, &(struct ccm_user){.name = "0", .object = object});
-    place_expect_failure(place, "object crons/2: ");
+    fixture_expect_failure(fixture, "object crons/2: ");
     ccm_command(run, &(struct ccm_command){.object = object});
-    place_expect_failure(place, "object crons/2: ");
+    fixture_expect_failure(fixture, "object crons/2: ");
     ccm_fail(run, "something else");
     assert_string_equal(run->failure.text, "something else");
 }
@@ -178,9 +178,10 @@ static char *encoded(struct ccm_run *run)
 
 static void what_a_rejected_object_declared_is_kept(void **state)
 {
-    struct place *place = *state;
-    struct ccm_run *run = &place->run;
-    const json_t *bad = place_cron(place, 1), *good = place_cron(place, 2);
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
+    const json_t *bad = fixture_cron(fixture, 1),
+                 *good = fixture_cron(fixture, 2);
     cleanup_free char *text = NULL;
 
     ccm_file(run, &(struct ccm_file){.path = "/a", .object = bad});
@@ -198,16 +199,16 @@ static void what_a_rejected_object_declared_is_kept(void **state)
 
 static void ten_thousand_open_files_cost_little(void **state)
 {
-    struct place *place = *state;
+    struct api_fixture *fixture = *state;
     struct mallinfo2 before = mallinfo2(), after;
     int i;
 
     for (i = 0; i < 10000; i++)
-        fprintf(ccm_file(&place->run,
+        fprintf(ccm_file(&fixture->run,
                          &(struct ccm_file){
-                             .path = ccm_path(&place->run, "/many/%d", i)}),
+                             .path = ccm_path(&fixture->run, "/many/%d", i)}),
                 "file %d\n", i);
-    assert_false(place->run.failed);
+    assert_false(fixture->run.failed);
     after = mallinfo2();
     assert_true(after.uordblks - before.uordblks < 12 * 1024 * 1024);
 }
@@ -215,8 +216,8 @@ static void ten_thousand_open_files_cost_little(void **state)
 /* Which stream has the buffer must not be seen. */
 static void streams_may_be_written_in_any_order(void **state)
 {
-    struct place *place = *state;
-    struct ccm_run *run = &place->run;
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
     FILE *a = ccm_file(run, &(struct ccm_file){.path = "/a"}), *b;
 
     fputs("a1 ", a);
@@ -238,12 +239,12 @@ static void streams_may_be_written_in_any_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLACED(older_structs_are_filled_newer_ones_checked),
-        PLACED(wrong_declarations_fail_by_name),
-        PLACED(an_error_names_the_object_it_is_about),
-        PLACED(what_a_rejected_object_declared_is_kept),
-        PLACED(ten_thousand_open_files_cost_little),
-        PLACED(streams_may_be_written_in_any_order),
+        FIXTURE_TEST(older_structs_are_filled_newer_ones_checked),
+        FIXTURE_TEST(wrong_declarations_fail_by_name),
+        FIXTURE_TEST(an_error_names_the_object_it_is_about),
+        FIXTURE_TEST(what_a_rejected_object_declared_is_kept),
+        FIXTURE_TEST(ten_thousand_open_files_cost_little),
+        FIXTURE_TEST(streams_may_be_written_in_any_order),
     };
 
     return cmocka_run_group_tests_name("api_declare", tests, NULL, NULL);

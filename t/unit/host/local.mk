@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-PLANNER_PLACE = t/unit/host/planner_place.c t/unit/host/planner_place.h \
+PLANNER_PLACE = t/unit/host/planner_fixture.c t/unit/host/planner_fixture.h \
 	t/unit/files.h $(SCRATCH)
-API_PLACE = t/unit/host/api_place.c t/unit/host/api_place.h \
+API_PLACE = t/unit/host/api_fixture.c t/unit/host/api_fixture.h \
 	t/unit/files.h $(SCRATCH)
 
 UNIT_TESTS += t/unit/host/api_declare_test t/unit/host/api_test \

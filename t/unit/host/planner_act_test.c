@@ -2,7 +2,7 @@
 /* What becomes of each act of the module "hostile" (t/modules/hostile.c). */
 #include "unit/unit.h"
 
-#include "planner_place.h"
+#include "planner_fixture.h"
 
 #include "base/util.h"
 
@@ -56,7 +56,7 @@ static const struct {
 
 /* In a configuration of its own, and with others beside it, which is another
  * path through the runner: see the top of host/planner.c. */
-static void check_act(struct place *place, size_t i, size_t n)
+static void check_act(struct planner_fixture *fixture, size_t i, size_t n)
 {
     struct configuration c[3];
     const struct configuration *list[] = {&c[0], &c[1], &c[2]};
@@ -64,11 +64,12 @@ static void check_act(struct place *place, size_t i, size_t n)
     const char *text;
     size_t j;
 
-    place_hostile(place, &c[0], "it", acts[i].act);
-    place_hostile(place, &c[1], "beside", "declare");
-    place_hostile(place, &c[2], "behind", "declare");
-    place->config.plan_timeout_ms = acts[i].limit_ms ? acts[i].limit_ms : 60000;
-    place_plan(place, list, n, results);
+    fixture_hostile(fixture, &c[0], "it", acts[i].act);
+    fixture_hostile(fixture, &c[1], "beside", "declare");
+    fixture_hostile(fixture, &c[2], "behind", "declare");
+    fixture->config.plan_timeout_ms =
+        acts[i].limit_ms ? acts[i].limit_ms : 60000;
+    fixture_plan(fixture, list, n, results);
     text = results[0].error ? results[0].error : results[0].log;
     if (results[0].outcome != acts[i].outcome ||
         results[0].end != acts[i].end || !strstr(text, acts[i].says))
@@ -92,15 +93,15 @@ static bool wants_filter(size_t i)
     return acts[i].end == CONFINED_REFUSED || streq(acts[i].act, "unix");
 }
 
-static void check_acts(struct place *place, size_t n)
+static void check_acts(struct planner_fixture *fixture, size_t n)
 {
-    bool filtered = !place_lacks(place, "filtered");
+    bool filtered = !fixture_lacks(fixture, "filtered");
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(acts); i++)
         if (filtered || !wants_filter(i))
-            check_act(place, i, n);
-    assert_int_equal(access(place->victim, F_OK), -1);
+            check_act(fixture, i, n);
+    assert_int_equal(access(fixture->victim, F_OK), -1);
 }
 
 static void each_act_has_its_outcome(void **state)
@@ -120,6 +121,6 @@ int main(void)
         cmocka_unit_test(each_act_leaves_those_beside_it_alone),
     };
 
-    return cmocka_run_group_tests_name("planner_act", tests, place_open,
-                                       place_close);
+    return cmocka_run_group_tests_name("planner_act", tests, fixture_open,
+                                       fixture_close);
 }

@@ -3,7 +3,7 @@
  * by name, and nothing else. */
 #include "unit/unit.h"
 
-#include "planner_place.h"
+#include "planner_fixture.h"
 
 #include "base/util.h"
 #include "host/names.h"
@@ -22,7 +22,7 @@ static void one_that_fails_leaves_the_others_alone(void **state)
     static const char *const names[] = {"a", "b", "c", "d", "e"};
     static const char *const what[] = {"crash", "declare", "declare", "declare",
                                        "exit-well"};
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     struct configuration c[5];
     const struct configuration *list[5];
     struct planner_result results[5];
@@ -30,12 +30,12 @@ static void one_that_fails_leaves_the_others_alone(void **state)
     size_t i;
 
     for (i = 0; i < 5; i++) {
-        place_hostile(place, &c[i], names[i], what[i]);
+        fixture_hostile(fixture, &c[i], names[i], what[i]);
         list[i] = &c[i];
     }
     c[2].depends = (char **) on_a;
     c[3].depends = (char **) on_c;
-    place_plan(place, list, 5, results);
+    fixture_plan(fixture, list, 5, results);
     assert_int_equal(results[0].outcome, PLANNER_DIED);
     assert_int_equal(results[1].outcome, PLANNER_OK);
     assert_int_equal(results[2].outcome, PLANNER_SKIPPED);
@@ -51,7 +51,7 @@ static void one_that_fails_leaves_the_others_alone(void **state)
 
 static void runs_as_nobody_without_surroundings(void **state)
 {
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     struct configuration c;
     const struct configuration *list[] = {&c};
     struct planner_result result;
@@ -59,8 +59,8 @@ static void runs_as_nobody_without_surroundings(void **state)
         xasprintf("uid %d, home is not set, terminal out of reach",
                   geteuid() == 0 ? 65534 : (int) geteuid());
 
-    place_hostile(place, &c, "it", "look");
-    place_plan(place, list, 1, &result);
+    fixture_hostile(fixture, &c, "it", "look");
+    fixture_plan(fixture, list, 1, &result);
     assert_int_equal(result.outcome, PLANNER_OK);
     assert_non_null(strstr(result.log, user));
     planner_result_done(&result);
@@ -69,16 +69,16 @@ static void runs_as_nobody_without_surroundings(void **state)
 
 static void a_huge_allocation_is_refused(void **state)
 {
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     struct configuration c;
     const struct configuration *list[] = {&c};
     struct planner_result result;
 
     /* It is not in a build with sanitizers. */
-    if (place_lacks(place, "memory"))
+    if (fixture_lacks(fixture, "memory"))
         skip();
-    place_hostile(place, &c, "it", "allocate");
-    place_plan(place, list, 1, &result);
+    fixture_hostile(fixture, &c, "it", "allocate");
+    fixture_plan(fixture, list, 1, &result);
     assert_int_equal(result.outcome, PLANNER_FAILED);
     assert_string_equal(result.error, "10 GB were refused");
     planner_result_done(&result);
@@ -88,8 +88,8 @@ static void a_huge_allocation_is_refused(void **state)
 /* Without another user and without Landlock the kernel lets it. */
 static void the_memory_of_others_is_out_of_reach(void **state)
 {
-    struct place *place = *state;
-    json_auto_t *confinement = confine_json(place->confine);
+    struct planner_fixture *fixture = *state;
+    json_auto_t *confinement = confine_json(fixture->confine);
     struct configuration c[8];
     const struct configuration *list[8];
     struct planner_result results[8];
@@ -99,10 +99,10 @@ static void the_memory_of_others_is_out_of_reach(void **state)
         json_integer_value(json_object_get(confinement, "landlock")) == 0)
         skip();
     for (i = 0; i < 8; i++) {
-        place_hostile(place, &c[i], "it", "peek");
+        fixture_hostile(fixture, &c[i], "it", "peek");
         list[i] = &c[i];
     }
-    place_plan(place, list, 8, results);
+    fixture_plan(fixture, list, 8, results);
     for (i = 0; i < 8; i++) {
         if (results[i].outcome != PLANNER_OK)
             fail_msg("%s", results[i].error);
@@ -113,14 +113,14 @@ static void the_memory_of_others_is_out_of_reach(void **state)
 
 static void a_module_that_changes_its_story_is_refused(void **state)
 {
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     struct configuration c;
     const struct configuration *list[] = {&c};
     struct planner_result result;
 
-    place_hostile(place, &c, "it", "declare");
+    fixture_hostile(fixture, &c, "it", "declare");
     c.version = (char *) "0.9";
-    place_plan(place, list, 1, &result);
+    fixture_plan(fixture, list, 1, &result);
     assert_int_equal(result.outcome, PLANNER_FAILED);
     assert_non_null(strstr(result.error, "hostile 0.9"));
     planner_result_done(&result);
@@ -152,18 +152,18 @@ static char *declared(const struct planner_result *result)
  * done or still being written. */
 static void forging_reaches_no_other_result(void **state)
 {
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     struct configuration c[FORGING];
     const struct configuration *list[FORGING];
     struct planner_result results[FORGING];
     size_t i;
 
     for (i = 0; i < FORGING; i++) {
-        place_hostile(place, &c[i], i % 3 == 2 ? "forger" : "honest",
-                      i % 3 == 2 ? "forge" : "declare");
+        fixture_hostile(fixture, &c[i], i % 3 == 2 ? "forger" : "honest",
+                        i % 3 == 2 ? "forge" : "declare");
         list[i] = &c[i];
     }
-    place_plan(place, list, FORGING, results);
+    fixture_plan(fixture, list, FORGING, results);
     for (i = 0; i < FORGING; i++) {
         cleanup_free char *text = NULL;
 
@@ -178,7 +178,7 @@ static void forging_reaches_no_other_result(void **state)
 
 static void hands_over_what_was_declared_and_rejected(void **state)
 {
-    struct place *place = *state;
+    struct planner_fixture *fixture = *state;
     const char *types[] = {"things", NULL};
     struct configuration c = {
         .name = (char *) "mine",
@@ -194,9 +194,9 @@ static void hands_over_what_was_declared_and_rejected(void **state)
     cleanup_free char *text = NULL;
     const json_t *rejected;
 
-    assert_int_equal(module_open(&trust, place->dirs, "ok", &file, NULL), 0);
+    assert_int_equal(module_open(&trust, fixture->dirs, "ok", &file, NULL), 0);
     c.file = file;
-    place_plan(place, list, 1, &result);
+    fixture_plan(fixture, list, 1, &result);
     if (result.outcome != PLANNER_OK)
         fail_msg("%s", result.error);
     assert_int_equal(fcntl(result.fd, F_GET_SEALS),
@@ -231,5 +231,5 @@ int main(void)
         cmocka_unit_test(hands_over_what_was_declared_and_rejected),
     };
 
-    return cmocka_run_group_tests(tests, place_open, place_close);
+    return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

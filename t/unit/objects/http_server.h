@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_HTTP_SERVER_H
-#define CCM_T_HTTP_SERVER_H
+#ifndef CCM_T_UNIT_OBJECTS_HTTP_SERVER_H
+#define CCM_T_UNIT_OBJECTS_HTTP_SERVER_H
 
 /* A scripted HTTP server in a thread of the test, on a free port. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_PRIVATE_ETCD_H
-#define CCM_T_PRIVATE_ETCD_H
+#ifndef CCM_T_UNIT_OBJECTS_PRIVATE_ETCD_H
+#define CCM_T_UNIT_OBJECTS_PRIVATE_ETCD_H
 
 /* An etcd of a test's own: free ports, its own folder, gone with the test. */
 

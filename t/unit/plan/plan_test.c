@@ -2,7 +2,7 @@
 /* The wire form, what a declaration may say, and which ones exclude others. */
 #include "unit/unit.h"
 
-#include "unit/change/change_world.h"
+#include "unit/change/change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/digest.h"
@@ -39,7 +39,7 @@ static void comes_out_as_it_went_in(void **state)
     size_t offset = 0, n = 0;
 
     (void) state;
-    world_wire(&once, everything, ARRAY_SIZE(everything));
+    fixture_wire(&once, everything, ARRAY_SIZE(everything));
     for (; offset < once.size; n++) {
         struct change c;
         const char **list;
@@ -62,7 +62,7 @@ static void every_cut_is_noticed(void **state)
     size_t size;
 
     (void) state;
-    world_wire(&bytes, &everything[8], 1);
+    fixture_wire(&bytes, &everything[8], 1);
     for (size = 1; size < bytes.size; size++) {
         cleanup_free char *cut = xmemdup(bytes.data, size);
         const char **list = NULL;
@@ -84,7 +84,7 @@ static void garbage_is_refused_or_understood(void **state)
     int round;
 
     (void) state;
-    world_wire(&bytes, everything, ARRAY_SIZE(everything));
+    fixture_wire(&bytes, everything, ARRAY_SIZE(everything));
     for (round = 0; round < 20000; round++) {
         cleanup_free char *bad = xmemdup(bytes.data, bytes.size);
         struct plan *plan = plan_new();
@@ -154,14 +154,15 @@ static void a_declaration_that_cannot_be_is_named(void **state)
 
     (void) state;
     for (i = 0; i < ARRAY_SIZE(bad); i++) {
-        struct world_plan plan = {0};
+        struct fixture_plan plan = {0};
 
         err.text[0] = '\0';
-        if (world_plan_add(&plan, "conf", &bad[i].change, 1, &err) != -EINVAL ||
+        if (fixture_plan_add(&plan, "conf", &bad[i].change, 1, &err) !=
+                -EINVAL ||
             !strstr(err.text, bad[i].why) || !strstr(err.text, "conf"))
             fail_msg("case %zu: \"%s\" in \"%s\"", i, bad[i].why, err.text);
         assert_int_equal(plan.plan->n_changes, 0);
-        world_plan_done(&plan);
+        fixture_plan_done(&plan);
     }
 }
 
@@ -204,11 +205,11 @@ static void two_that_exclude_each_other_are_both_named(void **state)
 
     (void) state;
     for (i = 0; i < ARRAY_SIZE(pairs); i++) {
-        struct world_plan plan = {0};
-        int r = world_plan_add(&plan, "one", &pairs[i].first, 1, &err);
+        struct fixture_plan plan = {0};
+        int r = fixture_plan_add(&plan, "one", &pairs[i].first, 1, &err);
 
         assert_int_equal(r, 0);
-        r = world_plan_add(&plan, "two", &pairs[i].second, 1, &err);
+        r = fixture_plan_add(&plan, "two", &pairs[i].second, 1, &err);
         if (r != pairs[i].result)
             fail_msg("case %zu: %d", i, r);
         if (r < 0) {
@@ -216,11 +217,11 @@ static void two_that_exclude_each_other_are_both_named(void **state)
             assert_non_null(strstr(err.text, "configuration two"));
             assert_int_equal(plan.plan->n_configurations, 1);
             assert_int_equal(plan.plan->n_changes, 1);
-            r = world_plan_add(&plan, "three", &(struct change) FILE_("/z", ""),
-                               1, &err);
+            r = fixture_plan_add(&plan, "three",
+                                 &(struct change) FILE_("/z", ""), 1, &err);
             assert_int_equal(r, 0);
         }
-        world_plan_done(&plan);
+        fixture_plan_done(&plan);
     }
 }
 
@@ -228,26 +229,26 @@ static void a_refused_configuration_leaves_no_trace(void **state)
 {
     const struct change two[] = {FILE_("/b/c", "x"), FILE_("/a", "x")};
     const struct change one = FILE_("/a", "x");
-    struct world_plan plan = {0};
+    struct fixture_plan plan = {0};
     struct error err;
 
     (void) state;
-    assert_int_equal(world_plan_add(&plan, "one", &one, 1, &err), 0);
-    assert_int_equal(world_plan_add(&plan, "two", two, 2, &err), -EEXIST);
+    assert_int_equal(fixture_plan_add(&plan, "one", &one, 1, &err), 0);
+    assert_int_equal(fixture_plan_add(&plan, "two", two, 2, &err), -EEXIST);
     assert_null(plan_find_path(plan.plan, "/b/c"));
     assert_false(plan_needs_directory(plan.plan, "/b"));
     assert_non_null(plan_find_path(plan.plan, "/a"));
-    assert_int_equal(world_plan_add(&plan, "two", two, 1, &err), 0);
+    assert_int_equal(fixture_plan_add(&plan, "two", two, 1, &err), 0);
     assert_non_null(plan_find_path(plan.plan, "/b/c"));
     assert_true(plan_needs_directory(plan.plan, "/b"));
-    world_plan_done(&plan);
+    fixture_plan_done(&plan);
 }
 
 static void takes_a_hundred_thousand_changes(void **state)
 {
     enum { N = 100000 };
     struct change *list = xcalloc(N, sizeof(*list));
-    struct world_plan plan = {0};
+    struct fixture_plan plan = {0};
     char digest[DIGEST_SIZE];
     struct error err;
     int i;
@@ -255,13 +256,13 @@ static void takes_a_hundred_thousand_changes(void **state)
     (void) state;
     for (i = 0; i < N; i++)
         list[i] = (struct change) FILE_(xasprintf("/d%d/f%d", i % 100, i), "x");
-    assert_int_equal(world_plan_add(&plan, "big", list, N, &err), 0);
+    assert_int_equal(fixture_plan_add(&plan, "big", list, N, &err), 0);
     assert_int_equal(plan.plan->n_changes, N);
     assert_ptr_equal(plan_find_path(plan.plan, "/d99/f99999"),
                      &plan.plan->changes[N - 1]);
     digest_bytes(plan.bytes[0].data, plan.bytes[0].size, digest);
     assert_string_equal(plan.plan->configurations[0].digest, digest);
-    world_plan_done(&plan);
+    fixture_plan_done(&plan);
     for (i = 0; i < N; i++)
         free((char *) list[i].path);
     free(list);

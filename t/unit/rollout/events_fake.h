@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_EVENTS_FAKE_H
-#define CCM_T_EVENTS_FAKE_H
+#ifndef CCM_T_UNIT_ROLLOUT_EVENTS_FAKE_H
+#define CCM_T_UNIT_ROLLOUT_EVENTS_FAKE_H
 
 #include "unit/unit.h"
 

@@ -22,9 +22,9 @@ t_unit_rollout_flag_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_rollout_flag_test_LDADD = $(ROLLOUT_LIBS) $(CMOCKA_LIBS)
 
 t_unit_rollout_queue_test_SOURCES = t/unit/rollout/queue_test.c \
-	t/unit/rollout/store_counter.h t/unit/store/store_folder.c \
-	t/unit/store/store_folder.h t/unit/store/store_probe.c \
-	t/unit/store/store_probe.h
+	t/unit/rollout/store_counter.h t/unit/store/store_local_fixture.c \
+	t/unit/store/store_local_fixture.h t/unit/store/store_driver.c \
+	t/unit/store/store_driver.h
 t_unit_rollout_queue_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_rollout_queue_test_LDADD = $(ROLLOUT_LIBS) $(CMOCKA_LIBS)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The queue: who is near, who is at the head, and what it asks to know it. */
 #include "store_counter.h"
-#include "unit/store/store_folder.h"
+#include "unit/store/store_local_fixture.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -15,7 +15,7 @@ struct member {
 };
 
 struct fixture {
-    struct folder folder;
+    struct store_local_fixture folder;
     struct counter counter;
     struct member a, b, c, d;
 };
@@ -47,13 +47,13 @@ static int setup(void **state)
     struct member *members[] = {&f->a, &f->b, &f->c, &f->d};
     size_t i;
 
-    folder_open(&f->folder);
-    f->counter = (struct counter){{&counter_ops}, f->folder.probe.store, 0, 0};
+    fixture_open(&f->folder);
+    f->counter = (struct counter){{&counter_ops}, f->folder.driver.store, 0, 0};
     for (i = 0; i < ARRAY_SIZE(members); i++) {
-        queue_init(&members[i]->queue, f->folder.probe.loop, &f->counter.base,
+        queue_init(&members[i]->queue, f->folder.driver.loop, &f->counter.base,
                    &ops, members[i]);
-        probe_grant(&f->folder.probe, 3600);
-        members[i]->lease = f->folder.probe.lease;
+        driver_grant(&f->folder.driver, 3600);
+        members[i]->lease = f->folder.driver.lease;
     }
     *state = f;
     return 0;
@@ -67,7 +67,7 @@ static int teardown(void **state)
     queue_done(&f->b.queue);
     queue_done(&f->c.queue);
     queue_done(&f->d.queue);
-    folder_close(&f->folder);
+    fixture_close(&f->folder);
     test_free(f);
     return 0;
 }
@@ -78,7 +78,7 @@ static void settle(struct fixture *f)
     int i;
 
     for (i = 0; i < 50; i++)
-        loop_step(f->folder.probe.loop, 0);
+        loop_step(f->folder.driver.loop, 0);
 }
 
 static void join(struct fixture *f, struct member *member, int64_t plan_ahead)
@@ -103,9 +103,9 @@ static bool begin(struct fixture *f, struct member *member)
 
     queue_conditions(&member->queue, txn);
     queue_tell_begun(&member->queue, txn, "0123456789abcdef");
-    assert_int_equal(probe_commit(&f->folder.probe, txn), 0);
+    assert_int_equal(driver_commit(&f->folder.driver, txn), 0);
     settle(f);
-    return f->folder.probe.succeeded;
+    return f->folder.driver.succeeded;
 }
 
 static void leave(struct fixture *f, struct member *member)
@@ -113,7 +113,7 @@ static void leave(struct fixture *f, struct member *member)
     struct txn *txn = txn_new();
 
     queue_leave(&member->queue, txn);
-    assert_int_equal(probe_commit(&f->folder.probe, txn), 0);
+    assert_int_equal(driver_commit(&f->folder.driver, txn), 0);
     queue_forget(&member->queue);
     settle(f);
 }
@@ -121,7 +121,7 @@ static void leave(struct fixture *f, struct member *member)
 /* A place as etcdctl lock takes it. */
 static void foreign_join(struct fixture *f)
 {
-    assert_int_equal(probe_put(&f->folder.probe, "lock/foreign", ""), 0);
+    assert_int_equal(driver_put(&f->folder.driver, "lock/foreign", ""), 0);
     settle(f);
 }
 
@@ -211,7 +211,7 @@ static void begun_while_the_watch_opens_is_found_by_the_look(void **state)
     join(f, &f->c, 2);
     queue_join(&f->d.queue, "n", f->d.lease, 2);
     while (f->d.queue.state == QUEUE_JOINING)
-        loop_step(f->folder.probe.loop, 0);
+        loop_step(f->folder.driver.loop, 0);
     assert_states(f, "hnnf");
     leave(f, &f->a);
     begin(f, &f->b);
@@ -247,7 +247,7 @@ static void a_foreign_holder_is_near_when_it_goes(void **state)
     begin(f, &f->a);
     leave(f, &f->a);
     assert_states(f, "--nf");
-    probe_delete(&f->folder.probe, "lock/foreign");
+    driver_delete(&f->folder.driver, "lock/foreign");
     settle(f);
     assert_states(f, "--hn");
 }
@@ -291,7 +291,7 @@ static bool refused(struct fixture *f, struct member *member)
     queue_conditions(&member->queue, txn);
     txn_otherwise(txn);
     queue_gets(&member->queue, txn);
-    store_commit(f->folder.probe.store, txn, on_refusal, &refusal);
+    store_commit(f->folder.driver.store, txn, on_refusal, &refusal);
     settle(f);
     assert_true(refusal.answered);
     return refusal.kept;
@@ -331,11 +331,11 @@ static void a_place_that_is_gone_is_said_to_be(void **state)
     struct fixture *f = *state;
 
     join_all(f, 2);
-    probe_revoke(&f->folder.probe, f->a.lease);
+    driver_revoke(&f->folder.driver, f->a.lease);
     settle(f);
     assert_false(refused(f, &f->a));
     assert_false(f->a.lost);
-    probe_revoke(&f->folder.probe, f->b.lease);
+    driver_revoke(&f->folder.driver, f->b.lease);
     queue_check(&f->b.queue);
     settle(f);
     assert_true(f->b.lost);

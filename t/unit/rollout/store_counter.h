@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_STORE_COUNTER_H
-#define CCM_T_STORE_COUNTER_H
+#ifndef CCM_T_UNIT_ROLLOUT_STORE_COUNTER_H
+#define CCM_T_UNIT_ROLLOUT_STORE_COUNTER_H
 
 /* A store that hands all on to another one, and counts what is asked. */
 

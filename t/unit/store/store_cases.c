@@ -3,7 +3,7 @@
  * written against these facts alone. */
 #include "store_cases.h"
 
-#include "store_probe.h"
+#include "store_driver.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
@@ -14,7 +14,7 @@
 
 void carries_out_one_branch(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     int64_t created = 0;
     int i;
 
@@ -29,27 +29,27 @@ void carries_out_one_branch(void **state)
         txn_otherwise(txn);
         txn_get(txn, "flag");
         txn_get_below(txn, "applying/", &(struct txn_range){0});
-        assert_int_equal(probe_commit(probe, txn), 0);
-        assert_int_equal(probe->succeeded, i == 0);
-        assert_string_equal(buf_text(&probe->ranges),
+        assert_int_equal(driver_commit(driver, txn), 0);
+        assert_int_equal(driver->succeeded, i == 0);
+        assert_string_equal(buf_text(&driver->ranges),
                             i == 0 ? "applying/web1=turn | "
                                    : "| applying/web1=turn | ");
         if (i == 0)
-            created = probe->revision;
-        assert_true(probe->create_revision == created);
-        assert_true(probe->revision == created);
+            created = driver->revision;
+        assert_true(driver->create_revision == created);
+        assert_true(driver->revision == created);
     }
 }
 
 void each_condition_can_fail(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     int64_t revision;
     int i;
 
-    assert_int_equal(probe_put(probe, "a/b", "1"), 0);
-    revision = probe->revision;
-    assert_int_equal(probe_put(probe, "a/b", "2"), 0);
+    assert_int_equal(driver_put(driver, "a/b", "1"), 0);
+    revision = driver->revision;
+    assert_int_equal(driver_put(driver, "a/b", "2"), 0);
     for (i = 0; i < 8; i++) {
         struct txn *txn = txn_new();
         int64_t right = i % 2 == 0;
@@ -67,14 +67,14 @@ void each_condition_can_fail(void **state)
         default:
             txn_if_modified(txn, "c", right ? 0 : 1);
         }
-        assert_int_equal(probe_commit(probe, txn), 0);
-        assert_int_equal(probe->succeeded, right);
+        assert_int_equal(driver_commit(driver, txn), 0);
+        assert_int_equal(driver->succeeded, right);
     }
 }
 
 void reads_ranges_in_all_orders(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     static const struct {
         struct txn_range how;
         const char *expected;
@@ -91,201 +91,201 @@ void reads_ranges_in_all_orders(void **state)
     struct txn_range two_oldest = {0};
     size_t i;
 
-    probe_put(probe, "k/a", "0");
-    probe_put(probe, "k/b", "1");
-    two_oldest.max_create_revision = probe->revision;
-    probe_put(probe, "k/c", "2");
-    probe_put(probe, "k/a", "3");
-    probe_put(probe, "kk", "x");
+    driver_put(driver, "k/a", "0");
+    driver_put(driver, "k/b", "1");
+    two_oldest.max_create_revision = driver->revision;
+    driver_put(driver, "k/c", "2");
+    driver_put(driver, "k/a", "3");
+    driver_put(driver, "kk", "x");
     for (i = 0; i < ARRAY_SIZE(cases); i++) {
-        assert_string_equal(probe_below(probe, "k/", &cases[i].how),
+        assert_string_equal(driver_below(driver, "k/", &cases[i].how),
                             cases[i].expected);
-        assert_int_equal(probe->count, 3);
+        assert_int_equal(driver->count, 3);
     }
-    assert_string_equal(probe_below(probe, "k/", &two_oldest),
+    assert_string_equal(driver_below(driver, "k/", &two_oldest),
                         "k/a=3 k/b=1 | ");
-    assert_int_equal(probe->count, 3);
+    assert_int_equal(driver->count, 3);
 }
 
 void refuses_one_key_twice_in_a_transaction(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
 
     txn_put(txn, "a", "1", 0);
     txn_put(txn, "a", "2", 0);
-    assert_int_equal(probe_commit(probe, txn), -EINVAL);
-    assert_string_equal(probe_get(probe, "a"), "");
+    assert_int_equal(driver_commit(driver, txn), -EINVAL);
+    assert_string_equal(driver_get(driver, "a"), "");
 }
 
 void keeps_values_byte_by_byte(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     static const char text[] = "\x01\"\\\xc3\xa9\n\xff{}";
     cleanup_free char *long_text = xmalloc(1000001);
 
-    assert_int_equal(probe_put(probe, "v", text), 0);
-    assert_string_equal(probe_get(probe, "v"), text);
+    assert_int_equal(driver_put(driver, "v", text), 0);
+    assert_string_equal(driver_get(driver, "v"), text);
     memset(long_text, 'x', 1000000);
     long_text[1000000] = '\0';
-    assert_int_equal(probe_put(probe, "v", long_text), 0);
-    assert_string_equal(probe_get(probe, "v"), long_text);
+    assert_int_equal(driver_put(driver, "v", long_text), 0);
+    assert_string_equal(driver_get(driver, "v"), long_text);
 }
 
 void a_cancelled_call_says_nothing(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
     struct store_call *call;
 
     txn_get(txn, "a");
-    call = store_commit(probe->store, txn, probe_on_reply, probe);
-    probe->answered = true; /* probe_on_reply asserts that it is false */
+    call = store_commit(driver->store, txn, driver_on_reply, driver);
+    driver->answered = true; /* driver_on_reply asserts that it is false */
     store_cancel(call);
-    assert_string_equal(probe_get(probe, "a"), "");
+    assert_string_equal(driver_get(driver, "a"), "");
 }
 
 void can_be_freed_with_all_in_flight(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
 
     txn_get(txn, "a");
-    probe_watch(probe, "flag", NULL, 0);
-    store_commit(probe->store, txn, probe_on_reply, probe);
-    probe_step(probe);
-    probe_watch(probe, "flag", NULL, 0);
+    driver_watch(driver, "flag", NULL, 0);
+    store_commit(driver->store, txn, driver_on_reply, driver);
+    driver_step(driver);
+    driver_watch(driver, "flag", NULL, 0);
 }
 
 static void free_store_on_reply(void *userdata, const struct store_reply *reply,
                                 int r, const struct error *err)
 {
-    struct probe *probe = userdata;
+    struct store_driver *driver = userdata;
 
     (void) reply;
     (void) err;
     assert_int_equal(r, 0);
-    store_free(probe->store);
-    probe->store = NULL;
-    buf_clear(&probe->seen);
+    store_free(driver->store);
+    driver->store = NULL;
+    buf_clear(&driver->seen);
 }
 
 void can_be_freed_from_a_callback(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
 
     txn_get(txn, "flag");
-    store_commit(probe->store, txn, free_store_on_reply, probe);
+    store_commit(driver->store, txn, free_store_on_reply, driver);
     txn = txn_new();
     txn_get(txn, "flag");
-    store_commit(probe->store, txn, free_store_on_reply, probe);
-    probe_watch(probe, "flag", NULL, 0);
-    while (probe->store)
-        probe_step(probe);
-    probe_step(probe);
-    assert_string_equal(buf_text(&probe->seen), "");
+    store_commit(driver->store, txn, free_store_on_reply, driver);
+    driver_watch(driver, "flag", NULL, 0);
+    while (driver->store)
+        driver_step(driver);
+    driver_step(driver);
+    assert_string_equal(buf_text(&driver->seen), "");
 }
 
 /* ------------------------------------------------------------------ watches */
 
 void a_watch_sees_its_range_from_the_present(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
 
-    probe_put(probe, "events/crons", "old");
-    probe_watch(probe, "events/", "flag0", 0);
-    probe_until(probe, "opened ");
-    assert_true(probe->seen_revision == probe->revision);
-    probe_put(probe, "events/crons", "1");
-    probe_put(probe, "nodes/web1", "2");
-    probe_put(probe, "flag", "3");
-    probe_delete(probe, "flag");
-    probe_until(probe, "del flag");
-    assert_string_equal(buf_text(&probe->seen),
+    driver_put(driver, "events/crons", "old");
+    driver_watch(driver, "events/", "flag0", 0);
+    driver_until(driver, "opened ");
+    assert_true(driver->seen_revision == driver->revision);
+    driver_put(driver, "events/crons", "1");
+    driver_put(driver, "nodes/web1", "2");
+    driver_put(driver, "flag", "3");
+    driver_delete(driver, "flag");
+    driver_until(driver, "del flag");
+    assert_string_equal(buf_text(&driver->seen),
                         "opened put events/crons=1 put flag=3 del flag ");
-    assert_true(probe->seen_revision == probe->revision);
+    assert_true(driver->seen_revision == driver->revision);
 }
 
 void nothing_comes_after_unwatch(void **state)
 {
-    struct probe *probe = *state;
-    struct store_watch *watch = probe_watch(probe, "flag", NULL, 0);
+    struct store_driver *driver = *state;
+    struct store_watch *watch = driver_watch(driver, "flag", NULL, 0);
 
-    probe_until(probe, "opened ");
+    driver_until(driver, "opened ");
     store_unwatch(watch);
-    probe_put(probe, "flag", "1");
-    assert_string_equal(probe_get(probe, "flag"), "1");
-    assert_string_equal(buf_text(&probe->seen), "opened ");
+    driver_put(driver, "flag", "1");
+    assert_string_equal(driver_get(driver, "flag"), "1");
+    assert_string_equal(buf_text(&driver->seen), "opened ");
 }
 
 /* ------------------------------------------------------------------- leases */
 
 void keys_with_a_lease_go_with_it(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
     int64_t lease;
 
-    assert_int_equal(probe_grant(probe, 60), 0);
-    assert_int_equal(probe->ttl_s, 60);
-    lease = probe->lease;
+    assert_int_equal(driver_grant(driver, 60), 0);
+    assert_int_equal(driver->ttl_s, 60);
+    lease = driver->lease;
     assert_true(lease > 0);
     txn_put(txn, "alive/web1", "x", lease);
     txn_put(txn, "lock/1", "x", lease);
-    assert_int_equal(probe_commit(probe, txn), 0);
-    assert_string_equal(probe_get(probe, "alive/web1"), "x");
-    assert_true(probe->key_lease == lease);
-    probe_watch(probe, "lock/", "lock0", 0);
-    probe_until(probe, "opened");
-    assert_int_equal(probe_keep(probe, lease), 0);
-    assert_int_equal(probe->ttl_s, 60);
-    assert_true(probe->lease == lease);
-    assert_true(probe->revision > 0);
-    assert_int_equal(probe_revoke(probe, lease), 0);
-    probe_until(probe, "del lock/1");
-    assert_string_equal(probe_get(probe, "alive/web1"), "");
-    assert_int_equal(probe_revoke(probe, lease), -ENOENT);
-    assert_int_equal(probe_keep(probe, lease), 0);
-    assert_int_equal(probe->ttl_s, 0);
+    assert_int_equal(driver_commit(driver, txn), 0);
+    assert_string_equal(driver_get(driver, "alive/web1"), "x");
+    assert_true(driver->key_lease == lease);
+    driver_watch(driver, "lock/", "lock0", 0);
+    driver_until(driver, "opened");
+    assert_int_equal(driver_keep(driver, lease), 0);
+    assert_int_equal(driver->ttl_s, 60);
+    assert_true(driver->lease == lease);
+    assert_true(driver->revision > 0);
+    assert_int_equal(driver_revoke(driver, lease), 0);
+    driver_until(driver, "del lock/1");
+    assert_string_equal(driver_get(driver, "alive/web1"), "");
+    assert_int_equal(driver_revoke(driver, lease), -ENOENT);
+    assert_int_equal(driver_keep(driver, lease), 0);
+    assert_int_equal(driver->ttl_s, 0);
 }
 
 void a_lease_that_is_gone_is_told(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
 
-    assert_int_equal(probe_keep(probe, 4711), 0);
-    assert_int_equal(probe->ttl_s, 0);
-    assert_int_equal(probe->lease, 4711);
-    assert_int_equal(probe_revoke(probe, 4711), -ENOENT);
+    assert_int_equal(driver_keep(driver, 4711), 0);
+    assert_int_equal(driver->ttl_s, 0);
+    assert_int_equal(driver->lease, 4711);
+    assert_int_equal(driver_revoke(driver, 4711), -ENOENT);
 }
 
 void a_lease_that_is_gone_cannot_be_used(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
 
     txn_put(txn, "lock/1", "x", 4711);
-    assert_int_equal(probe_commit(probe, txn), -ENOENT);
-    assert_string_equal(probe_get(probe, "lock/1"), "");
+    assert_int_equal(driver_commit(driver, txn), -ENOENT);
+    assert_string_equal(driver_get(driver, "lock/1"), "");
     /* It does not matter in a branch that is not carried out. */
     txn = txn_new();
     txn_if_created(txn, "lock/1", 7);
     txn_put(txn, "lock/1", "x", 4711);
-    assert_int_equal(probe_commit(probe, txn), 0);
-    assert_false(probe->succeeded);
+    assert_int_equal(driver_commit(driver, txn), 0);
+    assert_false(driver->succeeded);
 }
 
 void a_lease_that_is_not_kept_lapses(void **state)
 {
-    struct probe *probe = *state;
+    struct store_driver *driver = *state;
     struct txn *txn = txn_new();
 
-    probe_watch(probe, "lock/", "lock0", 0);
-    probe_until(probe, "opened");
-    assert_int_equal(probe_grant(probe, 1), 0);
-    txn_put(txn, "lock/1", "x", probe->lease);
-    assert_int_equal(probe_commit(probe, txn), 0);
-    probe_until(probe, "del lock/1");
-    assert_int_equal(probe_keep(probe, probe->lease), 0);
+    driver_watch(driver, "lock/", "lock0", 0);
+    driver_until(driver, "opened");
+    assert_int_equal(driver_grant(driver, 1), 0);
+    txn_put(txn, "lock/1", "x", driver->lease);
+    assert_int_equal(driver_commit(driver, txn), 0);
+    driver_until(driver, "del lock/1");
+    assert_int_equal(driver_keep(driver, driver->lease), 0);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_STORE_CASES_H
-#define CCM_T_STORE_CASES_H
+#ifndef CCM_T_UNIT_STORE_STORE_CASES_H
+#define CCM_T_UNIT_STORE_STORE_CASES_H
 
-/* The tests that every kind of store has to pass. *state is a struct probe
- * whose store is empty, or begins with one. */
+/* The tests that every kind of store has to pass. *state is a struct
+ * store_driver whose store is empty, or begins with one. */
 
 #include "unit/unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The store in an etcd that wants to know who asks: users, and TLS. */
-#include "store_probe.h"
+#include "store_driver.h"
 
 #include "unit/server.h"
 
@@ -11,7 +11,7 @@
 #include <errno.h>
 
 struct fixture {
-    struct probe probe;
+    struct store_driver driver;
     struct config config;
     struct etcd_server server;
     char *endpoints[2];
@@ -36,7 +36,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     etcd_server_remove(&f->server);
     free(f->password_file);
     test_free(f);
@@ -76,7 +76,7 @@ static int setup_user(void **state)
     set_password(f, "secret");
     f->config.store.user = "ccm";
     f->config.store.password_file = f->password_file;
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
     *state = f;
     return 0;
 }
@@ -85,39 +85,39 @@ static void a_user_may_do_what_it_may(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), 0);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
-    probe_delete(&f->probe, "flag");
-    probe_until(&f->probe, "del flag");
-    assert_int_equal(probe_grant(&f->probe, 30), 0);
-    assert_int_equal(probe_keep(&f->probe, f->probe.lease), 0);
-    assert_int_equal(f->probe.ttl_s, 30);
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), 0);
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
+    driver_delete(&f->driver, "flag");
+    driver_until(&f->driver, "del flag");
+    assert_int_equal(driver_grant(&f->driver, 30), 0);
+    assert_int_equal(driver_keep(&f->driver, f->driver.lease), 0);
+    assert_int_equal(f->driver.ttl_s, 30);
 }
 
 static void a_user_may_not_do_more(void **state)
 {
     struct fixture *f = *state;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     f->config.store.prefix = "/other";
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), -EPERM);
-    assert_non_null(strstr(f->probe.error, "permission denied"));
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "lost EPERM ");
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), -EPERM);
+    assert_non_null(strstr(f->driver.error, "permission denied"));
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "lost EPERM ");
 }
 
 static void nobody_may_do_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     f->config.store.user = NULL;
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), -EPERM);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "lost EPERM ");
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), -EPERM);
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "lost EPERM ");
 }
 
 static void a_wrong_password_is_told_and_never_shown(void **state)
@@ -125,12 +125,12 @@ static void a_wrong_password_is_told_and_never_shown(void **state)
     struct fixture *f = *state;
 
     set_password(f, "wrong-Passw0rd");
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), -EPERM);
-    assert_non_null(strstr(f->probe.error, "authentication failed"));
-    assert_null(strstr(f->probe.error, "Passw0rd"));
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), -EPERM);
+    assert_non_null(strstr(f->driver.error, "authentication failed"));
+    assert_null(strstr(f->driver.error, "Passw0rd"));
     /* It is read again, so that mending the file is enough. */
     set_password(f, "secret");
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), 0);
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), 0);
 }
 
 static void a_missing_password_file_is_told(void **state)
@@ -138,8 +138,8 @@ static void a_missing_password_file_is_told(void **state)
     struct fixture *f = *state;
 
     unlink(f->password_file);
-    assert_int_equal(probe_put(&f->probe, "flag", "x"), -EPERM);
-    assert_non_null(strstr(f->probe.error, "password_file"));
+    assert_int_equal(driver_put(&f->driver, "flag", "x"), -EPERM);
+    assert_non_null(strstr(f->driver.error, "password_file"));
 }
 
 /* etcd keeps its tokens in memory: a new process knows none of them. */
@@ -147,41 +147,41 @@ static void a_token_that_has_lapsed_is_renewed(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(probe_put(&f->probe, "flag", "1"), 0);
+    assert_int_equal(driver_put(&f->driver, "flag", "1"), 0);
     etcd_server_stop(&f->server);
     etcd_server_again(&f->server);
-    assert_int_equal(probe_put(&f->probe, "flag", "2"), 0);
-    assert_string_equal(probe_get(&f->probe, "flag"), "2");
+    assert_int_equal(driver_put(&f->driver, "flag", "2"), 0);
+    assert_string_equal(driver_get(&f->driver, "flag"), "2");
 }
 
 static void a_watch_gets_another_token_too(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(probe_put(&f->probe, "flag", "1"), 0);
+    assert_int_equal(driver_put(&f->driver, "flag", "1"), 0);
     etcd_server_stop(&f->server);
     etcd_server_again(&f->server);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
-    assert_null(strstr(buf_text(&f->probe.seen), "lost"));
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
+    assert_null(strstr(buf_text(&f->driver.seen), "lost"));
 }
 
 static void authentication_may_be_switched_off_and_on(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(probe_put(&f->probe, "flag", "1"), 0);
+    assert_int_equal(driver_put(&f->driver, "flag", "1"), 0);
     etcd_server_ctl(&f->server, "--user root:top auth disable");
-    assert_int_equal(probe_put(&f->probe, "flag", "2"), 0);
+    assert_int_equal(driver_put(&f->driver, "flag", "2"), 0);
     etcd_server_stop(&f->server);
     etcd_server_again(&f->server);
     /* A node that starts now cannot log in, and need not. */
-    probe_done(&f->probe);
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "flag", "3"), 0);
+    driver_done(&f->driver);
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "flag", "3"), 0);
     etcd_server_ctl(&f->server, "auth enable");
-    assert_int_equal(probe_put(&f->probe, "flag", "4"), 0);
-    assert_string_equal(probe_get(&f->probe, "flag"), "4");
+    assert_int_equal(driver_put(&f->driver, "flag", "4"), 0);
+    assert_string_equal(driver_get(&f->driver, "flag"), "4");
 }
 
 /* ----------------------------------------------------------------------- TLS
@@ -195,7 +195,7 @@ static int setup_tls(void **state)
     tls->cacert = xasprintf("%s/ca.pem", f->server.folder);
     tls->cert = xasprintf("%s/cert.pem", f->server.folder);
     tls->key = xasprintf("%s/key.pem", f->server.folder);
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
     *state = f;
     return 0;
 }
@@ -214,11 +214,11 @@ static int teardown_tls(void **state)
  * may. */
 static int put_over_tls(struct fixture *f)
 {
-    int64_t deadline = clock_ms() + PROBE_DEADLINE_MS;
+    int64_t deadline = clock_ms() + DRIVER_DEADLINE_MS;
     int r;
 
     do
-        r = probe_put(&f->probe, "flag", "x");
+        r = driver_put(&f->driver, "flag", "x");
     while (r == -ETIMEDOUT && clock_ms() < deadline);
     return r;
 }
@@ -228,8 +228,8 @@ static void client_certificates_are_shown(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(put_over_tls(f), 0);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
 }
 
 static void without_one_there_is_no_answer(void **state)
@@ -237,9 +237,9 @@ static void without_one_there_is_no_answer(void **state)
     struct fixture *f = *state;
     char *cert = f->config.store.tls.cert;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     f->config.store.tls.cert = NULL;
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
     assert_true(put_over_tls(f) < 0);
     f->config.store.tls.cert = cert;
 }
@@ -249,11 +249,11 @@ static void a_server_of_another_authority_is_refused(void **state)
     struct fixture *f = *state;
     char *cacert = f->config.store.tls.cacert;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     f->config.store.tls.cacert = NULL;
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
     assert_int_equal(put_over_tls(f), -EIO);
-    assert_non_null(strstr(f->probe.error, "certificate"));
+    assert_non_null(strstr(f->driver.error, "certificate"));
     f->config.store.tls.cacert = cacert;
 }
 

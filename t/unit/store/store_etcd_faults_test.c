@@ -40,11 +40,11 @@ static void goes_on_to_the_next_endpoint_when_one_is_dead(void **state)
 
     f->endpoints[0] = dead;
     f->endpoints[1] = etcd.url;
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "events/crons", "x"), 0);
-    assert_string_equal(store_where(f->probe.store), etcd.url);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "events/crons", "x"), 0);
+    assert_string_equal(store_where(f->driver.store), etcd.url);
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
 }
 
 static void says_so_when_all_endpoints_are_dead(void **state)
@@ -54,11 +54,11 @@ static void says_so_when_all_endpoints_are_dead(void **state)
         xasprintf("http://127.0.0.1:%d", server_free_port());
 
     f->endpoints[0] = f->endpoints[1] = dead;
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "a", "x"), -ECONNREFUSED);
-    assert_non_null(strstr(f->probe.error, dead));
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "lost ECONNREFUSED ");
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "a", "x"), -ECONNREFUSED);
+    assert_non_null(strstr(f->driver.error, dead));
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "lost ECONNREFUSED ");
 }
 
 static void a_url_that_is_none_is_an_error(void **state)
@@ -66,9 +66,9 @@ static void a_url_that_is_none_is_an_error(void **state)
     struct faulty *f = *state;
 
     f->endpoints[0] = "file:///etc/passwd";
-    probe_init(&f->probe, &f->config);
-    assert_int_equal(probe_put(&f->probe, "a", "x"), -EIO);
-    assert_non_null(strstr(f->probe.error, "file"));
+    driver_init(&f->driver, &f->config);
+    assert_int_equal(driver_put(&f->driver, "a", "x"), -EIO);
+    assert_non_null(strstr(f->driver.error, "file"));
 }
 
 /* --------------------------------------------------- answers that do not come
@@ -85,11 +85,11 @@ static void an_ambiguous_request_is_not_repeated(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, &etcd, swallow);
-    assert_int_equal(probe_put(&f->probe, "once", "x"), -ETIMEDOUT);
+    assert_int_equal(driver_put(&f->driver, "once", "x"), -ETIMEDOUT);
     assert_int_equal(fake_server_requests(&f->fake), 1);
     /* The next one goes elsewhere, and shows that the first did not. */
-    assert_string_equal(probe_get(&f->probe, "once"), "");
-    assert_string_equal(store_where(f->probe.store), etcd.url);
+    assert_string_equal(driver_get(&f->driver, "once"), "");
+    assert_string_equal(store_where(f->driver.store), etcd.url);
 }
 
 static void a_watch_that_does_not_open_is_lost(void **state)
@@ -97,8 +97,8 @@ static void a_watch_that_does_not_open_is_lost(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, &etcd, swallow);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "lost ETIMEDOUT ");
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "lost ETIMEDOUT ");
     assert_int_equal(fake_server_requests(&f->fake), 1);
 }
 
@@ -114,10 +114,10 @@ static void no_request_is_repeated_on_a_connection_that_breaks(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, &etcd, answer_once);
-    assert_int_equal(probe_put(&f->probe, "a", "x"), 0);
-    assert_int_equal(probe_put(&f->probe, "b", "x"), -ECONNRESET);
+    assert_int_equal(driver_put(&f->driver, "a", "x"), 0);
+    assert_int_equal(driver_put(&f->driver, "b", "x"), -ECONNRESET);
     assert_int_equal(fake_server_requests(&f->fake), 2);
-    assert_string_equal(probe_get(&f->probe, "b"), "");
+    assert_string_equal(driver_get(&f->driver, "b"), "");
 }
 
 /* Nobody listens any more when the second request is lost. */
@@ -132,10 +132,10 @@ static void no_request_is_repeated_elsewhere_either(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, &etcd, answer_once_and_end);
-    assert_int_equal(probe_put(&f->probe, "a", "x"), 0);
-    assert_true(probe_put(&f->probe, "c", "x") < 0);
-    assert_string_equal(probe_get(&f->probe, "c"), "");
-    assert_string_equal(store_where(f->probe.store), etcd.url);
+    assert_int_equal(driver_put(&f->driver, "a", "x"), 0);
+    assert_true(driver_put(&f->driver, "c", "x") < 0);
+    assert_string_equal(driver_get(&f->driver, "c"), "");
+    assert_string_equal(store_where(f->driver.store), etcd.url);
 }
 
 static void answer_and_close(int connection)
@@ -154,8 +154,8 @@ static void a_connection_closed_meanwhile_does_no_harm(void **state)
         struct txn *txn = txn_new();
 
         txn_put(txn, "a", "x", 0);
-        probe_commit(&f->probe, txn);
-        assert_true(f->probe.r == 0 || f->probe.r == -ECONNRESET);
+        driver_commit(&f->driver, txn);
+        assert_true(f->driver.r == 0 || f->driver.r == -ECONNRESET);
     }
 }
 
@@ -203,12 +203,12 @@ static void tells_wrong_answers_from_each_other(void **state)
         wrong_status = cases[i].status;
         wrong_body = cases[i].body;
         faulty_open(f, &etcd, answer_wrong);
-        assert_int_equal(probe_put(&f->probe, "a", "x"), cases[i].r);
-        assert_non_null(strstr(f->probe.error, cases[i].text));
+        assert_int_equal(driver_put(&f->driver, "a", "x"), cases[i].r);
+        assert_non_null(strstr(f->driver.error, cases[i].text));
         assert_int_equal(fake_server_requests(&f->fake), 1);
-        probe_done(&f->probe);
+        driver_done(&f->driver);
         fake_server_stop(&f->fake);
-        memset(&f->probe, 0, sizeof(f->probe));
+        memset(&f->driver, 0, sizeof(f->driver));
         f->fake.pid = 0;
     }
 }
@@ -231,8 +231,8 @@ static void a_reply_without_end_is_cut_off(void **state)
     /* Longer than the default: a slow machine takes its time for 16 MiB. */
     f->config.ttl_s = 300;
     faulty_open(f, &etcd, answer_without_end);
-    assert_int_equal(probe_put(&f->probe, "a", "x"), -EMSGSIZE);
-    assert_non_null(strstr(f->probe.error, "a reply of more than"));
+    assert_int_equal(driver_put(&f->driver, "a", "x"), -EMSGSIZE);
+    assert_non_null(strstr(f->driver.error, "a reply of more than"));
 }
 
 int main(void)

@@ -52,13 +52,13 @@ static void a_watch_ends_with_the_first_bad_line(void **state)
 
         stream_text = cases[i].text;
         faulty_open(f, NULL, stream);
-        probe_watch(&f->probe, "flag", NULL, 0);
-        probe_until(&f->probe, "lost");
-        assert_non_null(strstr(buf_text(&f->probe.seen), cases[i].seen));
-        assert_non_null(strstr(f->probe.error, cases[i].error));
-        probe_done(&f->probe);
+        driver_watch(&f->driver, "flag", NULL, 0);
+        driver_until(&f->driver, "lost");
+        assert_non_null(strstr(buf_text(&f->driver.seen), cases[i].seen));
+        assert_non_null(strstr(f->driver.error, cases[i].error));
+        driver_done(&f->driver);
         fake_server_stop(&f->fake);
-        memset(&f->probe, 0, sizeof(f->probe));
+        memset(&f->driver, 0, sizeof(f->driver));
         f->fake.pid = 0;
     }
 }
@@ -80,9 +80,9 @@ static void a_line_without_end_is_cut_off(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, NULL, stream_without_newline);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened lost EMSGSIZE ");
-    assert_non_null(strstr(f->probe.error, "a line of more than"));
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened lost EMSGSIZE ");
+    assert_non_null(strstr(f->driver.error, "a line of more than"));
 }
 
 static void stream_in_crumbs(int connection)
@@ -107,12 +107,12 @@ static void lines_may_come_in_crumbs(void **state)
     struct faulty *f = *state;
 
     faulty_open(f, NULL, stream_in_crumbs);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened put flag=x del flag ");
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened put flag=x del flag ");
 }
 
 struct dropper {
-    struct probe *probe;
+    struct store_driver *driver;
     struct store_watch *watch;
     int events;
 };
@@ -131,8 +131,8 @@ static void drop_on_event(void *userdata, const struct store_kv *kv,
     (void) kv;
     (void) deleted;
     dropper->events++;
-    store_free(dropper->probe->store);
-    dropper->probe->store = NULL;
+    store_free(dropper->driver->store);
+    dropper->driver->store = NULL;
 }
 
 static void drop_on_lost(void *userdata, int r, const struct error *err)
@@ -147,13 +147,13 @@ static void a_store_can_be_freed_from_an_event(void **state)
     static const struct store_watch_ops ops = {drop_on_opened, drop_on_event,
                                                drop_on_lost};
     struct faulty *f = *state;
-    struct dropper dropper = {.probe = &f->probe};
+    struct dropper dropper = {.driver = &f->driver};
 
     faulty_open(f, NULL, stream_in_crumbs);
-    store_watch(f->probe.store, "flag", NULL, 0, &ops, &dropper);
-    while (f->probe.store)
-        probe_step(&f->probe);
-    probe_step(&f->probe);
+    store_watch(f->driver.store, "flag", NULL, 0, &ops, &dropper);
+    while (f->driver.store)
+        driver_step(&f->driver);
+    driver_step(&f->driver);
     assert_int_equal(dropper.events, 1);
 }
 

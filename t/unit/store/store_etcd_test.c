@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The store in a real, private etcd: transactions, ranges, watches, leases. */
 #include "store_cases.h"
-#include "store_probe.h"
+#include "store_driver.h"
 
 #include "unit/server.h"
 
@@ -16,7 +16,7 @@ static struct etcd_server server;
 static unsigned n_prefixes; /* each test has its own */
 
 struct fixture {
-    struct probe probe;
+    struct store_driver driver;
     struct config config;
     char *endpoints[4];
     char prefix[16];
@@ -32,7 +32,7 @@ static int setup(void **state)
     f->config.store.endpoints = f->endpoints;
     f->config.store.prefix = f->prefix;
     f->config.ttl_s = 24;
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
     *state = f;
     return 0;
 }
@@ -41,7 +41,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
 
-    probe_done(&f->probe);
+    driver_done(&f->driver);
     test_free(f);
     return 0;
 }
@@ -69,10 +69,10 @@ static void says_why_etcd_refuses(void **state)
 
     txn_put(txn, "a", "1", 0);
     txn_put(txn, "a", "2", 0);
-    assert_int_equal(probe_commit(&f->probe, txn), -EINVAL);
-    assert_non_null(strstr(f->probe.error, "duplicate key"));
-    assert_int_equal(probe_put(&f->probe, "../a", "1"), -EINVAL);
-    assert_string_equal(probe_get(&f->probe, "a"), "");
+    assert_int_equal(driver_commit(&f->driver, txn), -EINVAL);
+    assert_non_null(strstr(f->driver.error, "duplicate key"));
+    assert_int_equal(driver_put(&f->driver, "../a", "1"), -EINVAL);
+    assert_string_equal(driver_get(&f->driver, "a"), "");
 }
 
 static void on_raw(void *userdata, const json_t *answer, int r,
@@ -93,13 +93,13 @@ static void put_raw(struct fixture *f, const char *key, size_t size)
     bool done = false;
 
     assert_int_equal(
-        etcd_open(f->probe.loop, &f->config.store, 8000, &etcd, NULL), 0);
+        etcd_open(f->driver.loop, &f->config.store, 8000, &etcd, NULL), 0);
     buf_puts(&body, "{\"key\":\"");
     base64_encode(&body, key, size);
     buf_puts(&body, "\"}");
     etcd_post(etcd, "/v3/kv/put", &body, &ops, &done);
     while (!done)
-        probe_step(&f->probe);
+        driver_step(&f->driver);
     etcd_close(etcd);
 }
 
@@ -108,17 +108,17 @@ static void keys_that_are_no_text_are_left_out(void **state)
     struct fixture *f = *state;
     cleanup_free char *key = xasprintf("%s/events/a?b", f->prefix);
 
-    probe_watch(&f->probe, "events/", "events0", 0);
-    probe_until(&f->probe, "opened");
+    driver_watch(&f->driver, "events/", "events0", 0);
+    driver_until(&f->driver, "opened");
     *strchr(key, '?') = '\0';
     put_raw(f, key, strlen(key) + 2);
-    probe_put(&f->probe, "events/b", "x");
-    probe_until(&f->probe, "put");
-    assert_string_equal(buf_text(&f->probe.seen), "opened put events/b=x ");
+    driver_put(&f->driver, "events/b", "x");
+    driver_until(&f->driver, "put");
+    assert_string_equal(buf_text(&f->driver.seen), "opened put events/b=x ");
     assert_string_equal(
-        probe_below(&f->probe, "events/", &(struct txn_range){0}),
+        driver_below(&f->driver, "events/", &(struct txn_range){0}),
         "events/b=x | ");
-    assert_int_equal(f->probe.count, 2);
+    assert_int_equal(f->driver.count, 2);
 }
 
 /* ------------------------------------------------------------------ watches */
@@ -128,14 +128,14 @@ static void a_watch_sees_the_past_that_is_kept(void **state)
     struct fixture *f = *state;
     int64_t revision;
 
-    probe_put(&f->probe, "events/a", "0");
-    probe_put(&f->probe, "events/a", "1");
-    revision = f->probe.revision;
-    probe_put(&f->probe, "events/b", "2");
-    probe_delete(&f->probe, "events/a");
-    probe_watch(&f->probe, "events/", "events0", revision);
-    probe_until(&f->probe, "del");
-    assert_string_equal(buf_text(&f->probe.seen),
+    driver_put(&f->driver, "events/a", "0");
+    driver_put(&f->driver, "events/a", "1");
+    revision = f->driver.revision;
+    driver_put(&f->driver, "events/b", "2");
+    driver_delete(&f->driver, "events/a");
+    driver_watch(&f->driver, "events/", "events0", revision);
+    driver_until(&f->driver, "del");
+    assert_string_equal(buf_text(&f->driver.seen),
                         "opened put events/a=1 put events/b=2 del events/a ");
 }
 
@@ -145,28 +145,28 @@ static void a_compacted_past_is_stale(void **state)
     cleanup_free char *words = NULL;
     int64_t revision;
 
-    probe_put(&f->probe, "events/a", "0");
-    revision = f->probe.revision;
-    probe_put(&f->probe, "events/a", "1");
-    words = xasprintf("compaction %lld", (long long) f->probe.revision);
+    driver_put(&f->driver, "events/a", "0");
+    revision = f->driver.revision;
+    driver_put(&f->driver, "events/a", "1");
+    words = xasprintf("compaction %lld", (long long) f->driver.revision);
     etcd_server_ctl(&server, words);
-    probe_watch(&f->probe, "events/", "events0", revision);
-    probe_until(&f->probe, "lost ESTALE ");
-    assert_non_null(strstr(f->probe.error, "compacted"));
+    driver_watch(&f->driver, "events/", "events0", revision);
+    driver_until(&f->driver, "lost ESTALE ");
+    assert_non_null(strstr(f->driver.error, "compacted"));
 }
 
 static void a_watch_is_lost_when_etcd_ends(void **state)
 {
     struct fixture *f = *state;
 
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
     etcd_server_stop(&server);
-    probe_until(&f->probe, "lost ");
+    driver_until(&f->driver, "lost ");
     etcd_server_again(&server);
-    buf_clear(&f->probe.seen);
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_until(&f->probe, "opened");
+    buf_clear(&f->driver.seen);
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_until(&f->driver, "opened");
 }
 
 static void on_idle_timer(void *userdata)
@@ -181,10 +181,10 @@ static int count_passes(struct fixture *f, int64_t ms)
     struct timer timer;
     int passes = 0;
 
-    timer_init(&timer, f->probe.loop, on_idle_timer, &fired);
+    timer_init(&timer, f->driver.loop, on_idle_timer, &fired);
     timer_set(&timer, ms);
     do {
-        assert_int_equal(loop_step(f->probe.loop, -1), 0);
+        assert_int_equal(loop_step(f->driver.loop, -1), 0);
         passes++;
     } while (!fired);
     return passes;
@@ -194,9 +194,9 @@ static void an_idle_watch_wakes_the_loop_for_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    probe_watch(&f->probe, "flag", NULL, 0);
-    probe_put(&f->probe, "events/crons", "1");
-    probe_until(&f->probe, "opened");
+    driver_watch(&f->driver, "flag", NULL, 0);
+    driver_put(&f->driver, "events/crons", "1");
+    driver_until(&f->driver, "opened");
     /* curl wakes once more when connecting would have taken too long. */
     count_passes(f, ETCD_CONNECT_TIMEOUT_MS + 100);
     assert_int_equal(count_passes(f, 1000), 1);

@@ -20,8 +20,8 @@ int faulty_teardown(void **state)
 {
     struct faulty *f = *state;
 
-    if (f->probe.loop)
-        probe_done(&f->probe);
+    if (f->driver.loop)
+        driver_done(&f->driver);
     if (f->fake.pid)
         fake_server_stop(&f->fake);
     test_free(f);
@@ -33,5 +33,5 @@ void faulty_open(struct faulty *f, const struct etcd_server *etcd, fake_fn fn)
     fake_server_start(&f->fake, fn);
     f->endpoints[0] = f->fake.url;
     f->endpoints[1] = etcd ? (char *) etcd->url : NULL;
-    probe_init(&f->probe, &f->config);
+    driver_init(&f->driver, &f->config);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_STORE_FAULTY_H
-#define CCM_T_STORE_FAULTY_H
+#ifndef CCM_T_UNIT_STORE_STORE_FAULTY_H
+#define CCM_T_UNIT_STORE_STORE_FAULTY_H
 
 /* A store in etcd whose first endpoint is a fake that misbehaves. */
 
-#include "store_probe.h"
+#include "store_driver.h"
 
 #include "unit/server.h"
 
 struct faulty {
-    struct probe probe;
+    struct store_driver driver;
     struct config config;
     char *endpoints[4];
     struct fake_server fake;

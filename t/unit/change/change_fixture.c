@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A node of its own for a test of core/change. */
-#include "change_world.h"
+#include "change_fixture.h"
 
 #include "base/alloc.h"
 #include "base/io.h"
@@ -22,7 +22,7 @@ static void must(bool condition, const char *what)
 
 #define MUST(condition) must((condition), #condition)
 
-static const char *world_scratch(void)
+static const char *fixture_scratch(void)
 {
     const char *dir = getenv("TMPDIR");
 
@@ -31,35 +31,35 @@ static const char *world_scratch(void)
     return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
-void world_use(struct world *world, const char *dir)
+void fixture_use(struct change_fixture *fixture, const char *dir)
 {
-    struct config *config = &world->config;
+    struct config *config = &fixture->config;
 
-    *world = (struct world){0};
-    snprintf(world->dir, sizeof(world->dir), "%s", dir);
-    snprintf(world->root, sizeof(world->root), "%s/root", dir);
-    snprintf(world->state, sizeof(world->state), "%s/state", dir);
-    config->root = world->root;
-    config->state_dir = world->state;
+    *fixture = (struct change_fixture){0};
+    snprintf(fixture->dir, sizeof(fixture->dir), "%s", dir);
+    snprintf(fixture->root, sizeof(fixture->root), "%s/root", dir);
+    snprintf(fixture->state, sizeof(fixture->state), "%s/state", dir);
+    config->root = fixture->root;
+    config->state_dir = fixture->state;
     config->max_removals = 1000;
     config->max_removals_percent = 100;
     config->history_max = 10;
     config->history_days = 10;
 }
 
-void world_open(struct world *world)
+void fixture_open(struct change_fixture *fixture)
 {
     char dir[64];
 
-    snprintf(dir, sizeof(dir), "%s/ccm-XXXXXX", world_scratch());
+    snprintf(dir, sizeof(dir), "%s/ccm-XXXXXX", fixture_scratch());
     MUST(mkdtemp(dir));
-    world_use(world, dir);
-    MUST(mkdir(world->root, 0755) == 0);
-    world_mkdir(world, "/etc", 0755);
-    world_write(world, "/etc/passwd",
-                "root:x:0:0::/root:/bin/sh\nalice:x:4001:4001::/:/bin/sh\n",
-                0644);
-    world_write(world, "/etc/group", "root:x:0:\nalice:x:4001:\n", 0644);
+    fixture_use(fixture, dir);
+    MUST(mkdir(fixture->root, 0755) == 0);
+    fixture_mkdir(fixture, "/etc", 0755);
+    fixture_write(fixture, "/etc/passwd",
+                  "root:x:0:0::/root:/bin/sh\nalice:x:4001:4001::/:/bin/sh\n",
+                  0644);
+    fixture_write(fixture, "/etc/group", "root:x:0:\nalice:x:4001:\n", 0644);
 }
 
 static void argv_free(char **argv)
@@ -71,12 +71,12 @@ static void argv_free(char **argv)
     free(argv);
 }
 
-void world_leave(struct world *world)
+void fixture_leave(struct change_fixture *fixture)
 {
     size_t i;
 
-    for (i = 0; i < world->config.n_services; i++) {
-        struct config_service *service = &world->config.services[i];
+    for (i = 0; i < fixture->config.n_services; i++) {
+        struct config_service *service = &fixture->config.services[i];
 
         free(service->name);
         argv_free(service->test);
@@ -84,9 +84,9 @@ void world_leave(struct world *world)
         argv_free(service->restart);
         argv_free(service->check);
     }
-    free(world->config.services);
-    world->config.n_services = 0;
-    world->config.services = NULL;
+    free(fixture->config.services);
+    fixture->config.n_services = 0;
+    fixture->config.services = NULL;
 }
 
 static void remove_all(int dir_fd, const char *name)
@@ -106,24 +106,24 @@ static void remove_all(int dir_fd, const char *name)
     unlinkat(dir_fd, name, AT_REMOVEDIR);
 }
 
-void world_done(struct world *world)
+void fixture_done(struct change_fixture *fixture)
 {
-    world_leave(world);
-    remove_all(AT_FDCWD, world->dir);
+    fixture_leave(fixture);
+    remove_all(AT_FDCWD, fixture->dir);
 }
 
-int world_setup(void **state)
+int fixture_setup(void **state)
 {
-    static struct world world;
+    static struct change_fixture fixture;
 
-    world_open(&world);
-    *state = &world;
+    fixture_open(&fixture);
+    *state = &fixture;
     return 0;
 }
 
-int world_teardown(void **state)
+int fixture_teardown(void **state)
 {
-    world_done(*state);
+    fixture_done(*state);
     return 0;
 }
 
@@ -140,10 +140,10 @@ static char **shell(const char *text)
     return argv;
 }
 
-void world_service(struct world *world, const char *name, const char *test,
-                   const char *reload, const char *check)
+void fixture_service(struct change_fixture *fixture, const char *name,
+                     const char *test, const char *reload, const char *check)
 {
-    struct config *config = &world->config;
+    struct config *config = &fixture->config;
     struct config_service *service;
 
     config->services = xrealloc(
@@ -157,26 +157,27 @@ void world_service(struct world *world, const char *name, const char *test,
                                        .timeout_ms = 30000};
 }
 
-void world_write(const struct world *world, const char *path,
-                 const char *content, mode_t mode)
+void fixture_write(const struct change_fixture *fixture, const char *path,
+                   const char *content, mode_t mode)
 {
-    cleanup_free char *full = path_join(world->root, path);
+    cleanup_free char *full = path_join(fixture->root, path);
     cleanup_close int fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
     MUST(fd >= 0 && io_write_all(fd, content, strlen(content)) == 0);
     MUST(fchmod(fd, mode) == 0);
 }
 
-void world_mkdir(const struct world *world, const char *path, mode_t mode)
+void fixture_mkdir(const struct change_fixture *fixture, const char *path,
+                   mode_t mode)
 {
-    cleanup_free char *full = path_join(world->root, path);
+    cleanup_free char *full = path_join(fixture->root, path);
 
     MUST(mkdir(full, 0700) == 0 && chmod(full, mode) == 0);
 }
 
-char *world_read(const struct world *world, const char *path)
+char *fixture_read(const struct change_fixture *fixture, const char *path)
 {
-    cleanup_free char *full = path_join(world->root, path);
+    cleanup_free char *full = path_join(fixture->root, path);
     char *text;
 
     if (io_read_file(AT_FDCWD, full, 1 << 20, &text, NULL, NULL) < 0)
@@ -184,9 +185,9 @@ char *world_read(const struct world *world, const char *path)
     return text;
 }
 
-bool world_exists(const struct world *world, const char *path)
+bool fixture_exists(const struct change_fixture *fixture, const char *path)
 {
-    cleanup_free char *full = path_join(world->root, path);
+    cleanup_free char *full = path_join(fixture->root, path);
     struct stat st;
 
     return lstat(full, &st) == 0;
@@ -238,7 +239,7 @@ static void picture_dir(struct buf *out, const char *dir, const char *path)
     free(names);
 }
 
-char *world_picture(const char *dir)
+char *fixture_picture(const char *dir)
 {
     struct buf out = BUF_INIT;
 
@@ -246,7 +247,7 @@ char *world_picture(const char *dir)
     return buf_take(&out);
 }
 
-void world_wire(struct buf *out, const struct change *changes, size_t n)
+void fixture_wire(struct buf *out, const struct change *changes, size_t n)
 {
     size_t i;
 
@@ -267,19 +268,19 @@ void world_wire(struct buf *out, const struct change *changes, size_t n)
     }
 }
 
-int world_plan_add(struct world_plan *plan, const char *name,
-                   const struct change *changes, size_t n, struct error *err)
+int fixture_plan_add(struct fixture_plan *plan, const char *name,
+                     const struct change *changes, size_t n, struct error *err)
 {
     struct buf *bytes = &plan->bytes[plan->n++];
 
     MUST(plan->n <= ARRAY_SIZE(plan->bytes));
     if (!plan->plan)
         plan->plan = plan_new();
-    world_wire(bytes, changes, n);
+    fixture_wire(bytes, changes, n);
     return plan_add(plan->plan, name, buf_text(bytes), bytes->size, err);
 }
 
-void world_plan_done(struct world_plan *plan)
+void fixture_plan_done(struct fixture_plan *plan)
 {
     plan_free(plan->plan);
     while (plan->n > 0)
@@ -287,17 +288,18 @@ void world_plan_done(struct world_plan *plan)
     plan->plan = NULL;
 }
 
-static int world_run(struct world *world, const struct change *changes,
-                     size_t n, bool apply, struct world_result *result)
+static int fixture_run(struct change_fixture *fixture,
+                       const struct change *changes, size_t n, bool apply,
+                       struct fixture_result *result)
 {
-    struct world_plan plan = {0};
+    struct fixture_plan plan = {0};
     struct engine *engine;
     int r;
 
-    *result = (struct world_result){0};
-    r = world_plan_add(&plan, "conf", changes, n, &result->err);
+    *result = (struct fixture_result){0};
+    r = fixture_plan_add(&plan, "conf", changes, n, &result->err);
     if (r == 0)
-        r = engine_open(&world->config, apply ? ENGINE_APPLY : ENGINE_PREVIEW,
+        r = engine_open(&fixture->config, apply ? ENGINE_APPLY : ENGINE_PREVIEW,
                         &engine, &result->err);
     if (r == 0) {
         r = engine_compare(engine, plan.plan, false, &result->summary,
@@ -307,28 +309,29 @@ static int world_run(struct world *world, const struct change *changes,
                              &result->failure, &result->err);
         engine_close(engine);
     }
-    world_plan_done(&plan);
+    fixture_plan_done(&plan);
     return r;
 }
 
-int world_apply(struct world *world, const struct change *changes, size_t n,
-                struct world_result *result)
+int fixture_apply(struct change_fixture *fixture, const struct change *changes,
+                  size_t n, struct fixture_result *result)
 {
-    return world_run(world, changes, n, true, result);
+    return fixture_run(fixture, changes, n, true, result);
 }
 
-int world_compare(struct world *world, const struct change *changes, size_t n,
-                  struct world_result *result)
+int fixture_compare(struct change_fixture *fixture,
+                    const struct change *changes, size_t n,
+                    struct fixture_result *result)
 {
-    return world_run(world, changes, n, false, result);
+    return fixture_run(fixture, changes, n, false, result);
 }
 
-const char *world_recover(struct world *world)
+const char *fixture_recover(struct change_fixture *fixture)
 {
     struct engine *engine;
     const char *recovered = NULL;
     struct error err = {{0}};
-    int r = engine_open(&world->config, ENGINE_APPLY, &engine, &err);
+    int r = engine_open(&fixture->config, ENGINE_APPLY, &engine, &err);
 
     if (r == 0) {
         r = engine_recover(engine, &recovered, &err);

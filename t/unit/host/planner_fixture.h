@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CCM_T_PLANNER_PLACE_H
-#define CCM_T_PLANNER_PLACE_H
+#ifndef CCM_T_UNIT_HOST_PLANNER_FIXTURE_H
+#define CCM_T_UNIT_HOST_PLANNER_FIXTURE_H
 
 /* Three objects, the modules "ok" and "hostile", and planners for them. */
 
@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-struct place {
+struct planner_fixture {
     char *dir, *modules;
     char *open, *victim; /* a directory everybody may write in; what is not
                             to come to be in it */
@@ -21,18 +21,19 @@ struct place {
     const char *dirs[2];
 };
 
-/* For cmocka: *state is a struct place. */
-int place_open(void **state);
-int place_close(void **state);
+/* For cmocka: *state is a struct planner_fixture. */
+int fixture_open(void **state);
+int fixture_close(void **state);
 
 /* A configuration called name of the module "hostile", which is to do act. Its
  * settings are new (freed with json_decref); keeps name. */
-void place_hostile(struct place *place, struct configuration *c,
-                   const char *name, const char *act);
+void fixture_hostile(struct planner_fixture *fixture, struct configuration *c,
+                     const char *name, const char *act);
 /* Plans the n of list. Fills results (planner_result_done). */
-void place_plan(struct place *place, const struct configuration *const *list,
-                size_t n, struct planner_result *results);
+void fixture_plan(struct planner_fixture *fixture,
+                  const struct configuration *const *list, size_t n,
+                  struct planner_result *results);
 /* Is word in what describe says is missing from the confinement? */
-bool place_lacks(const struct place *place, const char *word);
+bool fixture_lacks(const struct planner_fixture *fixture, const char *word);
 
 #endif
