@@ -291,9 +291,9 @@ def attempt(name, act):
         said.append(name + ": " + str(act()))
     except OSError as why:
         said.append(name + ": refused")
-def execveat(program, path):
+def execveat(program, path, *arguments):
     os.dup2(os.open(program, os.O_RDONLY), 3)
-    argv = (ctypes.c_char_p * 2)(b"x", None)
+    argv = (ctypes.c_char_p * 3)(b"x", *arguments, None)
     if ctypes.CDLL(None).syscall(322, 3, path, argv, argv, 0x1000) < 0:
         raise OSError
 attempt("write", lambda: open("$scratch/escaped", "w"))
@@ -309,6 +309,8 @@ attempt("read", lambda: len(open("/etc/passwd").read()) > 0)
 if os.uname().machine == "x86_64":
     attempt("other", lambda: execveat("/bin/true", b""))
     attempt("by path", lambda: execveat("/bin/true", b"/bin/true"))
+    attempt("loader", lambda: execveat("/lib64/ld-linux-x86-64.so.2", b"",
+                                       b"/bin/true"))
 thread = threading.Thread(target=lambda: said.append("a thread"))
 thread.start()
 thread.join()
@@ -325,6 +327,8 @@ if [ "$filtered" = true ]; then
     if [ "$(uname -m)" = x86_64 ] && [ "$landlock" -gt 0 ]; then
         check_says "so is another program" 'it: other: refused' "$output"
         check_says "by whatever way" 'it: by path: refused' "$output"
+        check_says "and by the loader that has started it" \
+            'it: loader: refused' "$output"
     fi
     check_says "it reads what anybody may" 'it: read: True' "$output"
     check_says "it may have threads" 'it: a thread' "$output"

@@ -92,8 +92,7 @@ int confine_new(struct confine **out, struct error *err)
 
     confine->root = geteuid() == 0;
     confine->mapped_bytes = confine_mapped();
-    r = confine_filter_build(CONFINE_FILTER_MODULE, &confine->filter,
-                             &confine->filter_error);
+    r = confine_filter_build(NULL, &confine->filter, &confine->filter_error);
     confine->filtered = r == 0;
     confine->landlock_fd = confine_landlock_open(&confine->landlock_abi);
     if (confine->landlock_fd < -1) {
@@ -159,14 +158,22 @@ static int confine_limit_time(uint64_t seconds)
     return setrlimit(RLIMIT_CPU, &limit) < 0 ? -errno : 0;
 }
 
+static int confine_limit_memory(const struct confine *confine,
+                                const struct confine_limits *limits)
+{
+    if (SANITIZED)
+        return 0;
+    return confine_limit(RLIMIT_AS,
+                         confine->mapped_bytes + limits->memory_bytes);
+}
+
 static int confine_set_limits(const struct confine *confine,
                               const struct confine_limits *limits)
 {
     int r = confine_limit(RLIMIT_CORE, 0);
 
-    if (r == 0 && !SANITIZED)
-        r = confine_limit(RLIMIT_AS,
-                          confine->mapped_bytes + limits->memory_bytes);
+    if (r == 0 && !limits->start)
+        r = confine_limit_memory(confine, limits);
     if (r == 0)
         r = confine_limit_time((uint64_t) limits->time_ms / 1000 + 1);
     if (r == 0)
@@ -195,9 +202,10 @@ static int confine_drop_user(const struct confine *confine)
 /* What is started comes between Landlock, which holds for it, too, and the
  * filter, which would forbid it. */
 static int confine_start_program(const struct confine *confine,
-                                 const struct confine_start *start,
+                                 const struct confine_limits *limits,
                                  struct error *err)
 {
+    const struct confine_start *start = limits->start;
     cleanup_close int rules = -1;
     int abi, r = 0;
     size_t i;
@@ -213,12 +221,15 @@ static int confine_start_program(const struct confine *confine,
     if (r < 0)
         return error_errno(err, r, "Landlock for a program");
     r = start->start(start->userdata, err);
-    return r < 0 ? r : confine_limit(RLIMIT_NPROC, 0);
+    if (r == 0)
+        r = confine_limit(RLIMIT_NPROC, 0);
+    return r < 0 ? r : confine_limit_memory(confine, limits);
 }
 
 static int confine_fence(const struct confine *confine,
-                         const struct confine_start *start, struct error *err)
+                         const struct confine_limits *limits, struct error *err)
 {
+    bool start = limits->start != NULL;
     struct sigaction action = {.sa_sigaction = confine_on_refusal,
                                .sa_flags = SA_SIGINFO | SA_NODEFER};
     int r = 0;
@@ -226,7 +237,7 @@ static int confine_fence(const struct confine *confine,
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_errno(err, -errno, "no_new_privs");
     if (start)
-        r = confine_start_program(confine, start, err);
+        r = confine_start_program(confine, limits, err);
     else if (confine->landlock_fd >= 0)
         r = confine_landlock_enter(confine->landlock_fd);
     if (r < 0)
@@ -270,7 +281,7 @@ int confine_enter(const struct confine *confine,
     r = confine_die_with(parent);
     if (r < 0)
         return error_errno(err, r, "asking to end with the runner");
-    return confine_fence(confine, limits->start, err);
+    return confine_fence(confine, limits, err);
 }
 
 char *confine_refusal(char *text)

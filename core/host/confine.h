@@ -36,7 +36,8 @@ struct confine_start {
 };
 
 struct confine_limits {
-    uint64_t memory_bytes; /* on top of what the runner has mapped */
+    uint64_t memory_bytes; /* on top of what the runner has mapped; of a
+                              program, what it can write to */
     int64_t time_ms;       /* of the processor; rounded up to seconds */
     uint64_t file_bytes;   /* of the result */
     uint64_t files;        /* numbers of descriptors that can be opened */

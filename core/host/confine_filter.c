@@ -44,8 +44,12 @@
 #define PID_PLACE_HOLDER 0x7ccf1d5eu
 #define OPEN_WRITE (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))
 
-/* Rules that look at one argument. The kernel takes these arguments as 32
- * bits; with more bits set than that, none of the rules that allow match. */
+/*
+ * Rules that look at one argument. The kernel takes most of these arguments as
+ * 32 bits and drops the rest, while a filter sees all 64. So a rule that allows
+ * names the value exactly, or looks at bits under a mask; "allow all but" would
+ * let in what differs only in bits that the kernel drops.
+ */
 struct filter_condition {
     const char *name;
     uint32_t action;
@@ -57,7 +61,6 @@ static const struct filter_condition conditional[] = {
     {"socket", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, AF_UNIX, 0}},
     {"tgkill", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PID_PLACE_HOLDER, 0}},
     {"tgkill", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, PID_PLACE_HOLDER, 0}},
-    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_NE, SIGSYS, 0}},
     {"prlimit64", SCMP_ACT_ALLOW, {2, SCMP_CMP_EQ, 0, 0}},
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_DUPFD, 0}},
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0}},
@@ -68,6 +71,18 @@ static const struct filter_condition conditional[] = {
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, TCGETS, 0}},
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIONREAD, 0}},
     {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_SET_VMA, 0}},
+};
+
+/* Every signal but SIGSYS, 31: one of the lower five bits is clear, or one of
+ * the two above them, with which signals end, is set. */
+static const struct filter_condition of_module[] = {
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 1, 0}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 2, 0}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 4, 0}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 8, 0}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 16, 0}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 32, 32}},
+    {"rt_sigaction", SCMP_ACT_ALLOW, {0, SCMP_CMP_MASKED_EQ, 64, 64}},
 };
 
 /* For open and openat: a value of the flags, under a mask, and what then. */
@@ -84,17 +99,26 @@ static const struct {
     {SCMP_ACT_TRAP, O_TMPFILE & ~O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY},
 };
 
-/* Of a program: it may start threads, and be started by its descriptor. */
+/* Of a program: it may start threads, and talk to itself. Its memory is counted
+ * by what it can write to (RLIMIT_DATA), which leaves out memory that is
+ * shared. */
 static const struct filter_condition of_program[] = {
     {"clone",
      SCMP_ACT_ALLOW,
      {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD}},
     {"clone", SCMP_ACT_TRAP, {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0}},
-    {"execveat", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, CONFINE_PROGRAM_FD, 0}},
-    {"execveat", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, CONFINE_PROGRAM_FD, 0}},
+    {"socketpair", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, AF_UNIX, 0}},
+    {"socketpair", SCMP_ACT_TRAP, {0, SCMP_CMP_NE, AF_UNIX, 0}},
+    {"mmap", SCMP_ACT_ALLOW, {3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, 0}},
+    {"mmap", SCMP_ACT_ALLOW, {3, SCMP_CMP_MASKED_EQ, MAP_TYPE, MAP_PRIVATE}},
+    {"mmap",
+     SCMP_ACT_TRAP,
+     {3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_SHARED,
+      MAP_ANONYMOUS | MAP_SHARED}},
     {"fcntl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, F_SETFL, 0}},
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIOCLEX, 0}},
     {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIONCLEX, 0}},
+    {"ioctl", SCMP_ACT_ALLOW, {1, SCMP_CMP_EQ, FIONBIO, 0}},
     {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},
     {"prctl", SCMP_ACT_ALLOW, {0, SCMP_CMP_EQ, PR_GET_NAME, 0}},
 };
@@ -102,8 +126,12 @@ static const struct filter_condition of_program[] = {
 /* A filter that is being made. */
 struct filter {
     scmp_filter_ctx context;
-    enum confine_filter_of of;
+    const struct confine_exec *exec; /* of a program; NULL: of a module */
 };
+
+/* What is allowed to all of them, but not to a program. */
+static const char *const not_of_program[] = {"clone", "execveat", "mmap",
+                                             "socketpair"};
 
 /* Adds a rule; a system call that this architecture lacks needs none. */
 static int filter_rule(const struct filter *filter, uint32_t action,
@@ -113,10 +141,20 @@ static int filter_rule(const struct filter *filter, uint32_t action,
 
     if (call < 0)
         return 0;
-    if (action == SCMP_ACT_TRAP && filter->of == CONFINE_FILTER_PROGRAM)
+    if (action == SCMP_ACT_TRAP && filter->exec)
         action = SCMP_ACT_ERRNO(EPERM);
     return seccomp_rule_add_array(filter->context, action, call, arg ? 1 : 0,
                                   arg);
+}
+
+static bool filter_leaves_out(const struct filter *filter, const char *name)
+{
+    size_t i;
+
+    for (i = 0; filter->exec && i < ARRAY_SIZE(not_of_program); i++)
+        if (streq(name, not_of_program[i]))
+            return true;
+    return false;
 }
 
 static int filter_add_all(const struct filter *filter, uint32_t action,
@@ -125,8 +163,7 @@ static int filter_add_all(const struct filter *filter, uint32_t action,
     int r = 0;
 
     for (; *name && r == 0; name++)
-        if (filter->of != CONFINE_FILTER_PROGRAM ||
-            (!streq(*name, "clone") && !streq(*name, "execveat")))
+        if (!filter_leaves_out(filter, *name))
             r = filter_rule(filter, action, *name, NULL);
     return r;
 }
@@ -135,7 +172,7 @@ static int filter_add_names(const struct filter *filter)
 {
     int r = filter_add_all(filter, SCMP_ACT_ALLOW, confine_calls_allowed);
 
-    if (r == 0 && filter->of == CONFINE_FILTER_PROGRAM)
+    if (r == 0 && filter->exec)
         r = filter_add_all(filter, SCMP_ACT_ALLOW, confine_calls_program);
     return r == 0
                ? filter_add_all(filter, SCMP_ACT_TRAP, confine_calls_forbidden)
@@ -171,14 +208,53 @@ static int filter_add_opening(const struct filter *filter)
     return r;
 }
 
+/*
+ * A program may be started, but not start another: a filter cannot count, so
+ * what it lets through is a call that cannot be repeated. It has addresses of
+ * chance in it, which the program that is then started does not learn.
+ */
+static int filter_add_exec(const struct filter *filter)
+{
+    const struct confine_exec *exec = filter->exec;
+    const struct scmp_arg_cmp args[] = {
+        {0, SCMP_CMP_EQ, CONFINE_PROGRAM_FD, 0},
+        {1, SCMP_CMP_EQ, (uintptr_t) exec->path, 0},
+        {2, SCMP_CMP_EQ, (uintptr_t) exec->argv, 0},
+        {4, SCMP_CMP_EQ, AT_EMPTY_PATH, 0},
+    };
+
+    size_t i;
+    int r = seccomp_rule_add_array(filter->context, SCMP_ACT_ALLOW,
+                                   SCMP_SYS(execveat), ARRAY_SIZE(args), args);
+
+    for (i = 0; i < ARRAY_SIZE(args) && r == 0; i++) {
+        struct scmp_arg_cmp other = args[i];
+
+        other.op = SCMP_CMP_NE;
+        r = filter_rule(filter, SCMP_ACT_TRAP, "execveat", &other);
+    }
+    return r;
+}
+
+static int filter_add_program(const struct filter *filter)
+{
+    int r = filter_add_conditions(filter, of_program, ARRAY_SIZE(of_program));
+
+    if (r == 0)
+        r = filter_rule(filter, SCMP_ACT_ALLOW, "rt_sigaction", NULL);
+    return r == 0 ? filter_add_exec(filter) : r;
+}
+
 static int filter_add_rules(const struct filter *filter)
 {
     int r = filter_add_names(filter);
 
     if (r == 0)
         r = filter_add_conditions(filter, conditional, ARRAY_SIZE(conditional));
-    if (r == 0 && filter->of == CONFINE_FILTER_PROGRAM)
-        r = filter_add_conditions(filter, of_program, ARRAY_SIZE(of_program));
+    if (r == 0 && filter->exec)
+        r = filter_add_program(filter);
+    else if (r == 0)
+        r = filter_add_conditions(filter, of_module, ARRAY_SIZE(of_module));
     return r == 0 ? filter_add_opening(filter) : r;
 }
 
@@ -206,10 +282,10 @@ static int filter_export(scmp_filter_ctx filter, struct sock_fprog *out)
     return 0;
 }
 
-int confine_filter_build(enum confine_filter_of of, struct sock_fprog *out,
-                         struct error *err)
+int confine_filter_build(const struct confine_exec *exec,
+                         struct sock_fprog *out, struct error *err)
 {
-    struct filter filter = {.of = of};
+    struct filter filter = {.exec = exec};
     int r;
 
     if (prctl(PR_GET_SECCOMP) < 0)

@@ -9,9 +9,11 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
-enum confine_filter_of {
-    CONFINE_FILTER_MODULE,
-    CONFINE_FILTER_PROGRAM, /* may be started, by CONFINE_PROGRAM_FD alone */
+/* How a program is started: with exactly these arguments of execveat(2), at
+ * addresses that nobody can guess. */
+struct confine_exec {
+    char *path; /* "" */
+    char **argv;
 };
 
 /* The descriptor from which a program is started. */
@@ -22,10 +24,12 @@ extern const char *const confine_calls_allowed[];
 extern const char *const confine_calls_program[];
 extern const char *const confine_calls_forbidden[];
 
-/* Compiles the filter. Fills *out (filter is new, freed with free).
- * Returns 0, or -errno (-ENOSYS: this kernel has no filters). */
-int confine_filter_build(enum confine_filter_of of, struct sock_fprog *out,
-                         struct error *err);
+/* Compiles the filter of a program that is started by exec (from
+ * CONFINE_PROGRAM_FD, once), or of a module (NULL). Fills *out (filter is new,
+ * freed with free). Returns 0, or -errno (-ENOSYS: this kernel has no filters).
+ */
+int confine_filter_build(const struct confine_exec *exec,
+                         struct sock_fprog *out, struct error *err);
 
 /* Puts it on for this process, for good; no_new_privs must be set.
  * Returns 0 or -errno. */

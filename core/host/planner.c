@@ -143,7 +143,7 @@ static int planner_start(struct planner_slot *slot,
         return error_errno(err, result->fd, "a memory file for a plan");
     slot->result = result;
     if (program) {
-        r = program_run_open(&slot->program, program, err);
+        r = program_run_open(&slot->program, program, MEMORY_BYTES, err);
         if (r < 0)
             return r;
     }

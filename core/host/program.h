@@ -43,6 +43,7 @@ void program_close(struct program *program);
 /* A program that runs, or will, beside one planner. */
 struct program_run {
     const struct program *program; /* kept */
+    uint64_t memory_bytes;         /* that it can write to */
     int to[2], from[2];            /* pipes: its input, its output */
     pid_t pid;                     /* in the planner */
     int executables[PROGRAM_EXECUTABLES_MAX];
@@ -52,7 +53,7 @@ struct program_run {
 /* In the runner: makes the pipes and fills run->start for the child that
  * shall start it. Returns 0 or -errno. */
 int program_run_open(struct program_run *run, const struct program *program,
-                     struct error *err);
+                     uint64_t memory_bytes, struct error *err);
 /* Closes what program_run_open has opened, in the runner. */
 void program_run_close(struct program_run *run);
 

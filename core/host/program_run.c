@@ -8,8 +8,8 @@
  * So it can read what anybody may read, and write to its pipes, and nothing
  * else. It ends with the planner, which ends with the runner.
  *
- * The program is started from CONFINE_PROGRAM_FD, the only descriptor from
- * which the filter lets anything be started; it is closed by that. A script is
+ * The program is started from CONFINE_PROGRAM_FD with arguments that the filter
+ * takes once (confine_filter.c); the descriptor is closed by that. A script is
  * read by its interpreter from SCRIPT_FD.
  */
 #include "host/program.h"
@@ -23,13 +23,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define SCRIPT_FD 4
 #define FIRST_FREE_FD 5
+#define PAGE 4096
 
 static char script_name[] = "/dev/fd/4";
 
@@ -70,14 +73,40 @@ static void program_take_fds(const struct program_run *run)
     close_range(FIRST_FREE_FD, ~0U, 0);
 }
 
-static void program_confine(void)
+/* A page at an address of chance, as far up as the machine has addresses. */
+static void *program_page(void)
+{
+    unsigned tries;
+
+    for (tries = 0; tries < 100; tries++) {
+        uint64_t chance;
+        void *page;
+
+        if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance))
+            break;
+        chance >>= 17 + tries / 10; /* 47 bits, and fewer */
+        page = mmap((void *) (uintptr_t) (chance & ~UINT64_C(0xfff)), PAGE,
+                    PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (page != MAP_FAILED)
+            return page;
+    }
+    program_die("a page for its arguments", ENOMEM);
+}
+
+/* Runtimes reserve addresses by the gigabyte, so what counts is the memory that
+ * they can write to. */
+static void program_confine(const struct program_run *run,
+                            const struct confine_exec *exec)
 {
     struct rlimit nothing = {0, 0};
+    struct rlimit memory = {run->memory_bytes, run->memory_bytes};
     struct sock_fprog filter;
     struct error err;
-    int r = confine_filter_build(CONFINE_FILTER_PROGRAM, &filter, &err);
+    int r = confine_filter_build(exec, &filter, &err);
 
-    if (setrlimit(RLIMIT_FSIZE, &nothing) < 0)
+    if (setrlimit(RLIMIT_FSIZE, &nothing) < 0 ||
+        setrlimit(RLIMIT_DATA, &memory) < 0)
         program_die("its limits", errno);
     /* A kernel without filters has been reported; Landlock still holds. */
     if (r == -ENOSYS)
@@ -91,22 +120,24 @@ static void program_confine(void)
 static _Noreturn void program_exec(const struct program_run *run, pid_t parent)
 {
     const struct program *program = run->program;
-    char *argv[4] = {program->file->path, NULL, NULL, NULL};
+    struct confine_exec exec = {program_page(), program_page()};
     size_t n = 0;
 
     if (program->interpreter) {
-        argv[n++] = program->interpreter_name;
+        exec.argv[n++] = program->interpreter_name;
         if (program->argument)
-            argv[n++] = program->argument;
-        argv[n] = script_name;
+            exec.argv[n++] = program->argument;
+        exec.argv[n] = script_name;
+    } else {
+        exec.argv[n] = program->file->path;
     }
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(CONFINE_EXIT_FAILED);
     program_take_fds(run);
-    program_confine();
-    syscall(SYS_execveat, CONFINE_PROGRAM_FD, "", argv, environment,
+    program_confine(run, &exec);
+    syscall(SYS_execveat, CONFINE_PROGRAM_FD, exec.path, exec.argv, environment,
             AT_EMPTY_PATH);
-    program_die(argv[0], errno);
+    program_die(exec.argv[0], errno);
 }
 
 static int program_start(void *userdata, struct error *err)
@@ -138,10 +169,12 @@ void program_run_close(struct program_run *run)
 }
 
 int program_run_open(struct program_run *run, const struct program *program,
-                     struct error *err)
+                     uint64_t memory_bytes, struct error *err)
 {
-    *run = (struct program_run){
-        .program = program, .to = {-1, -1}, .from = {-1, -1}};
+    *run = (struct program_run){.program = program,
+                                .memory_bytes = memory_bytes,
+                                .to = {-1, -1},
+                                .from = {-1, -1}};
     run->executables[0] =
         program->interpreter ? program->interpreter->fd : program->file->fd;
     run->executables[1] = program->loader_fd;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -155,6 +156,20 @@ static int act_blocked(struct ccm_run *run)
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
     return act_fork(run);
+}
+
+/* The number of a signal is an int; bits above do not count for the kernel.
+ * The structure is the kernel's: handler, flags, restorer, mask. */
+static int act_catch(struct ccm_run *run)
+{
+    unsigned long action[8];
+
+    signal(SIGUSR1, ignore);
+    syscall(SYS_rt_sigaction, SIGUSR1, NULL, action, sizeof(action[0]));
+    syscall(SYS_rt_sigaction, SIGSYS | (UINT64_C(1) << 32), action, NULL,
+            sizeof(action[0]));
+    unlink("/nowhere/at-all");
+    return act_declare(run);
 }
 
 static int act_exec(struct ccm_run *run)
@@ -331,6 +346,7 @@ static const struct {
     {"fork", act_fork},
     {"bomb", act_bomb},
     {"blocked", act_blocked},
+    {"catch", act_catch},
     {"exec", act_exec},
     {"write", act_write},
     {"truncate", act_truncate},

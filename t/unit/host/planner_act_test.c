@@ -33,6 +33,7 @@ static const struct {
     {"fork", PLANNER_DIED, CONFINED_REFUSED, "not: clone", 0},
     {"bomb", PLANNER_DIED, CONFINED_REFUSED, "not: clone", 0},
     {"blocked", PLANNER_DIED, CONFINED_REFUSED, "signals blocked", 0},
+    {"catch", PLANNER_DIED, CONFINED_REFUSED, "not: unlink", 0},
     {"exec", PLANNER_DIED, CONFINED_REFUSED, "not: execve", 0},
     {"write", PLANNER_DIED, CONFINED_REFUSED, "not: openat for writing", 0},
     {"truncate", PLANNER_DIED, CONFINED_REFUSED, "not: openat", 0},
