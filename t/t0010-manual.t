@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
-# What the manual shows works, and so does the completion.
+# The examples of the manual work, and so does the completion.
 # shellcheck source=t/e2e/tap.sh
 . "${srcdir:-.}/t/e2e/tap.sh"
 
@@ -89,15 +89,16 @@ check_is "the second writes a file for what is good" \
 +server { listen 80; server_name example.org; return 302 https://example.com; }" \
     "$(grep '^+' <<<"$output")"
 check_says "its service is reloaded" '^# service nginx: reload' "$output"
-check_says "a name that is none is rejected" 'url-redirects/2.*domain' "$output"
-check_says "and what nginx would understand" \
-    'url-redirects/3.*nginx would understand' "$output"
+check_says "an invalid domain is rejected" 'url-redirects/2.*domain' "$output"
+check_says "so is a character that is special to nginx" \
+    'url-redirects/3.*special to nginx' "$output"
 example 3 ''
 check_says "the third makes a user" 'user alice.*64101|alice' "$output"
 check_says "a file of that user's" \
     'create /etc/deploy-keys/alice.deploy, mode 0400, owner alice' "$output"
 check_is "whose contents are not shown" 0 "$(grep -c hush <<<"$output")"
-check_says "a reference to nobody is rejected" 'ssh-keys/2.*unix_user_id' \
+check_says "a reference to a missing object is rejected" \
+    'ssh-keys/2.*unix_user_id' \
     "$output"
 check_says "and runs its command" 'run /usr/bin/deploy-scan --quiet' "$output"
 
@@ -140,6 +141,6 @@ check_is "an option of a command" "--exit-code" "$(completes plan --ex)"
 check_is "behind an option with a value" "flag" \
     "$(completes --socket /nowhere fl)"
 touch "$scratch/file-for-import"
-check_is "a file where one is wanted" "$scratch/file-for-import" \
+check_is "a file where one is expected" "$scratch/file-for-import" \
     "$(completes object import "$scratch/file")"
 done_testing
