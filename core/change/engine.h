@@ -90,7 +90,7 @@ int engine_preview_text(struct engine *engine, FILE *out, bool colour,
 json_t *engine_preview_json(struct engine *engine);
 
 /*
- * Applies what engine_compare found, as design section 5 says. who and
+ * Applies what engine_compare found ("Applying" in ccm-runner(8)). who and
  * revision go into the history's record, which is written on every ending;
  * turn and who may be NULL. With nothing to do there is no record. One that
  * cannot be written is told as progress, step "history".

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Reads what `etcdctl watch --prefix -w json` recorded of a cluster.
 
-history.py check FILE   is silent and true if I1 and I2 of the design hold
+history.py check FILE   succeeds silently if I1 and I2 of ccm-protocol(7) hold
 history.py turns FILE   prints NODE:OUTCOME for each turn that has begun, in
                         order; OUTCOME is done, failed or open
 history.py events FILE  prints every change, for people

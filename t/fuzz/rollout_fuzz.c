@@ -5,7 +5,7 @@
  * alive, lock and events, answers out of order, lost watches, lapsed leases.
  * The input is steps, parted by form feeds (see step). Whatever comes: the
  * runner applies only in a turn that the store has said is ours, what we put
- * is JSON on a line and under the conditions of design section 3, and a log
+ * is JSON on a line and has the conditions of ccm-protocol(7), and a log
  * entry is one line.
  */
 #include "fuzz.h"
