@@ -53,7 +53,8 @@ runner_of_web1() {
     pgrep -x -P "${node_pid[web1]}" ccm-runner | head -n 1
 }
 has_planner() {
-    pgrep -P "$(runner_of_web1)"
+    local zygote
+    zygote=$(pgrep -P "$(runner_of_web1)" | head -n 1) && pgrep -P "$zygote"
 }
 
 for what in runner planner; do

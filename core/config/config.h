@@ -80,6 +80,7 @@ struct config {
     int64_t plan_timeout_ms; /* of one planner */
     int64_t resync_ms;       /* 0: never */
     bool flag_lift_self;
+    int64_t planner_uid_first, planner_uid_count;
     int64_t max_removals;
     int64_t max_removals_percent;
     int64_t history_max;  /* records kept */

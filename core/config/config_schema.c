@@ -84,6 +84,15 @@ static const struct config_key rollout_keys[] = {
     {.name = NULL},
 };
 
+/* Beyond what distributions, containers and directory services hand out. */
+static const struct config_key planner_uids_keys[] = {
+    KEY("first", INTEGER, .offset = HERE(planner_uid_first), .min = 1000,
+        .max = 4294900000, .number = 2100000000),
+    KEY("count", INTEGER, .offset = HERE(planner_uid_count), .min = 64,
+        .max = 65536, .number = 65536),
+    {.name = NULL},
+};
+
 static const struct config_key guard_keys[] = {
     KEY("max_removals", INTEGER, .offset = HERE(max_removals), .min = 0,
         .max = INT_MAX, .number = 10),
@@ -115,6 +124,7 @@ const struct config_key config_keys[] = {
         .text = CCM_MODULEDIR),
     KEY("runner", PATH, .offset = HERE(runner),
         .text = CCM_LIBEXECDIR "/ccm-runner"),
+    KEY("planner_uids", GROUP, .members = planner_uids_keys),
     KEY("store", GROUP, .members = store_keys),
     KEY("objects", GROUP, .members = objects_keys),
     KEY("settle", GROUP, .members = settle_keys),

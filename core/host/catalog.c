@@ -22,7 +22,7 @@
 /* All that lives only while a catalog is made. */
 struct catalog_work {
     const struct config *config;
-    const struct confine *confine;
+    struct confine *confine;
     json_t **answers; /* NULL: none are kept */
     struct trust trust;
     struct declarations declarations;
@@ -244,7 +244,7 @@ static int catalog_make(struct catalog_work *work, struct error *err)
     return r;
 }
 
-int catalog_load(const struct config *config, const struct confine *confine,
+int catalog_load(const struct config *config, struct confine *confine,
                  json_t **answers, struct catalog **out, struct error *err)
 {
     struct catalog_work work = {.config = config,

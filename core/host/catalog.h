@@ -55,7 +55,7 @@ struct catalog {
  * Sets *out, new (freed with catalog_free). Returns 0 or -errno; then err
  * names every file that is to blame, as far as there is room.
  */
-int catalog_load(const struct config *config, const struct confine *confine,
+int catalog_load(const struct config *config, struct confine *confine,
                  json_t **answers, struct catalog **out, struct error *err);
 void catalog_free(struct catalog *catalog);
 

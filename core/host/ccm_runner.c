@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/protocol.h"
 #include "base/util.h"
+#include "host/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -317,6 +318,9 @@ int main(int argc, char **argv)
         fputs(usage_text, stdout);
         return CCM_EXIT_DONE;
     }
+    if (streq(options.mode, ZYGOTE_MODE))
+        return zygote_serve(ZYGOTE_FD);
+    confine_use_program();
     r = main_load(&options, &config, &err);
     if (r < 0)
         return main_fail(&options, r, &err);

@@ -3,76 +3,62 @@
 #define CCM_HOST_CONFINE_H
 
 /*
- * What is taken away from a process before module code runs in it. The
- * expensive parts (the system call filter, the Landlock rules) are made once
- * in the runner; a child only puts them on.
+ * Where confined processes come from: a zygote that knows nothing of what the
+ * runner knows (zygote.c), and its answers.
  */
 
 #include "base/error.h"
+#include "config/config.h"
+#include "host/zygote.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+
+/* Users of planners, where ccm.conf says nothing: outside of what
+ * distributions, containers and directory services hand out. */
+#define CONFINE_FIRST_UID 2100000000
+#define CONFINE_UIDS 65536
 
 struct confine;
 
-/* How a confined process ends on its own account, besides 0. */
-enum confine_exit {
-    CONFINE_EXIT_MEMORY = 70,  /* base/alloc.c: out of memory */
-    CONFINE_EXIT_REFUSED = 71, /* it tried what is forbidden */
-    CONFINE_EXIT_FAILED = 72,  /* it could not be confined */
-    CONFINE_EXIT_REPORT = 73,  /* it could not hand over its result */
-};
-
-/* A program that is started on the way into confinement, in the same one but
- * for being started: see program.h. */
-struct confine_start {
-    const int *executables; /* where Landlock is there, the only files that
-                               can be executed */
-    size_t n_executables;
-    int (*start)(void *userdata, struct error *err); /* forks */
-    void *userdata;
-};
-
-struct confine_limits {
-    uint64_t memory_bytes; /* on top of what the runner has mapped; of a
-                              program, what it can write to */
-    int64_t time_ms;       /* of the processor; rounded up to seconds */
-    uint64_t file_bytes;   /* of the result */
-    uint64_t files;        /* numbers of descriptors that can be opened */
-    const struct confine_start *start; /* NULL: nothing */
-};
+/*
+ * With which program zygotes are started: this one, which runs zygote_serve in
+ * its mode ZYGOTE_MODE. Without, they are forked, with all that this process
+ * knows: for tests.
+ */
+void confine_use_program(void);
 
 /*
- * Finds out what this system has and prepares it. What is missing is no
- * error here; confine_json tells. Sets *out, new (freed with confine_free).
- * Returns 0 or -errno.
+ * Starts a zygote; config (may be NULL) says which users planners become, and
+ * is not kept. Whatever is wrong with the zygote is said when it is first
+ * used. Sets *out, new (freed with confine_free: then all its processes are
+ * ended). Returns 0 or -errno.
  */
-int confine_new(struct confine **out, struct error *err);
+int confine_new(const struct config *config, struct confine **out,
+                struct error *err);
 void confine_free(struct confine *confine);
 
-/*
- * In the child, once, before module code: limits, user, capabilities,
- * Landlock, system call filter; dies with parent. Afterwards a forbidden
- * system call ends the process with CONFINE_EXIT_REFUSED and a last line on
- * standard error, which confine_refusal reads.
- * Returns 0 or -errno.
- */
-int confine_enter(const struct confine *confine,
-                  const struct confine_limits *limits, pid_t parent,
-                  struct error *err);
+/* To poll for answers. */
+int confine_fd(const struct confine *confine);
 
-/* What a process that ended with CONFINE_EXIT_REFUSED had tried, by what it
- * left on standard error: "openat (for writing)". Cuts that line off text.
- * Returns new (freed with free). */
-char *confine_refusal(char *text);
+/* Asks for a process; request->id and uid are filled here. Returns 0 or
+ * -errno. */
+int confine_start(struct confine *confine, struct zygote_request *request,
+                  const int *fds, struct error *err);
+void confine_kill(struct confine *confine, uint64_t id);
+
+/* Takes an answer that is there. Returns 1 with *answer, 0 if there is none,
+ * or -EPIPE: the zygote is gone, and all its processes with it. */
+int confine_take(struct confine *confine, struct zygote_answer *answer);
 
 /*
  * What holds on this system, for "describe" and for status:
- * {"user":"nobody" or null,"seccomp":bool,"landlock":N (ABI, 0: none),
- *  "missing":["text for people", ...]}. Returns new (freed with json_decref).
+ * {"user":"2100000000-2100065535" or null,"alone":bool,"seccomp":bool,
+ *  "landlock":N (ABI, 0: none),"missing":["text for people", ...]}.
+ * Returns new (freed with json_decref).
  */
-json_t *confine_json(const struct confine *confine);
+json_t *confine_json(struct confine *confine);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/brief.h"
 #include "host/confine.h"
 
 #include <stdbool.h>
@@ -27,8 +28,8 @@ enum confined_end {
 };
 
 struct confined {
-    pid_t pid;
-    int pidfd;
+    struct confine *confine; /* kept; NULL: nothing has been started */
+    uint64_t id;
     int out_fd;          /* reading end of its report pipe; -1: none */
     int error_fd;        /* reading end of its standard error; -1: ended */
     struct buf out;      /* what it reported; the caller takes it away */
@@ -36,42 +37,29 @@ struct confined {
     int64_t deadline_ms; /* clock_ms; the caller may move it */
     enum confined_end end;
     bool killed;
+    bool oom;   /* the kernel was short of memory */
     int status; /* of waitpid */
-    void *userdata;
+    int error;  /* -errno: it was not even started */
 };
 
-/* What runs in the child. It returns the exit status. */
-typedef int (*confined_fn)(void *userdata);
-
 struct confined_spec {
-    const struct confine *confine;
+    struct confine *confine;
     uint64_t memory_bytes;
     int64_t time_ms; /* of the clock, and of the processor */
     uint64_t result_bytes;
-    const int *keep; /* descriptors that stay open, ascending */
-    size_t n_keep;
-    const struct confine_start *start; /* a program; NULL: none */
-    bool report; /* with a report pipe: see confined_report */
-    confined_fn run;
-    void *userdata; /* of run */
+    struct brief *brief; /* what it is handed; finished here */
+    int out_fd;          /* where its answer goes; -1: into child->out */
 };
 
-/*
- * Forks. In the child nothing is open but standard input and output
- * (/dev/null), standard error (captured) and spec->keep; it is confined, its
- * signals are as at the beginning of a program, its environment is empty.
- * Fills the zeroed *child. Returns 0 or -errno.
- */
+/* Asks for a process that does what the brief says (see confined_child.h).
+ * Fills the zeroed *child. Returns 0 or -errno. */
 int confined_start(struct confined *child, const struct confined_spec *spec,
                    struct error *err);
 
-/* In the child: appends to what the runner sees in child->out. */
-int confined_report(const void *bytes, size_t size);
-
 /*
- * Waits until one of the children has said something or ended, kills those
- * past their deadline. children may hold NULLs and ended ones.
- * Returns 0 or -errno.
+ * Waits until one of the children, all of one confine, has said something or
+ * ended; kills those past their deadline. children may hold NULLs and ended
+ * ones. Returns 0 or -errno.
  */
 int confined_wait(struct confined *const *children, size_t n,
                   struct error *err);

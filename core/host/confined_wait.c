@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/util.h"
+#include "host/fence.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +15,7 @@
 #define SAID_MAX 4096
 #define SAID_SHOWN_MAX 1000
 #define OUT_MAX (64 * 1024 * 1024)
-#define FDS_EACH 3
+#define FDS_EACH 2
 
 /* Reads what is there. Returns false at the end or on an error. */
 static bool confined_drain(int fd, struct buf *into)
@@ -49,7 +50,7 @@ static void confined_read(struct confined *child)
         buf_shift(&child->said, child->said.size - SAID_MAX);
     confined_drain_fd(&child->out_fd, &child->out);
     if (child->out.size > OUT_MAX)
-        kill(child->pid, SIGKILL);
+        confine_kill(child->confine, child->id);
 }
 
 static enum confined_end confined_classify(const struct confined *child)
@@ -60,19 +61,21 @@ static enum confined_end confined_classify(const struct confined *child)
         return CONFINED_TIMED_OUT;
     if (number == SIGSYS)
         return CONFINED_REFUSED;
-    if (number == SIGKILL)
-        return CONFINED_MEMORY; /* not by us: the system was short of it */
+    if (child->error < 0)
+        return CONFINED_BROKEN;
+    if (number == SIGKILL && child->oom)
+        return CONFINED_MEMORY;
     if (number != 0)
         return CONFINED_CRASHED;
     switch (WEXITSTATUS(child->status)) {
     case 0:
         return CONFINED_DONE;
-    case CONFINE_EXIT_MEMORY:
+    case FENCE_EXIT_MEMORY:
         return CONFINED_MEMORY;
-    case CONFINE_EXIT_REFUSED:
+    case FENCE_EXIT_REFUSED:
         return CONFINED_REFUSED;
-    case CONFINE_EXIT_FAILED:
-    case CONFINE_EXIT_REPORT:
+    case FENCE_EXIT_FAILED:
+    case FENCE_EXIT_REPORT:
         return CONFINED_BROKEN;
     default:
         return CONFINED_EXITED;
@@ -80,12 +83,42 @@ static enum confined_end confined_classify(const struct confined *child)
 }
 
 /* The pipes are read once more: what it said last is the most telling. */
-static void confined_reap(struct confined *child)
+static void confined_end(struct confined *child,
+                         const struct zygote_answer *answer)
 {
-    if (waitpid(child->pid, &child->status, WNOHANG) != child->pid)
-        return;
+    child->status = answer->status;
+    child->error = answer->error;
+    child->oom = answer->oom;
     confined_read(child);
     child->end = confined_classify(child);
+}
+
+/* With the zygote all have ended, by the hand of the kernel. */
+static void confined_end_all(struct confined *const *children, size_t n)
+{
+    static const struct zygote_answer killed = {.status = SIGKILL, .oom = 1};
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (children[i] && children[i]->end == CONFINED_RUNNING)
+            confined_end(children[i], &killed);
+}
+
+/* Ends those that the zygote says have ended. */
+static void confined_take(struct confined *const *children, size_t n,
+                          struct confine *confine)
+{
+    struct zygote_answer answer;
+    size_t i;
+    int r;
+
+    while ((r = confine_take(confine, &answer)) > 0)
+        for (i = 0; i < n; i++)
+            if (children[i] && children[i]->end == CONFINED_RUNNING &&
+                children[i]->id == answer.id)
+                confined_end(children[i], &answer);
+    if (r < 0)
+        confined_end_all(children, n);
 }
 
 static void confined_kill_late(struct confined *child, int64_t now)
@@ -93,25 +126,27 @@ static void confined_kill_late(struct confined *child, int64_t now)
     if (child->killed || now < child->deadline_ms)
         return;
     child->killed = true;
-    kill(child->pid, SIGKILL);
+    confine_kill(child->confine, child->id);
 }
 
+/* Fills fds, of which the last is the zygote's. Returns how long to wait. */
 static int confined_patience(struct confined *const *children, size_t n,
                              struct pollfd *fds)
 {
     int64_t now = clock_ms(), least = INT32_MAX;
     size_t i;
 
+    fds[FDS_EACH * n] = (struct pollfd){-1, POLLIN, 0};
     for (i = 0; i < n; i++) {
         const struct confined *child = children[i];
         bool runs = child && child->end == CONFINED_RUNNING;
 
         fds[FDS_EACH * i] =
-            (struct pollfd){runs ? child->pidfd : -1, POLLIN, 0};
-        fds[FDS_EACH * i + 1] =
             (struct pollfd){runs ? child->error_fd : -1, POLLIN, 0};
-        fds[FDS_EACH * i + 2] =
+        fds[FDS_EACH * i + 1] =
             (struct pollfd){runs ? child->out_fd : -1, POLLIN, 0};
+        if (runs)
+            fds[FDS_EACH * n].fd = confine_fd(child->confine);
         if (runs && !child->killed && child->deadline_ms - now < least)
             least = child->deadline_ms - now;
     }
@@ -120,12 +155,15 @@ static int confined_patience(struct confined *const *children, size_t n,
 
 int confined_wait(struct confined *const *children, size_t n, struct error *err)
 {
-    cleanup_free struct pollfd *fds = xcalloc(n * FDS_EACH, sizeof(*fds));
+    cleanup_free struct pollfd *fds = xcalloc(n * FDS_EACH + 1, sizeof(*fds));
     int patience = confined_patience(children, n, fds);
+    struct confine *confine = NULL;
     int64_t now;
     size_t i;
 
-    if (poll(fds, n * FDS_EACH, patience) < 0 && errno != EINTR)
+    if (fds[FDS_EACH * n].fd < 0)
+        return 0; /* none runs */
+    if (poll(fds, n * FDS_EACH + 1, patience) < 0 && errno != EINTR)
         return error_errno(err, -errno, "waiting for planners");
     now = clock_ms();
     for (i = 0; i < n; i++) {
@@ -133,13 +171,13 @@ int confined_wait(struct confined *const *children, size_t n, struct error *err)
 
         if (!child || child->end != CONFINED_RUNNING)
             continue;
-        if (fds[FDS_EACH * i + 1].revents || fds[FDS_EACH * i + 2].revents)
+        confine = child->confine;
+        if (fds[FDS_EACH * i].revents || fds[FDS_EACH * i + 1].revents)
             confined_read(child);
-        if (fds[FDS_EACH * i].revents)
-            confined_reap(child);
-        else
-            confined_kill_late(child, now);
+        confined_kill_late(child, now);
     }
+    if (confine && fds[FDS_EACH * n].revents)
+        confined_take(children, n, confine);
     return 0;
 }
 
@@ -160,13 +198,16 @@ static char *confined_end_text(struct confined *child)
     case CONFINED_MEMORY:
         return xstrdup("ran out of memory");
     case CONFINED_BROKEN:
-        return xstrdup(WEXITSTATUS(child->status) == CONFINE_EXIT_FAILED
+        if (child->error < 0)
+            return xasprintf("could not be started: %s",
+                             strerror(-child->error));
+        return xstrdup(WEXITSTATUS(child->status) == FENCE_EXIT_FAILED
                            ? "could not be confined"
                            : "could not hand over its result (did it close "
                              "descriptors that are not its own?)");
     case CONFINED_REFUSED:
         call =
-            confine_refusal(child->said.data ? child->said.data : (char[]){""});
+            fence_refusal(child->said.data ? child->said.data : (char[]){""});
         return xasprintf("tried what a module must not: %s", call);
     default:
         return xstrdup("exited by itself with status 0");

@@ -23,13 +23,12 @@ struct describe_task {
 };
 
 /*
- * Loads each module in a confined child, checks its descriptor, calls its
- * check() with the declaration's settings, and fills the tasks. A child works
- * through many; one that fails takes only its own configuration with it.
- * Also fills the digests of the files, meanwhile.
+ * Loads each module in a confined process of its own, checks its descriptor,
+ * calls its check() with the declaration's settings, and fills the tasks. Also
+ * fills the digests of the files, meanwhile.
  * Returns 0 also when some tasks have an error; -errno if it cannot be done.
  */
-int describe_all(const struct config *config, const struct confine *confine,
+int describe_all(const struct config *config, struct confine *confine,
                  struct describe_task *tasks, size_t n, struct error *err);
 
 /* Frees answer and error. */

@@ -15,16 +15,20 @@ libhost_a_SOURCES = \
 	core/host/api_path.c \
 	core/host/api_program.c \
 	core/host/arena.c core/host/arena.h \
+	core/host/brief.c core/host/brief.h \
 	core/host/catalog.c core/host/catalog.h \
 	core/host/confine.c core/host/confine.h \
 	core/host/confine_calls.c \
 	core/host/confine_filter.c core/host/confine_filter.h \
 	core/host/confine_landlock.c core/host/confine_landlock.h \
 	core/host/confined.c core/host/confined.h \
+	core/host/confined_child.c core/host/confined_child.h \
 	core/host/confined_wait.c \
 	core/host/declaration.c core/host/declaration.h \
 	core/host/declarations.c \
 	core/host/describe.c core/host/describe.h \
+	core/host/describe_child.c core/host/describe_child.h \
+	core/host/fence.c core/host/fence.h \
 	core/host/graph.c core/host/graph.h \
 	core/host/mode_check.c core/host/mode_check.h \
 	core/host/mode_check_note.c \
@@ -37,13 +41,16 @@ libhost_a_SOURCES = \
 	core/host/module_load.c \
 	core/host/names.c core/host/names.h \
 	core/host/planner.c core/host/planner.h \
+	core/host/planner_child.c core/host/planner_child.h \
 	core/host/planner_result.c core/host/planner_result.h \
 	core/host/program.c core/host/program.h \
 	core/host/program_run.c \
 	core/host/record.c core/host/record.h \
 	core/host/run.c core/host/run.h \
 	core/host/setting.c core/host/setting.h \
-	core/host/trust.c core/host/trust.h
+	core/host/trust.c core/host/trust.h \
+	core/host/zygote.c core/host/zygote.h \
+	core/host/zygote_wire.c
 
 # Everything that a module can call must be in the program, used or not. All
 # symbols are bound at the start: once, instead of in each planner.

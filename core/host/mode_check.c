@@ -173,7 +173,7 @@ static int mode_check_module(struct mode_check *check,
                              const struct mode_check_options *mode,
                              struct error *err)
 {
-    int r = confine_new(&check->confine, err);
+    int r = confine_new(check->config, &check->confine, err);
 
     if (r == 0)
         r = mode_check_open(check, mode->file, err);

@@ -52,6 +52,7 @@ int mode_check_plan(struct mode_check *check, const json_t *samples, bool as_is,
         .confine = check->confine,
         .selected = selected,
         .n = 1,
+        .as_is = as_is,
     };
     struct objects *objects;
     struct error why;

@@ -1,135 +1,144 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Running the planners. As many run at a time as there are processors. The
- * objects were fetched before, so the children share their memory. One that
+ * objects were fetched before; each planner is handed those of its types, in
+ * sealed memory. One that
  * fails fails its own configuration; the others still run, so that the report
  * is complete, and those that depend on it are marked as skipped afterwards.
- *
- * They are forked from a thread of its own, because malloc gives each thread
- * a heap. What a planner allocates would else come from holes in the runner's
- * heap, which the kernel would have to copy, page by page: that took a fifth
- * of its time. One planner alone does not earn back what the thread costs.
  */
 #include "host/planner.h"
 
 #include "base/alloc.h"
 #include "base/util.h"
-#include "host/api.h"
+#include "host/brief.h"
 #include "host/names.h"
 #include "host/planner_result.h"
 
 #include <errno.h>
-#include <malloc.h>
-#include <pthread.h>
+#include <unistd.h>
 
 #define SLOTS_MAX 64
-#define HEAP_BYTES (1024 * 1024) /* ready to be used without a system call */
-/* Of addresses; 72 MB are what a thread's stack and heap reserve. */
-#define MEMORY_BYTES ((UINT64_C(1024) + 72) * 1024 * 1024)
+#define MEMORY_BYTES (UINT64_C(1024) * 1024 * 1024)
+/* Objects take more room than their text: up to so much. */
+#define OBJECT_MEMORY_FACTOR 32
 #define RESULT_BYTES_MAX (UINT64_C(512) * 1024 * 1024)
+
+/* The objects of a type, as text in sealed memory. */
+struct planner_type {
+    const char *name;
+    int fd;
+    uint64_t size;
+};
+
+struct planner_work;
 
 /* One planner at work. */
 struct planner_slot {
     struct confined child;
-    const struct planner_job *job;
+    struct planner_work *work;
     struct planner_result *result; /* NULL: the slot is free */
     struct program_run program;    /* of the configuration, if it has one */
 };
 
-/* Does the module still say what it said when it was described? Another
- * module of the same batch may have had a hand in that. */
-static int planner_compare(const struct configuration *c,
-                           const struct ccm_module *module, struct error *err)
+/* All that lives only while planners run. */
+struct planner_work {
+    const struct planner_job *job;
+    struct planner_type *types;
+    size_t n_types, types_capacity;
+    struct planner_slot slots[SLOTS_MAX];
+    size_t n_slots;
+    size_t next; /* the first that no slot has taken */
+};
+
+/* What is handed to planner_child.h. Returns new. */
+static json_t *planner_input(const struct planner_job *job,
+                             const struct configuration *c)
 {
-    const char *const *lists[][2] = {
-        {module->subscribes, (const char *const *) c->subscribes},
-        {module->depends, (const char *const *) c->depends},
-        {module->after, (const char *const *) c->after},
-    };
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:O, s:o, s:b}",
+        "configuration", c->name, "module", c->module, "version", c->version,
+        "subscribes", names_json((const char *const *) c->subscribes),
+        "depends", names_json((const char *const *) c->depends), "after",
+        names_json((const char *const *) c->after), "node", job->config->node,
+        "groups", names_json((const char *const *) job->config->groups),
+        "settings", c->settings, "types", json_array(), "as_is", job->as_is);
+}
+
+/* The objects of a type, written out when the first planner needs them. */
+static int planner_type(struct planner_work *work, const char *name,
+                        struct planner_type **out, struct error *err)
+{
+    struct planner_type *type;
+    const json_t *objects;
     size_t i;
+    int fd;
 
-    if (!streq(c->module, module->name) || !streq(c->version, module->version))
-        return error_set(err, -EPROTO,
-                         "is now %s %s; when it was described it was %s %s",
-                         module->name, module->version, c->module, c->version);
-    for (i = 0; i < ARRAY_SIZE(lists); i++) {
-        const char *const *name;
+    for (i = 0; i < work->n_types; i++)
+        if (streq(work->types[i].name, name)) {
+            *out = &work->types[i];
+            return 0;
+        }
+    xgrow(&work->types, &work->types_capacity, work->n_types,
+          sizeof(*work->types));
+    type = &work->types[work->n_types];
+    *type = (struct planner_type){.name = name};
+    objects = objects_of(work->job->objects, name);
+    fd = objects ? brief_write(objects, &type->size) : -ENOENT;
+    if (fd < 0)
+        return error_errno(err, fd, "objects of %s", name);
+    type->fd = fd;
+    work->n_types++;
+    *out = type;
+    return 0;
+}
 
-        for (name = lists[i][0]; name && *name; name++)
-            if (!names_has(lists[i][1], *name))
-                return error_set(err, -EPROTO,
-                                 "names \"%s\" now, which it did not when it "
-                                 "was described",
-                                 *name);
+static int planner_add_types(struct planner_work *work, struct brief *brief,
+                             const struct configuration *c, uint64_t *size,
+                             struct error *err)
+{
+    json_t *names =
+        json_object_get(json_object_get(brief->document, "input"), "types");
+    struct planner_type *type = NULL;
+    char **name;
+    int r;
+
+    for (name = c->subscribes; name && *name; name++) {
+        r = planner_type(work, *name, &type, err);
+        if (r < 0)
+            return r;
+        json_array_append_new(names, json_string(*name));
+        brief_add(brief, type->fd);
+        *size += type->size;
     }
     return 0;
 }
 
-static int planner_plan(struct ccm_run *run, const struct configuration *c,
-                        struct error *err)
+static int planner_ask(struct planner_slot *slot, struct error *err)
 {
-    struct ccm_module module;
-    int r = module_load(c->file, &module, err);
-
-    if (r == 0)
-        r = planner_compare(c, &module, err);
-    if (r == 0)
-        r = api_call(run, module.plan, "plan", err);
-    return r;
-}
-
-/* In the child. */
-static int planner_child(void *userdata)
-{
-    struct planner_slot *slot = userdata;
+    const struct planner_job *job = slot->work->job;
     const struct configuration *c = slot->result->configuration;
-    struct api_input input = {
-        .configuration = c->name,
-        .node = slot->job->config->node,
-        .groups = slot->job->config->groups,
-        .settings = c->settings,
-        .objects = slot->job->objects,
-        .subscribes = (const char *const *) c->subscribes,
-        .has_program = c->program != NULL,
-        .program = c->program ? &slot->program : NULL,
-    };
-    struct ccm_run run;
-    struct error err;
-    int r;
-
-    api_init(&run, &input);
-    r = planner_plan(&run, c, &err);
-    r = planner_result_write(slot->result->fd, &run, r < 0 ? err.text : NULL);
-    return r < 0 ? CONFINE_EXIT_REPORT : 0;
-}
-
-static int planner_compare_fds(const void *a, const void *b)
-{
-    return *(const int *) a - *(const int *) b;
-}
-
-static int planner_fork(struct planner_slot *slot, struct error *err)
-{
-    const struct configuration *c = slot->result->configuration;
-    int keep[4] = {slot->result->fd, c->file->fd};
     struct confined_spec spec = {
-        .confine = slot->job->confine,
-        .memory_bytes = MEMORY_BYTES,
-        .time_ms = slot->job->config->plan_timeout_ms,
+        .confine = job->confine,
+        .time_ms = job->config->plan_timeout_ms,
         .result_bytes = RESULT_BYTES_MAX,
-        .keep = keep,
-        .n_keep = 2,
-        .run = planner_child,
-        .userdata = slot,
+        .out_fd = slot->result->fd,
     };
+    struct brief brief;
+    uint64_t size = 0;
+    int r =
+        brief_init(&brief, "plan", c->file, c->program ? &slot->program : NULL,
+                   planner_input(job, c));
 
-    if (c->program) {
-        keep[spec.n_keep++] = slot->program.to[1];
-        keep[spec.n_keep++] = slot->program.from[0];
-        spec.start = &slot->program.start;
-    }
-    qsort(keep, spec.n_keep, sizeof(*keep), planner_compare_fds);
-    return confined_start(&slot->child, &spec, err);
+    if (r < 0)
+        error_errno(err, r, "what configuration %s is handed", c->name);
+    else
+        r = planner_add_types(slot->work, &brief, c, &size, err);
+    spec.memory_bytes = MEMORY_BYTES + size * OBJECT_MEMORY_FACTOR;
+    spec.brief = &brief;
+    if (r == 0)
+        r = confined_start(&slot->child, &spec, err);
+    brief_done(&brief);
+    return r;
 }
 
 static int planner_start(struct planner_slot *slot,
@@ -147,7 +156,7 @@ static int planner_start(struct planner_slot *slot,
         if (r < 0)
             return r;
     }
-    r = planner_fork(slot, err);
+    r = planner_ask(slot, err);
     if (program)
         program_run_close(&slot->program);
     return r;
@@ -197,36 +206,38 @@ static void planner_finish(struct planner_slot *slot)
 }
 
 /* One round: free slots get work, then the running ones are waited for. */
-static int planner_round(struct planner_slot *slots, size_t n_slots,
-                         struct planner_result *results, size_t *next,
-                         struct error *err)
+static int planner_round(struct planner_work *work,
+                         struct planner_result *results, struct error *err)
 {
-    const struct planner_job *job = slots[0].job;
     struct confined *children[SLOTS_MAX];
+    struct planner_slot *slot;
     size_t i;
     int r = 0;
 
-    for (i = 0; i < n_slots && r == 0; i++) {
-        if (!slots[i].result && *next < job->n)
-            r = planner_start(&slots[i], &results[(*next)++], err);
-        children[i] = slots[i].result ? &slots[i].child : NULL;
+    for (i = 0; i < work->n_slots && r == 0; i++) {
+        slot = &work->slots[i];
+        if (!slot->result && work->next < work->job->n)
+            r = planner_start(slot, &results[work->next++], err);
+        children[i] = slot->result ? &slot->child : NULL;
     }
     if (r == 0)
-        r = confined_wait(children, n_slots, err);
-    for (i = 0; i < n_slots && r == 0; i++)
-        if (slots[i].result && slots[i].child.end != CONFINED_RUNNING)
-            planner_finish(&slots[i]);
+        r = confined_wait(children, work->n_slots, err);
+    for (i = 0; i < work->n_slots && r == 0; i++) {
+        slot = &work->slots[i];
+        if (slot->result && slot->child.end != CONFINED_RUNNING)
+            planner_finish(slot);
+    }
     return r;
 }
 
-static bool planner_busy(const struct planner_slot *slots, size_t n)
+static bool planner_busy(const struct planner_work *work)
 {
     size_t i;
 
-    for (i = 0; i < n; i++)
-        if (slots[i].result)
+    for (i = 0; i < work->n_slots; i++)
+        if (work->slots[i].result)
             return true;
-    return false;
+    return work->next < work->job->n;
 }
 
 static const struct planner_result *
@@ -261,60 +272,38 @@ static void planner_skip(struct planner_result *results, size_t n)
     }
 }
 
-static int planner_run_all(const struct planner_job *job,
-                           struct planner_result *results, struct error *err)
+static void planner_work_done(struct planner_work *work)
 {
-    struct planner_slot slots[SLOTS_MAX] = {0};
-    size_t n_slots = confined_cpus(), next = 0, i;
+    size_t i;
+
+    for (i = 0; i < work->n_slots; i++)
+        confined_done(&work->slots[i].child);
+    for (i = 0; i < work->n_types; i++)
+        close(work->types[i].fd);
+    free(work->types);
+}
+
+int planner_run(const struct planner_job *job, struct planner_result *results,
+                struct error *err)
+{
+    struct planner_work work = {.job = job, .n_slots = confined_cpus()};
+    size_t i;
     int r = 0;
 
-    if (n_slots > SLOTS_MAX)
-        n_slots = SLOTS_MAX;
-    for (i = 0; i < n_slots; i++)
-        slots[i].job = job;
+    if (work.n_slots > SLOTS_MAX)
+        work.n_slots = SLOTS_MAX;
+    for (i = 0; i < work.n_slots; i++)
+        work.slots[i].work = &work;
     for (i = 0; i < job->n; i++)
         results[i] = (struct planner_result){.configuration = job->selected[i],
                                              .fd = -1};
-    while (r == 0 && (next < job->n || planner_busy(slots, n_slots)))
-        r = planner_round(slots, n_slots, results, &next, err);
-    for (i = 0; i < n_slots; i++)
-        confined_done(&slots[i].child);
+    while (r == 0 && planner_busy(&work))
+        r = planner_round(&work, results, err);
+    planner_work_done(&work);
     if (r < 0)
         return r;
     for (i = 0; i < job->n; i++)
         planner_result_map(&results[i]);
     planner_skip(results, job->n);
     return 0;
-}
-
-/* What planner_run hands to its thread. */
-struct planner_work {
-    const struct planner_job *job;
-    struct planner_result *results;
-    struct error *err;
-    int returned;
-};
-
-static void *planner_work(void *userdata)
-{
-    struct planner_work *work = userdata;
-
-    work->returned = planner_run_all(work->job, work->results, work->err);
-    return NULL;
-}
-
-int planner_run(const struct planner_job *job, struct planner_result *results,
-                struct error *err)
-{
-    struct planner_work work = {job, results, err, 0};
-    pthread_t thread;
-
-    if (job->n > 1) {
-        mallopt(M_TOP_PAD, HEAP_BYTES);
-        if (pthread_create(&thread, NULL, planner_work, &work) == 0) {
-            pthread_join(thread, NULL);
-            return work.returned;
-        }
-    }
-    return planner_run_all(job, results, err);
 }

@@ -18,10 +18,12 @@
 /* What is asked of the planners; all of it kept. */
 struct planner_job {
     const struct config *config;
-    const struct confine *confine;
+    struct confine *confine;
     const struct objects *objects;
     const struct configuration *const *selected; /* in run order */
     size_t n;
+    bool as_is; /* objects in the order that they have, not by id: for tests of
+                   modules */
 };
 
 enum planner_outcome {

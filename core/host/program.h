@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "host/confine.h"
+#include "host/fence.h"
 #include "host/module.h"
 
 #include <stddef.h>
@@ -47,13 +47,15 @@ struct program_run {
     int to[2], from[2];            /* pipes: its input, its output */
     pid_t pid;                     /* in the planner */
     int executables[PROGRAM_EXECUTABLES_MAX];
-    struct confine_start start;
+    struct fence_start start;
 };
 
-/* In the runner: makes the pipes and fills run->start for the child that
- * shall start it. Returns 0 or -errno. */
+/* In the runner: makes the pipes. Returns 0 or -errno. */
 int program_run_open(struct program_run *run, const struct program *program,
                      uint64_t memory_bytes, struct error *err);
+/* In the planner, with the pipes in place: fills run->start. Keeps program. */
+void program_run_init(struct program_run *run, const struct program *program,
+                      uint64_t memory_bytes);
 /* Closes what program_run_open has opened, in the runner. */
 void program_run_close(struct program_run *run);
 

@@ -48,7 +48,7 @@ static _Noreturn void program_die(const char *what, int number)
         xasprintf("starting the program: %s: %s\n", what, strerror(number));
 
     io_write_all(STDERR_FILENO, text, strlen(text));
-    _exit(CONFINE_EXIT_FAILED);
+    _exit(FENCE_EXIT_FAILED);
 }
 
 /* Moves what it needs to the numbers that it has there, out of each other's
@@ -132,7 +132,7 @@ static _Noreturn void program_exec(const struct program_run *run, pid_t parent)
         exec.argv[n] = program->file->path;
     }
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-        _exit(CONFINE_EXIT_FAILED);
+        _exit(FENCE_EXIT_FAILED);
     program_take_fds(run);
     program_confine(run, &exec);
     syscall(SYS_execveat, CONFINE_PROGRAM_FD, exec.path, exec.argv, environment,
@@ -168,6 +168,22 @@ void program_run_close(struct program_run *run)
     }
 }
 
+void program_run_init(struct program_run *run, const struct program *program,
+                      uint64_t memory_bytes)
+{
+    run->program = program;
+    run->memory_bytes = memory_bytes;
+    run->executables[0] =
+        program->interpreter ? program->interpreter->fd : program->file->fd;
+    run->executables[1] = program->loader_fd;
+    run->start = (struct fence_start){
+        .executables = run->executables,
+        .n_executables = program->loader_fd >= 0 ? 2 : 1,
+        .start = program_start,
+        .userdata = run,
+    };
+}
+
 int program_run_open(struct program_run *run, const struct program *program,
                      uint64_t memory_bytes, struct error *err)
 {
@@ -175,15 +191,6 @@ int program_run_open(struct program_run *run, const struct program *program,
                                 .memory_bytes = memory_bytes,
                                 .to = {-1, -1},
                                 .from = {-1, -1}};
-    run->executables[0] =
-        program->interpreter ? program->interpreter->fd : program->file->fd;
-    run->executables[1] = program->loader_fd;
-    run->start = (struct confine_start){
-        .executables = run->executables,
-        .n_executables = program->loader_fd >= 0 ? 2 : 1,
-        .start = program_start,
-        .userdata = run,
-    };
     if (pipe2(run->to, O_CLOEXEC) < 0 || pipe2(run->from, O_CLOEXEC) < 0 ||
         fcntl(run->to[1], F_SETFL, O_NONBLOCK) < 0 ||
         fcntl(run->from[0], F_SETFL, O_NONBLOCK) < 0) {

@@ -47,7 +47,7 @@ void run_prepare(struct run *run)
     struct catalog *catalog = NULL;
 
     run->answers = json_object();
-    if (confine_new(&run->confine, NULL) == 0 &&
+    if (confine_new(run->config, &run->confine, NULL) == 0 &&
         catalog_load(run->config, run->confine, &run->answers, &catalog,
                      NULL) == 0)
         catalog_free(catalog);
@@ -57,7 +57,7 @@ void run_prepare(struct run *run)
 int run_load(struct run *run, struct error *err)
 {
     json_t **answers = run->answers ? &run->answers : NULL;
-    int r = run->confine ? 0 : confine_new(&run->confine, err);
+    int r = run->confine ? 0 : confine_new(run->config, &run->confine, err);
 
     if (r == 0)
         r = catalog_load(run->config, run->confine, answers, &run->catalog,

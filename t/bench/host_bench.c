@@ -188,8 +188,11 @@ static struct span plan_confined(const struct bench *bench)
 {
     const struct configuration *selected[PLANNED];
     struct planner_result results[PLANNED];
-    struct planner_job job = {&bench->config, bench->confine, bench->objects,
-                              selected, PLANNED};
+    struct planner_job job = {.config = &bench->config,
+                              .confine = bench->confine,
+                              .objects = bench->objects,
+                              .selected = selected,
+                              .n = PLANNED};
     struct span start = now(), span;
     struct error err;
     int i;
@@ -278,7 +281,7 @@ static void bench_open(struct bench *bench)
         .objects = {.kind = OBJECTS_DIRECTORY, .path = bench->dir},
     };
     make_modules(bench, template);
-    if (confine_new(&bench->confine, &err) < 0 ||
+    if (confine_new(&bench->config, &bench->confine, &err) < 0 ||
         objects_fetch(&bench->config, none, 0, &bench->objects, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);

@@ -3,6 +3,7 @@
 TEST_MODULES = \
 	t/modules/ok.so \
 	t/modules/hostile.so \
+	t/modules/spy.so \
 	t/modules/careless.so \
 	t/modules/constructor-crashes.so \
 	t/modules/constructor-exits.so \
@@ -29,6 +30,11 @@ t_modules_hostile_so_SOURCES = t/modules/hostile.c t/modules/hostile.h \
 t_modules_hostile_so_CFLAGS = $(MODULE_COMPILE)
 t_modules_hostile_so_LDFLAGS = $(MODULE_LINK)
 t_modules_hostile_so_LDADD = $(JANSSON_LIBS)
+
+t_modules_spy_so_SOURCES = t/modules/spy.c
+t_modules_spy_so_CFLAGS = $(MODULE_COMPILE)
+t_modules_spy_so_LDFLAGS = $(MODULE_LINK)
+t_modules_spy_so_LDADD = $(JANSSON_LIBS)
 
 t_modules_careless_so_SOURCES = t/modules/careless.c
 t_modules_careless_so_CFLAGS = $(MODULE_COMPILE)

@@ -33,7 +33,7 @@ static int place_open(void **state)
         .module_dirs = place->dirs,
     };
     *state = place;
-    return confine_new(&place->confine, NULL);
+    return confine_new(NULL, &place->confine, NULL);
 }
 
 static int place_close(void **state)

@@ -38,7 +38,7 @@ int fixture_open(void **state)
         .objects = {.kind = OBJECTS_DIRECTORY, .path = fixture->dir},
     };
     *state = fixture;
-    if (confine_new(&fixture->confine, &err) == 0 &&
+    if (confine_new(&fixture->config, &fixture->confine, &err) == 0 &&
         objects_fetch(&fixture->config, types, 7, &fixture->objects, &err) ==
             0 &&
         module_open(&trust, fixture->dirs, "hostile", &fixture->file, &err) ==
@@ -85,7 +85,7 @@ void fixture_plan(struct planner_fixture *fixture,
                   struct planner_result *results)
 {
     struct planner_job job = {&fixture->config, fixture->confine,
-                              fixture->objects, list, n};
+                              fixture->objects, list, n, false};
     struct error err = {""};
 
     if (planner_run(&job, results, &err) < 0)

@@ -49,22 +49,31 @@ static void one_that_fails_leaves_the_others_alone(void **state)
     }
 }
 
-static void runs_as_nobody_without_surroundings(void **state)
+/* Each is a user of its own, whom nothing else on the machine is. */
+static void runs_as_a_user_without_surroundings(void **state)
 {
     struct planner_fixture *fixture = *state;
-    struct configuration c;
-    const struct configuration *list[] = {&c};
-    struct planner_result result;
-    cleanup_free char *user =
-        xasprintf("uid %d, home is not set, terminal out of reach",
-                  geteuid() == 0 ? 65534 : (int) geteuid());
+    struct configuration c[2];
+    const struct configuration *list[] = {&c[0], &c[1]};
+    struct planner_result results[2];
+    int uid[2], i;
 
-    fixture_hostile(fixture, &c, "it", "look");
-    fixture_plan(fixture, list, 1, &result);
-    assert_int_equal(result.outcome, PLANNER_OK);
-    assert_non_null(strstr(result.log, user));
-    planner_result_done(&result);
-    json_decref(c.settings);
+    for (i = 0; i < 2; i++)
+        fixture_hostile(fixture, &c[i], "it", "look");
+    fixture_plan(fixture, list, 2, results);
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(results[i].outcome, PLANNER_OK);
+        assert_non_null(
+            strstr(results[i].log, "home is not set, terminal out of reach"));
+        assert_int_equal(sscanf(results[i].log, "uid %d,", &uid[i]), 1);
+        if (geteuid() == 0 && !fixture_lacks(fixture, "planner_uids"))
+            assert_in_range(uid[i], CONFINE_FIRST_UID,
+                            CONFINE_FIRST_UID + CONFINE_UIDS - 1);
+        planner_result_done(&results[i]);
+        json_decref(c[i].settings);
+    }
+    if (geteuid() == 0 && !fixture_lacks(fixture, "planner_uids"))
+        assert_int_not_equal(uid[0], uid[1]);
 }
 
 static void a_huge_allocation_is_refused(void **state)
@@ -224,7 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forging_reaches_no_other_result),
         cmocka_unit_test(one_that_fails_leaves_the_others_alone),
-        cmocka_unit_test(runs_as_nobody_without_surroundings),
+        cmocka_unit_test(runs_as_a_user_without_surroundings),
         cmocka_unit_test(a_huge_allocation_is_refused),
         cmocka_unit_test(the_memory_of_others_is_out_of_reach),
         cmocka_unit_test(a_module_that_changes_its_story_is_refused),

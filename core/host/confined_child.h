@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_CONFINED_CHILD_H
+#define CCM_HOST_CONFINED_CHILD_H
+
+/* A process that has just been forked to run module code. */
+
+#include "host/fence.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct confined_start {
+    const struct fence *fence;
+    struct fence_limits limits; /* files and start are filled here */
+    pid_t parent;
+    const int *fds; /* brief.h */
+    size_t n_fds;
+};
+
+/*
+ * Nothing is open any more but standard input and output (/dev/null), standard
+ * error and what the brief names; signals are as at the beginning of a
+ * program; the fences are up. Then does what the brief says, and ends.
+ */
+_Noreturn void confined_child(const struct confined_start *start);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/* What a planner does: it reads the objects, loads the module, compares it
+ * with what it said before, calls plan() and leaves the result. */
+#include "host/planner_child.h"
+
+#include "base/json.h"
+#include "base/util.h"
+#include "host/api.h"
+#include "host/fence.h"
+#include "host/names.h"
+#include "host/planner_result.h"
+#include "objects/source.h"
+
+#include <errno.h>
+
+/* A planner's life is one call of plan(): what it allocates stays. */
+struct planner_input {
+    struct api_input api;
+    const char *module, *version;
+    char **subscribes, **depends, **after, **groups, **types;
+    struct objects *objects;
+    bool as_is;
+};
+
+static int planner_read_names(const json_t *input, struct planner_input *into,
+                              struct error *err)
+{
+    const struct {
+        const char *field;
+        char ***to;
+    } lists[] = {
+        {"subscribes", &into->subscribes}, {"depends", &into->depends},
+        {"after", &into->after},           {"groups", &into->groups},
+        {"types", &into->types},
+    };
+    size_t i;
+    int r = 0;
+
+    for (i = 0; i < ARRAY_SIZE(lists) && r == 0; i++)
+        r = names_from_json(json_object_get(input, lists[i].field), lists[i].to,
+                            err);
+    return r;
+}
+
+/* The host sorts by id; this is how it would be if it did not. */
+static void planner_unsort(struct objects_type *type, json_t *array)
+{
+    json_decref(type->array);
+    type->array = json_incref(array);
+}
+
+static int planner_read_type(const struct planner_input *input,
+                             struct objects_type *type, int fd,
+                             struct error *err)
+{
+    json_auto_t *array = NULL;
+    int r = brief_parse(fd, &array, err);
+
+    if (r == 0)
+        r = objects_add_page(type, array, 0, err);
+    if (r == 0)
+        r = objects_seal(type, err);
+    if (r == 0 && input->as_is)
+        planner_unsort(type, array);
+    return r < 0 ? error_prefix(err, r, "objects of %s", type->name) : 0;
+}
+
+static int planner_read_objects(const struct brief_read *brief,
+                                struct planner_input *input, struct error *err)
+{
+    const char *none[] = {NULL};
+    size_t i;
+    int r =
+        objects_new(input->types ? (const char *const *) input->types : none,
+                    &input->objects, err);
+
+    if (r == 0 && input->objects->n_types != brief->n_types)
+        return error_set(err, -EPROTO, "types without objects");
+    for (i = 0; r == 0 && i < brief->n_types; i++)
+        r = planner_read_type(input, &input->objects->types[i], brief->types[i],
+                              err);
+    return r;
+}
+
+static int planner_read(struct brief_read *brief, struct planner_input *input,
+                        struct error *err)
+{
+    const json_t *from = brief->input;
+    int r = planner_read_names(from, input, err);
+
+    if (r < 0)
+        return r;
+    input->module = json_string_or(from, "module", "");
+    input->version = json_string_or(from, "version", "");
+    input->as_is = json_bool_or(from, "as_is", false);
+    r = planner_read_objects(brief, input, err);
+    input->api = (struct api_input){
+        .configuration = json_string_or(from, "configuration", ""),
+        .node = json_string_or(from, "node", ""),
+        .groups = input->groups,
+        .settings = json_object_get(from, "settings"),
+        .objects = input->objects,
+        .subscribes = (const char *const *) input->subscribes,
+        .has_program = brief->has_program,
+        .program = brief->has_program ? &brief->run : NULL,
+    };
+    return r;
+}
+
+/* Does the module still say what it said when it was described? */
+static int planner_compare(const struct planner_input *input,
+                           const struct ccm_module *module, struct error *err)
+{
+    const char *const *lists[][2] = {
+        {module->subscribes, (const char *const *) input->subscribes},
+        {module->depends, (const char *const *) input->depends},
+        {module->after, (const char *const *) input->after},
+    };
+    size_t i;
+
+    if (!streq(input->module, module->name) ||
+        !streq(input->version, module->version))
+        return error_set(
+            err, -EPROTO, "is now %s %s; when it was described it was %s %s",
+            module->name, module->version, input->module, input->version);
+    for (i = 0; i < ARRAY_SIZE(lists); i++) {
+        const char *const *name;
+
+        for (name = lists[i][0]; name && *name; name++)
+            if (!names_has(lists[i][1], *name))
+                return error_set(err, -EPROTO,
+                                 "names \"%s\" now, which it did not when it "
+                                 "was described",
+                                 *name);
+    }
+    return 0;
+}
+
+static int planner_plan(struct ccm_run *run, const struct brief_read *brief,
+                        const struct planner_input *input, struct error *err)
+{
+    struct ccm_module module;
+    int r = module_load(&brief->module, &module, err);
+
+    if (r == 0)
+        r = planner_compare(input, &module, err);
+    if (r == 0)
+        r = api_call(run, module.plan, "plan", err);
+    return r;
+}
+
+int planner_child(struct brief_read *brief)
+{
+    struct planner_input input = {0};
+    struct ccm_run run;
+    struct error err;
+    int r = planner_read(brief, &input, &err);
+
+    if (r == -ENOMEM)
+        return FENCE_EXIT_MEMORY;
+    api_init(&run, &input.api);
+    if (r == 0)
+        r = planner_plan(&run, brief, &input, &err);
+    r = planner_result_write(brief->out_fd, &run, r < 0 ? err.text : NULL);
+    return r < 0 ? FENCE_EXIT_REPORT : 0;
+}
