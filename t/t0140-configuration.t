@@ -84,7 +84,7 @@ use extra.conf 'module = "things";' 'name = "More";'
 bad_module "a name that is none" 'extra.conf.*name'
 use extra.conf 'module = "things";' 'name = "more";'
 chmod 666 "$scratch/web1/modules.d/extra.conf"
-bad_module "a file that anyone could have written" 'extra.conf.*written'
+bad_module "a file that anyone could have written" 'extra.conf is writable'
 
 use extra.conf 'module = "things";' 'name = "more";'
 check "a second configuration of the same module is taken" \

@@ -37,8 +37,8 @@ fails() {
 fails fail "fails" "no cake on web1"
 fails crash "crashes" "SIGSEGV"
 fails abort "aborts" "the flux is uncoupled"
-fails exit "exits" "status 3"
-fails exit-well "exits as if all were well" "exited by itself"
+fails exit "exits" "exit.3"
+fails exit-well "exits as if all were well" "called exit"
 fails hang "hangs" "timed out"
 fails spin "spins" "timed out"
 # A kernel without filters, or valgrind: less is refused.

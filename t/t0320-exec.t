@@ -234,7 +234,7 @@ program <<'END'
 import ctypes
 ctypes.string_at(0)
 END
-says "a crash" 'was ended by signal SEGV'
+says "a crash" 'was killed by signal SEGV'
 program <<'END'
 #!/usr/bin/python3
 print(" " * (65 * 1024 * 1024))
@@ -356,17 +356,17 @@ refused() {
     check_says "with the reason" "$2" "$output"
 }
 chmod 775 "$scratch/plan/program"
-refused "one that others could have written" 'it.conf: .*plan/program can be wri'
+refused "one that others could have written" 'it.conf: .*plan/program is writable by'
 chmod 644 "$scratch/plan/program"
 refused "one that is not executable" 'it.conf: .*is not executable.*chmod'
 chmod 755 "$scratch/plan/program"
 chmod 777 "$scratch/plan"
-refused "one in a directory that is everybody's" '/plan can be written by oth'
+refused "one in a directory that is everybody's" '/plan is writable by other users'
 chmod 755 "$scratch/plan"
 declare_program "$scratch/plan/nothing"
 refused "one that is not there" 'plan/nothing: No such file'
 declare_program "program"
-refused "a relative path" 'it.conf:4: "program" must be an absolute path'
+refused "a relative path" 'it.conf:4: "program" must be a string: an absolute'
 program <<'END'
 print("{}")
 END
@@ -380,7 +380,7 @@ program <<END
 END
 refused "a script for a script" 'its interpreter is a script itself'
 printf '%s\n' 'module = "exec";' >"$scratch/modules.d/it.conf"
-refused "exec without a program" 'it.conf: .*names no program'
+refused "exec without a program" 'it.conf: .*does not name a program'
 
 # --- the schemas say what the module takes
 fields=$(jq -r '.["$defs"] | to_entries[] | select(.value.properties.kind) |

@@ -22,7 +22,7 @@ mkdir "$scratch/work" && cd "$scratch/work" || exit 1
 check_status "a module is made" 0 "$ccmctl" module new hello-world
 check_says "and it says what is next" 'cd hello-world && make' "$output"
 check_status "not twice" 1 "$ccmctl" module new hello-world
-check_says "because it is there" 'is there already' "$output"
+check_says "because it is there" 'already exists' "$output"
 for name in ../x "No Name" "" -; do
     check_status "\"$name\" is no name" 2 "$ccmctl" module new -- "$name"
 done

@@ -93,7 +93,7 @@ wait_for "a broken ccm.conf raises the flag" \
     flag_is web1 '.kind == "failed" and .node == "web2"'
 check_says "it says what is wrong, and where" 'ccm.conf:[0-9]*: ' \
     "$(ctl web1 flag show)"
-check_says "and what to do" 'mend that on web2' "$(ctl web1 flag show)"
+check_says "and what to do" 'repair that on web2' "$(ctl web1 flag show)"
 cp "$scratch/good.conf" "$scratch/web2/ccm.conf"
 ctl web2 apply >/dev/null
 wait_for "mended, it goes on" both_have six

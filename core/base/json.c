@@ -32,7 +32,7 @@ const char *json_type_name(const json_t *value)
 static int json_mistyped(const json_t *value, const char *field,
                          const char *wanted, struct error *err)
 {
-    return error_set(err, -EPROTO, "field \"%s\" is %s; %s is wanted", field,
+    return error_set(err, -EPROTO, "field \"%s\" is %s; expected %s", field,
                      json_type_name(value), wanted);
 }
 
@@ -99,7 +99,7 @@ int json_parse(const char *text, size_t size, size_t size_max, json_t **out,
     json_t *value;
 
     if (size > size_max)
-        return error_set(err, -EMSGSIZE, "%zu bytes of JSON; %zu is the most",
+        return error_set(err, -EMSGSIZE, "%zu bytes of JSON; the limit is %zu",
                          size, size_max);
     value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                        &where);

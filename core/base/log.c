@@ -143,8 +143,8 @@ static bool log_is_over(int level)
         return false;
     case LOG_LAST:
         snprintf(text, sizeof(text),
-                 "more than %d lines within a minute: further ones are left "
-                 "out (-v shows all)",
+                 "more than %d lines within a minute: leaving out further "
+                 "lines (-v shows all)",
                  LOG_LINES_MAX);
         log_text(level, text);
         return true;

@@ -26,8 +26,9 @@ int name_check_node(const char *name, struct error *err)
     if (name[0] == '\0')
         return error_set(err, -EINVAL, "is empty");
     if (name[strspn(name, NAME_LETTERS NAME_DIGITS "._-")] != '\0')
-        return error_set(err, -EINVAL,
-                         "may only hold letters, digits, \".\", \"_\", \"-\"");
+        return error_set(
+            err, -EINVAL,
+            "may contain only letters, digits, \".\", \"_\", \"-\"");
     if (strlen(name) > NODE_BYTES_MAX)
         return error_set(err, -EINVAL, "is longer than %d bytes",
                          NODE_BYTES_MAX);

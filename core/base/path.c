@@ -26,7 +26,7 @@ static int path_check_component(const char *name, size_t size,
         return error_set(err, -EINVAL, "has an empty component");
     if (size > NAME_BYTES_MAX)
         return error_set(err, -ENAMETOOLONG,
-                         "has a component of %zu bytes; %d is the most", size,
+                         "has a component of %zu bytes; the limit is %d", size,
                          NAME_BYTES_MAX);
     if (name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.')))
         return error_set(err, -EINVAL, "has a component \"%.*s\"", (int) size,

@@ -53,7 +53,7 @@ static int accounts_read(int root_fd, const char *path, char **out,
     if (fd < 0)
         return error_errno(err, -errno, "/%s", path);
     if (fstat(fd, &stat_) < 0 || !S_ISREG(stat_.st_mode))
-        return error_set(err, -EINVAL, "/%s is no plain file", path);
+        return error_set(err, -EINVAL, "/%s is not a regular file", path);
     snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
     return io_read_file(AT_FDCWD, name, ACCOUNTS_FILE_MAX, out, NULL, err);
 }

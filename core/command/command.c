@@ -157,7 +157,9 @@ static int command_keep(struct keeper_job *job, struct keeper_report *report,
     r = command_report(reader, report, output);
     while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
         ;
-    return r < 0 ? error_set(err, r, "lost: its keeper was killed") : 0;
+    return r < 0 ? error_set(err, r,
+                             "lost: the process that watches it was killed")
+                 : 0;
 }
 
 /* The end of the output on one line, behind ": ". */
@@ -212,7 +214,7 @@ static int command_judge(const struct keeper_job *job,
         return error_set(err, -ETIMEDOUT, "did not end within %g s%s",
                          (double) job->timeout_ms / 1000, buf_text(&end));
     if (report->status > 128)
-        return error_set(err, -EIO, "was ended by signal %d (%s)%s",
+        return error_set(err, -EIO, "was killed by signal %d (%s)%s",
                          report->status - 128, strsignal(report->status - 128),
                          buf_text(&end));
     if (report->status != 0)

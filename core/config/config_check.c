@@ -41,11 +41,11 @@ int config_check_prefix(const char *value, struct error *err)
 {
     if (streq(value, "/"))
         return error_set(err, -EINVAL,
-                         "is the whole of etcd; write \"/ccm\" or the like");
+                         "would be all of etcd; write \"/ccm\" or the like");
     if (value[strspn(value, NAME_LETTERS NAME_DIGITS "._/-")] != '\0')
         return error_set(
             err, -EINVAL,
-            "may only hold letters, digits, \".\", \"_\", \"-\", \"/\"");
+            "may contain only letters, digits, \".\", \"_\", \"-\", \"/\"");
     return path_check(value, err);
 }
 
@@ -65,14 +65,15 @@ int config_check_url(const char *value, struct error *err)
     if (size == 0 || host[0] == ':')
         return error_set(err, -EINVAL, "has no host");
     if (memchr(host, '@', size))
-        return error_set(err, -EINVAL,
-                         "must hold no user or password; those go into keys of "
-                         "their own");
+        return error_set(
+            err, -EINVAL,
+            "must not contain a user or password; use the keys for them");
     for (byte = host; *byte; byte++)
         if ((unsigned char) *byte <= 0x20 || (unsigned char) *byte >= 0x7f ||
             strchr("\"<>\\^`{|}?#", *byte))
-            return error_set(err, -EINVAL,
-                             "has a character that a base URL cannot have");
+            return error_set(
+                err, -EINVAL,
+                "has a character that is not allowed in a base URL");
     return 0;
 }
 
@@ -81,6 +82,6 @@ int config_check_unit(const char *value, struct error *err)
     if (value[0] == '-' || value[0] == '.' || value[0] == '\0' ||
         strlen(value) > HOST_BYTES_MAX ||
         value[strspn(value, NAME_LETTERS NAME_DIGITS ":_.@\\-")] != '\0')
-        return error_set(err, -EINVAL, "is no name of a service");
+        return error_set(err, -EINVAL, "is not a valid service name");
     return 0;
 }

@@ -95,8 +95,8 @@ int config_check_digest(const struct config *config, const char *expected,
     walk.expected = expected;
     digest_keys(&walk, "", config_keys, (const char *) config);
     r = error_set(err, -ESTALE,
-                  "%s: %s has changed since ccmd was started: restart ccmd, "
-                  "or put it back",
+                  "%s: %s has changed since ccmd was started: restart ccmd, or "
+                  "restore the old value",
                   config->file, buf_text(&walk.different));
     buf_done(&walk.text);
     buf_done(&walk.different);

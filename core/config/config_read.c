@@ -26,7 +26,7 @@ int config_parse(const char *file, config_t *parsed, struct error *err)
     if (r < 0)
         return r;
     if (strlen(text) != size)
-        return error_set(err, -EINVAL, "%s: holds a NUL byte; it is no text",
+        return error_set(err, -EINVAL, "%s: contains a NUL byte; expected text",
                          file);
     config_init(parsed);
     if (config_read_string(parsed, text))
@@ -169,15 +169,15 @@ static int read_argv(const struct config_reader *reader,
     if (r < 0)
         return r;
     if (!argv[0] || !argv[0][0])
-        r = config_fault(reader, setting, "names no program");
+        r = config_fault(reader, setting, "does not name a program");
     else if (argv[0][0] != '/' && strchr(argv[0], '/'))
         r = config_fault(reader, setting,
                          "\"%s\" is neither an absolute path nor a name",
                          argv[0]);
     else if (strpbrk(argv[0], " \t\n"))
         r = config_fault(reader, setting,
-                         "\"%s\" holds a blank; each argument is a string of "
-                         "its own, and there is no shell",
+                         "\"%s\" contains a blank; write each argument as its "
+                         "own string (there is no shell)",
                          argv[0]);
     if (r < 0) {
         config_strings_free(argv);
@@ -196,10 +196,10 @@ static int read_integer(const struct config_reader *reader,
     int64_t value = config_setting_get_int64(setting);
 
     if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
-        return config_fault(reader, setting, "must be a whole number");
+        return config_fault(reader, setting, "must be an integer");
     if (value < key->min || value > key->max)
         return config_fault(
-            reader, setting, "%lld is out of range; %lld to %lld",
+            reader, setting, "%lld is out of range; expected %lld to %lld",
             (long long) value, (long long) key->min, (long long) key->max);
     *(int64_t *) field = value;
     return 0;
@@ -225,8 +225,8 @@ static int read_seconds(const struct config_reader *reader,
     }
     if (!(value >= least && value <= most))
         return config_fault(reader, setting,
-                            "%g is out of range; %g to %g seconds", value,
-                            least, most);
+                            "%g is out of range; expected %g to %g seconds",
+                            value, least, most);
     *(int64_t *) field = (int64_t) (value * 1000 + 0.5);
     return 0;
 }
@@ -324,7 +324,7 @@ static int read_unknown(const struct config_reader *reader,
                             name);
     if (keys != config_service_keys && config_key_find(config_keys, name))
         return config_fault(reader, setting,
-                            "unknown key here; it stands outside of all { }");
+                            "unknown key here; it belongs outside of all { }");
     return config_fault(reader, setting, "unknown key; ccm.conf(5) lists all");
 }
 

@@ -25,10 +25,10 @@ static int whole_only(const struct config_reader *reader,
             config_key_find(keys, config_setting_name(member));
 
         if (key->only && !(key->only & 1u << kind))
-            return config_fault(reader, member,
-                                "means nothing for kind \"%s\"; remove it, "
-                                "or change %s.kind",
-                                word, name);
+            return config_fault(
+                reader, member,
+                "has no effect with kind \"%s\"; remove it, or change %s.kind",
+                word, name);
     }
     return 0;
 }
@@ -54,7 +54,7 @@ static int whole_tls(const struct config_reader *reader,
         if ((tls->cacert || tls->cert) && !after_prefix(*endpoint, "https:"))
             return config_fault(reader, group,
                                 "endpoint %s is not https://, so cacert, cert "
-                                "and key mean nothing for it",
+                                "and key have no effect on it",
                                 *endpoint);
     return 0;
 }

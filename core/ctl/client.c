@@ -64,9 +64,8 @@ static int client_socket_path(struct ctl *ctl, struct sockaddr_un *address)
 static void client_tell_silence(struct ctl *ctl)
 {
     if (!ctl->silence_told)
-        text_line(ctl->err,
-                  "no answer from ccmd yet; waiting (Ctrl-C gives up; "
-                  "its log: journalctl -u ccmd)");
+        text_line(ctl->err, "no answer from ccmd yet; waiting (Ctrl-C to give "
+                            "up; log: journalctl -u ccmd)");
     fflush(ctl->err);
     ctl->silence_told = true;
 }
@@ -148,7 +147,7 @@ static int client_send(struct ctl *ctl, int socket_fd, const json_t *request,
     line[size++] = '\n'; /* in place of the NUL; size tells the end */
     if (size > PROTOCOL_LINE_MAX)
         return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "a request of %zu bytes; %d is the most", size,
+                        "the request has %zu bytes; the limit is %d", size,
                         PROTOCOL_LINE_MAX);
     while (sent < size) {
         ssize_t n = client_send_some(socket_fd, line + sent, size - sent,
@@ -188,7 +187,7 @@ static int client_take(struct ctl *ctl, const char *line, size_t size,
     json_t *given;
 
     if (json_parse(line, size, PROTOCOL_LINE_MAX, &answer, &ctl->error) < 0) {
-        error_prefix(&ctl->error, 0, "what ccmd answered");
+        error_prefix(&ctl->error, 0, "the answer of ccmd");
         return CCM_EXIT_FAILED;
     }
     progress = json_string_or(answer, "progress", NULL);
@@ -200,7 +199,7 @@ static int client_take(struct ctl *ctl, const char *line, size_t size,
     if (!json_bool_or(answer, "ok", false))
         return ctl_fail(ctl, client_status_of(answer), "%s",
                         json_string_or(answer, "error",
-                                       "ccmd refused and did not say why"));
+                                       "ccmd refused without giving a reason"));
     given = json_object_get(answer, "result");
     if (!json_is_object(given))
         return ctl_fail(ctl, CCM_EXIT_FAILED, "ccmd answered without a result");
@@ -218,10 +217,10 @@ static int client_read(struct ctl *ctl, int fd, struct buf *buf)
     while (n < 0 && errno == EINTR);
     if (n == 0 || (n < 0 && errno == ECONNRESET))
         return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "ccmd hung up before it answered; its log tells why: "
-                        "journalctl -u ccmd");
+                        "ccmd closed the connection before it answered; see "
+                        "its log: journalctl -u ccmd");
     if (n < 0)
-        return ctl_fail(ctl, CCM_EXIT_FAILED, "listening to ccmd: %m");
+        return ctl_fail(ctl, CCM_EXIT_FAILED, "reading from ccmd: %m");
     buf_add(buf, bytes, (size_t) n);
     return CCM_EXIT_DONE;
 }
@@ -247,9 +246,9 @@ static int client_answer(struct ctl *ctl, int fd, json_t **result)
             buf_shift(&buf, size + 1);
             looked = 0;
         } else if (buf.size > PROTOCOL_LINE_MAX) {
-            status =
-                ctl_fail(ctl, CCM_EXIT_FAILED,
-                         "ccmd answered more than %d bytes", PROTOCOL_LINE_MAX);
+            status = ctl_fail(ctl, CCM_EXIT_FAILED,
+                              "the answer of ccmd exceeds %d bytes",
+                              PROTOCOL_LINE_MAX);
         } else {
             status = client_read(ctl, fd, &buf);
         }
@@ -283,7 +282,8 @@ static int client_parse(struct ctl *ctl, int fd, json_t **document)
     int r;
 
     if (fstat(fd, &st) < 0 || st.st_size > DOCUMENT_BYTES_MAX)
-        return ctl_fail(ctl, CCM_EXIT_FAILED, "ccm-runner printed too much");
+        return ctl_fail(ctl, CCM_EXIT_FAILED,
+                        "the output of ccm-runner is too large");
     if (st.st_size == 0)
         return ctl_fail(ctl, CCM_EXIT_FAILED, "ccm-runner printed nothing");
     bytes = mmap(NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -293,7 +293,7 @@ static int client_parse(struct ctl *ctl, int fd, json_t **document)
                    &ctl->error);
     munmap(bytes, (size_t) st.st_size);
     if (r < 0)
-        error_prefix(&ctl->error, 0, "what ccm-runner printed");
+        error_prefix(&ctl->error, 0, "the output of ccm-runner");
     return r < 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }
 

@@ -16,7 +16,7 @@ static int flag_print(struct ctl *ctl, const json_t *result)
     if (json_is_object(flag))
         ctl_explain_flag(ctl->out, flag);
     else
-        text_line(ctl->out, "no flag: the cluster may change");
+        text_line(ctl->out, "no flag: nodes can change");
     return CCM_EXIT_DONE;
 }
 

@@ -56,9 +56,8 @@ static int import_send(struct import *import, const char *type, json_t *batch)
         &result);
     before = json_integer_or(import->types, type, 0);
     if (r != CCM_EXIT_DONE) {
-        error_prefix(&import->ctl->error, 0,
-                     "%s: after %lld objects that were written", type,
-                     (long long) before);
+        error_prefix(&import->ctl->error, 0, "%s: after writing %lld objects",
+                     type, (long long) before);
         return r;
     }
     json_object_set_new(import->types, type,
@@ -81,8 +80,7 @@ static int import_list(struct import *import, const char *type,
 
         if (!json_is_integer(json_object_get(object, "id")))
             return ctl_fail(import->ctl, CCM_EXIT_FAILED,
-                            "%s: entry %zu has no \"id\" that is an integer",
-                            type, i);
+                            "%s: entry %zu has no integer \"id\"", type, i);
         if (json_array_size(batch) >= BATCH_MAX ||
             bytes + size > BATCH_BYTES_MAX) {
             r = import_send(import, type, batch);
@@ -106,7 +104,7 @@ static int import_file(struct import *import, const char *path)
 
     if (!type)
         return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "%s: a file is called by its type: crons.json", path);
+                        "%s: name the file after the type: crons.json", path);
     if (io_read_file(AT_FDCWD, path, FILE_BYTES_MAX, &text, &size,
                      &ctl->error) < 0)
         return CCM_EXIT_FAILED;
@@ -118,7 +116,7 @@ static int import_file(struct import *import, const char *path)
                                     : document;
     if (!json_is_array(list))
         return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "%s: neither [...] nor {\"objects\": [...]}", path);
+                        "%s: expected [...] or {\"objects\": [...]}", path);
     return import_list(import, type, list);
 }
 
@@ -147,7 +145,7 @@ static int import_directory(struct import *import, const char *path)
     free(entries);
     if (n == 0)
         return ctl_fail(import->ctl, CCM_EXIT_FAILED,
-                        "%s: holds no <type>.json", path);
+                        "%s: contains no <type>.json", path);
     return r;
 }
 
@@ -168,7 +166,7 @@ static int import_report(struct import *import)
         text_line(ctl->out, "wrote %lld %s", (long long) json_integer_value(n),
                   type);
     if (json_object_size(import->types) == 0)
-        text_line(ctl->out, "there was nothing to write");
+        text_line(ctl->out, "nothing to write");
     return CCM_EXIT_DONE;
 }
 

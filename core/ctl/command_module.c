@@ -54,8 +54,8 @@ int command_module_list(struct ctl *ctl)
         module_row(&table, entry);
     text_table_print(&table, ctl->out, ctl->colour);
     if (json_array_size(list) == 0)
-        text_line(ctl->out, "no configuration yet: put one into modules.d, "
-                            "then: ccmctl module reload");
+        text_line(ctl->out, "no configuration yet: add one to modules.d, then "
+                            "run: ccmctl module reload");
     return CCM_EXIT_DONE;
 }
 

@@ -79,12 +79,12 @@ int command_module_new(struct ctl *ctl)
 
     if (!make_name_valid(name))
         return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "\"%s\": a module's name is [a-z][a-z0-9-]*, at most "
-                        "%d bytes",
+                        "\"%s\" is not a valid module name: [a-z][a-z0-9-]*, "
+                        "at most %d bytes",
                         name, NAME_MAX_BYTES);
     if (mkdir(name, 0755) < 0)
         return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        errno == EEXIST ? "%s: is there already" : "%s: %m",
+                        errno == EEXIST ? "%s: already exists" : "%s: %m",
                         name);
     for (i = 0; i < ARRAY_SIZE(templates) && r == 0; i++)
         r = make_file(name, templates[i].path, templates[i].text, &ctl->error);
@@ -95,7 +95,7 @@ int command_module_new(struct ctl *ctl)
 
         return ctl_print_json(ctl, document);
     }
-    text_line(ctl->out, "made %s/; next: cd %s && make && make check", name,
+    text_line(ctl->out, "created %s/; next: cd %s && make && make check", name,
               name);
     return CCM_EXIT_DONE;
 }
@@ -130,6 +130,5 @@ int command_module_check(struct ctl *ctl)
     fflush(ctl->out);
     execv(runner, (char *const *) arguments);
     return ctl_fail(ctl, CCM_EXIT_FAILED,
-                    "%s: %m; name it with runner = \"...\" in ccm.conf",
-                    runner);
+                    "%s: %m; set runner = \"...\" in ccm.conf", runner);
 }

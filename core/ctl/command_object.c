@@ -102,7 +102,7 @@ int command_object_delete(struct ctl *ctl)
 
     if (ctl->json && ctl->n_words > 2)
         return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "with --json one ID at a time: it prints one document");
+                        "--json prints one document, so give one ID at a time");
     for (i = 1; i < ctl->n_words && r == CCM_EXIT_DONE; i++) {
         json_auto_t *result = NULL;
         json_t *fields;
@@ -136,7 +136,7 @@ static int object_read(struct ctl *ctl, json_t **object)
         r = error_prefix(&ctl->error, -EPROTO, "the object");
     if (r == 0 && !json_is_object(*object))
         r = error_set(&ctl->error, -EPROTO,
-                      "the object is not of the form {\"id\": 1, ...}");
+                      "expected an object of the form {\"id\": 1, ...}");
     return r < 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }
 
@@ -150,7 +150,7 @@ int command_object_put(struct ctl *ctl)
         return r;
     if (!json_is_integer(json_object_get(object, "id")))
         return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "the object has no \"id\" that is an integer");
+                        "the object has no integer \"id\"");
     r = ctl_ask(ctl, "object.put",
                 json_pack("{s:o, s:O}", "type", json_text(ctl->words[0]),
                           "object", object),

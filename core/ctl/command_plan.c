@@ -92,8 +92,7 @@ static int plan_alone(struct ctl *ctl)
         plan_add(&arguments, NULL, ctl->words[i]);
     execv(runner, (char *const *) arguments.list);
     return ctl_fail(ctl, CCM_EXIT_FAILED,
-                    "%s: %m; name it with runner = \"...\" in ccm.conf",
-                    runner);
+                    "%s: %m; set runner = \"...\" in ccm.conf", runner);
 }
 
 /* ------------------------------------------------------------- by the daemon

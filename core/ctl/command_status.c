@@ -59,7 +59,7 @@ static void status_print(struct ctl *ctl, const json_t *status)
     text_table_add(&table, TEXT_PLAIN, "state");
     text_table_add(&table, status_colour(state), state);
     if (waits_for) {
-        text_table_add(&table, TEXT_PLAIN, "waits for");
+        text_table_add(&table, TEXT_PLAIN, "waiting for");
         text_table_add(&table, TEXT_PLAIN, waits_for);
     }
     text_table_add(&table, TEXT_PLAIN, "store");
@@ -109,12 +109,11 @@ int command_status(struct ctl *ctl)
     }
     if (!json_bool_or(status, "connected", false))
         text_line(ctl->out,
-                  "the store is out of reach%s%s; ccmd tries again by itself, "
-                  "its log tells more: journalctl -u ccmd",
+                  "the store is unreachable%s%s; ccmd keeps trying; see its "
+                  "log: journalctl -u ccmd",
                   trouble[0] ? ": " : "", trouble);
     else if (trouble[0])
-        text_line(ctl->out, "not applied yet: %s; ccmd tries again by itself",
-                  trouble);
+        text_line(ctl->out, "not applied yet: %s; ccmd keeps trying", trouble);
     status_confinement(ctl, json_object_get(status, "catalog"));
     return CCM_EXIT_DONE;
 }
@@ -127,8 +126,8 @@ static void show_omitted(struct ctl *ctl, const json_t *result,
 
     if (omitted > 0)
         text_line(ctl->out,
-                  "%lld more below %s in the store are not shown; remove what "
-                  "does not belong there",
+                  "%lld more below %s in the store are not shown; delete those "
+                  "that do not belong there",
                   (long long) omitted, prefix);
 }
 
@@ -195,7 +194,7 @@ int command_nodes(struct ctl *ctl)
     else
         text_line(ctl->out,
                   "not converged: %lld live node%s behind revision %lld; "
-                  "ccmctl queue shows who is next",
+                  "ccmctl queue shows which is next",
                   missing, CTL_PLURAL(missing), (long long) newest);
     return CCM_EXIT_DONE;
 }
@@ -215,7 +214,7 @@ int command_queue(struct ctl *ctl)
         return ctl_print_json(ctl, result);
     entries = json_object_get(result, "entries");
     if (json_array_size(entries) == 0) {
-        text_line(ctl->out, "nobody waits for a turn");
+        text_line(ctl->out, "no node waits for a turn");
         return CCM_EXIT_DONE;
     }
     text_table_init(&table, heads);

@@ -99,9 +99,10 @@ static void wait_tell(struct ctl *ctl, struct wait *wait, int64_t missing)
                   CTL_PLURAL(missing));
     wait->told = missing;
     if (wait->flag && !wait->told_flag)
-        text_line(ctl->err,
-                  "the flag of an older failure is up; %s tries this first",
-                  json_string_or(wait->flag, "node", "the node that failed"));
+        text_line(
+            ctl->err,
+            "the flag is up because of an older failure; %s tries this first",
+            json_string_or(wait->flag, "node", "the node that failed"));
     wait->told_flag = wait->flag != NULL;
 }
 
@@ -132,8 +133,8 @@ static int wait_end(struct ctl *ctl, const struct wait *wait, int64_t missing)
         return wait_report(ctl, wait, CCM_EXIT_HALTED);
     }
     ctl_fail(ctl, CCM_EXIT_FAILED,
-             "revision %lld is not applied in time; %lld live node%s to go, "
-             "ccmctl nodes shows which",
+             "revision %lld was not applied in time; %lld live node%s to go, "
+             "see ccmctl nodes",
              (long long) wait->revision, (long long) missing,
              CTL_PLURAL(missing));
     return wait_report(ctl, wait, CCM_EXIT_FAILED);

@@ -12,11 +12,11 @@
 
 /* clang-format off */
 const struct command commands[] = {
-    {"status", "", "what this node does, and what keeps it from more",
+    {"status", "", "show what this node is doing and waiting for",
      0, 0, 0, command_status},
-    {"nodes", "", "what each node of the cluster has applied",
+    {"nodes", "", "show what each node of the cluster has applied",
      0, 0, 0, command_nodes},
-    {"queue", "", "who waits for a turn, in order", 0, 0, 0, command_queue},
+    {"queue", "", "show which nodes wait for a turn", 0, 0, 0, command_queue},
     {"plan", "[TYPE...]", "show what would change here, with diffs",
      0, -1, PLAN_OPTIONS, command_plan},
     {"apply", "[TYPE...]", "apply now, without waiting for an event",
@@ -26,33 +26,33 @@ const struct command commands[] = {
     {"wait", "", "wait until every live node has applied the newest event",
      0, 0, OPTION_REVISION | OPTION_TIMEOUT, command_wait},
     {"flag show", "", "show the failure flag", 0, 0, 0, command_flag_show},
-    {"flag set", "REASON...", "hold the cluster: no node begins a turn",
+    {"flag set", "REASON...", "hold the cluster, so that no node begins a turn",
      1, -1, 0, command_flag_set},
     {"flag clear", "[NODE]",
-     "lift the flag; NODE: this node in doubt is really dead",
+     "lift the flag; NODE confirms that a node in doubt is dead",
      0, 1, 0, command_flag_clear},
-    {"history", "[ID]", "the runs of this node, or one run in full",
+    {"history", "[ID]", "list the runs of this node, or show one in full",
      0, 1, OPTION_LIMIT, command_history},
-    {"module list", "", "the configurations in run order",
+    {"module list", "", "list the configurations in run order",
      0, 0, 0, command_module_list},
-    {"module info", "NAME", "all about one configuration",
+    {"module info", "NAME", "show one configuration",
      1, 1, 0, command_module_info},
-    {"module reload", "", "take changed modules and declarations in",
+    {"module reload", "", "load changed modules and declarations",
      0, 0, 0, command_module_reload},
-    {"module graph", "", "the dependencies, in DOT",
+    {"module graph", "", "print the dependencies in DOT",
      0, 0, 0, command_module_graph},
-    {"module check", "FILE.so", "is a module deterministic and careful?",
+    {"module check", "FILE.so", "check that a module is deterministic and safe",
      1, 1, OPTION_OBJECTS | OPTION_SETTINGS, command_module_check},
-    {"module new", "NAME", "make a folder with a module to begin with",
+    {"module new", "NAME", "create a directory with a new module",
      1, 1, 0, command_module_new},
-    {"object list", "TYPE", "the objects of a type",
+    {"object list", "TYPE", "list the objects of a type",
      1, 1, 0, command_object_list},
-    {"object get", "TYPE ID", "one object", 2, 2, 0, command_object_get},
+    {"object get", "TYPE ID", "print one object", 2, 2, 0, command_object_get},
     {"object put", "TYPE [JSON|FILE|-]", "write an object and publish it",
      1, 2, 0, command_object_put},
-    {"object delete", "TYPE ID...", "remove objects and publish that",
+    {"object delete", "TYPE ID...", "delete objects and publish that",
      2, -1, 0, command_object_delete},
-    {"object import", "TYPE.json|DIR...", "write all objects of files",
+    {"object import", "TYPE.json|DIR...", "write and publish objects of files",
      1, -1, 0, command_import},
     {.name = NULL},
 };
@@ -80,7 +80,7 @@ static void commands_help_all(FILE *out)
     fputs("usage: ccmctl [OPTION...] COMMAND [ARGUMENT...]\n\n", out);
     for (command = commands; command->name; command++)
         fprintf(out, "  %-14s  %s\n", command->name, command->summary);
-    fputs("\nEvery command takes:\n", out);
+    fputs("\nOptions of every command:\n", out);
     options_help(out, OPTIONS_COMMON);
     fputs("\nExit status: 0 done, 1 failed, 2 usage, 3 changes pending,\n"
           "4 halted by the flag, 5 no daemon. More: ccmctl(1).\n",
@@ -135,7 +135,7 @@ static int commands_unknown(struct ctl *ctl)
                         "unknown command \"%s\"; did you mean \"%s\"?", word,
                         near);
     return ctl_fail(ctl, CCM_EXIT_USAGE,
-                    "unknown command \"%s\"; ccmctl --help lists all", word);
+                    "unknown command \"%s\"; see ccmctl --help", word);
 }
 
 static int commands_run(struct ctl *ctl, const struct command *command)
@@ -148,9 +148,10 @@ static int commands_run(struct ctl *ctl, const struct command *command)
         return CCM_EXIT_DONE;
     }
     if (odd)
-        return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "--%s means nothing to ccmctl %s; see ccmctl %s --help",
-                        options_name(odd), command->name, command->name);
+        return ctl_fail(
+            ctl, CCM_EXIT_USAGE,
+            "--%s has no effect with ccmctl %s; see ccmctl %s --help",
+            options_name(odd), command->name, command->name);
     if (ctl->n_words < command->least ||
         (command->most >= 0 && ctl->n_words > command->most))
         return ctl_fail(ctl, CCM_EXIT_USAGE, "usage: ccmctl %s%s%s",

@@ -25,33 +25,34 @@ struct option_spec {
 
 /* clang-format off */
 static const struct option_spec specs[] = {
-    {"all", OPTION_ALL, 'a', NULL, 0, "everything; the same as no TYPE"},
+    {"all", OPTION_ALL, 'a', NULL, 0,
+     "all configurations; the same as no TYPE"},
     {"allow-removals", OPTION_ALLOW_REMOVALS, 0, NULL, 0,
-     "go on although the guard finds too many removals"},
+     "apply even if the guard finds too many removals"},
     {"exit-code", OPTION_EXIT_CODE, 0, NULL, 0,
      "exit with status 3 if changes are pending"},
     {"objects", OPTION_OBJECTS, 0, "DIR", AT(objects),
      "read DIR/<type>.json, without a daemon"},
     {"modules", OPTION_MODULES, 0, "DIR", AT(modules),
-     "with --objects: declarations instead of modules_d"},
+     "with --objects: use DIR instead of modules_d"},
     {"root", OPTION_ROOT, 0, "DIR", AT(root),
-     "with --objects: compare with DIR instead of root"},
+     "with --objects: use DIR instead of root"},
     {"settings", OPTION_SETTINGS, 0, "FILE", AT(settings),
-     "its declaration, as in modules.d"},
-    {"text", OPTION_TEXT, 0, "TEXT", AT(text), "say why; for people"},
+     "the declaration of the module, as in modules.d"},
+    {"text", OPTION_TEXT, 0, "TEXT", AT(text), "the reason, for people"},
     {"wait", OPTION_WAIT, 'w', NULL, 0,
      "wait until every live node has applied it"},
     {"revision", OPTION_REVISION, 0, "N", AT(revision),
-     "wait for this revision, not for the newest"},
+     "wait for this revision instead of the newest"},
     {"timeout", OPTION_TIMEOUT, 0, "SECONDS", AT(timeout),
-     "wait no longer than this"},
+     "wait at most this long"},
     {"limit", OPTION_LIMIT, 'n', "N", AT(limit), "show at most N runs"},
     {"json", OPTION_JSON, 0, NULL, 0, "print one JSON document"},
     {"socket", OPTION_SOCKET, 0, "PATH", AT(socket),
-     "the daemon's socket, instead of the one in ccm.conf"},
+     "use this socket instead of the one in ccm.conf"},
     {"config", OPTION_CONFIG, 'c', "FILE", AT(config),
-     "another ccm.conf than the installed one"},
-    {"help", OPTION_HELP, 'h', NULL, 0, "show this"},
+     "read this file instead of the installed ccm.conf"},
+    {"help", OPTION_HELP, 'h', NULL, 0, "show this help"},
     {"version", OPTION_VERSION, 'V', NULL, 0, "show the version"},
 };
 /* clang-format on */
@@ -198,7 +199,7 @@ int options_number(const char *text, const char *what, long long *out,
     size_t size = strspn(text, "0123456789");
 
     if (size == 0 || size > NUMBER_DIGITS_MAX || text[size] != '\0')
-        return error_set(err, -EINVAL, "%s \"%s\" is no whole number", what,
+        return error_set(err, -EINVAL, "%s \"%s\" is not an integer", what,
                          text);
     *out = strtoll(text, NULL, 10);
     return 0;

@@ -101,17 +101,17 @@ void ctl_explain_flag(FILE *out, const json_t *flag)
         text_line(out, "to lift it: ccmctl flag clear");
     else if (streq(kind, "in-doubt"))
         text_line(out,
-                  "to lift it: start ccmd on %s, or, if that machine is "
-                  "really dead: ccmctl flag clear %s",
+                  "to lift it: start ccmd on %s, or, if that machine is dead: "
+                  "ccmctl flag clear %s",
                   node, node);
     else if (streq(json_string_or(flag, "step", ""), "load"))
         text_line(out,
-                  "to lift it: mend that on %s, then there: ccmctl apply; or: "
-                  "ccmctl flag clear",
+                  "to lift it: repair that on %s, then run there: ccmctl "
+                  "apply; or: ccmctl flag clear",
                   node);
     else
         text_line(out,
-                  "to lift it: mend the objects and publish them (%s tries "
+                  "to lift it: correct the objects and publish them (%s tries "
                   "first), or: ccmctl flag clear",
                   node);
 }

@@ -116,16 +116,14 @@ static bool api_check_command(struct ccm_run *run,
     size_t n = names_count(argv), bytes = 0, i;
 
     if (n == 0 || n > LIST_MAX) {
-        api_fail(run,
-                 "declares a command with %zu arguments; 1 to %d are "
-                 "possible",
+        api_fail(run, "declares a command with %zu arguments; expected 1 to %d",
                  n, LIST_MAX);
         return false;
     }
     for (i = 0; i < n; i++)
         bytes += strlen(argv[i]) + 1;
     if (bytes > COMMAND_BYTES_MAX) {
-        api_fail(run, "declares a command of %zu bytes; %d are the most", bytes,
+        api_fail(run, "declares a command of %zu bytes; the limit is %d", bytes,
                  COMMAND_BYTES_MAX);
         return false;
     }

@@ -18,7 +18,7 @@ bool api_copy_struct(struct ccm_run *run, const char *what, void *ours,
     size_t known = sizes[0] < sizes[1] ? sizes[0] : sizes[1], i;
 
     if (!given || sizes[1] < sizeof(void *) || sizes[1] > 4096) {
-        api_fail(run, "%s is given %s of %zu bytes", what,
+        api_fail(run, "%s received %s of %zu bytes", what,
                  given ? "a struct" : "NULL instead of a struct", sizes[1]);
         return false;
     }
@@ -28,8 +28,8 @@ bool api_copy_struct(struct ccm_run *run, const char *what, void *ours,
         if (((const char *) given)[i] == 0)
             continue;
         api_fail(run,
-                 "%s uses a field that this ccm does not know: the module "
-                 "was built for a newer one",
+                 "%s uses a field that this ccm does not know: the module was "
+                 "built for a newer ccm",
                  what);
         return false;
     }
@@ -48,10 +48,10 @@ bool api_check_path(struct ccm_run *run, const char *what, const char *path)
         if (streq(path, "/"))
             error_set(&why, 0, "is the root itself");
         else if (strstr(path, "/" PLAN_TEMPORARY))
-            error_set(&why, 0,
-                      "has a name that begins with \"%s\", as ccm's "
-                      "own files do",
-                      PLAN_TEMPORARY);
+            error_set(
+                &why, 0,
+                "has a name that begins with \"%s\", which is reserved for ccm",
+                PLAN_TEMPORARY);
         else
             return true;
     }

@@ -49,7 +49,7 @@ void api_finish_item(struct ccm_run *run, struct api_item *item,
         return;
     item->object = api_owner(run, object, &type);
     if (!item->object) {
-        api_fail(run, "%.200s: .object is no object of this run",
+        api_fail(run, "%.200s: .object is not an object of this run",
                  item->change.path ? item->change.path : "a declaration");
         return;
     }
@@ -111,7 +111,7 @@ int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
         !api_check_owner(run, link.path, link.owner, link.group))
         return -1;
     if (!link.target || link.target[0] == '\0' || strlen(link.target) >= 4096) {
-        api_fail(run, "%s: a target of 1 to 4095 bytes is wanted", link.path);
+        api_fail(run, "%s: expected a target of 1 to 4095 bytes", link.path);
         return -1;
     }
     item = api_add_path(run, CHANGE_SYMLINK, link.path, link.service);

@@ -49,7 +49,7 @@ static void api_fail_args(struct ccm_run *run, const char *format, va_list args)
     if (!run->failure.text[size])
         snprintf(run->failure.text + size,
                  sizeof(run->failure.text) - (size_t) size,
-                 "fails, and gives an empty reason");
+                 "fails with an empty reason");
 }
 
 void api_fail(struct ccm_run *run, const char *format, ...)
@@ -83,5 +83,5 @@ void ccm_log(struct ccm_run *run, const char *format, ...)
     va_end(args);
     run->log_full = run->log.size + strlen(line) > API_LOG_MAX;
     buf_printf(&run->log, "%s\n",
-               run->log_full ? "(more was logged; it is left out)" : line);
+               run->log_full ? "(further lines are left out)" : line);
 }

@@ -23,7 +23,8 @@ static void api_refuse(struct ccm_run *run, const json_t *object,
     else if (object)
         api_fail(run, "field \"%s\" of the settings %s", field, why);
     else
-        api_fail(run, "field \"%s\" is asked of an object that is NULL", field);
+        api_fail(run, "field \"%s\" is read from an object that is NULL",
+                 field);
 }
 
 static void api_mistyped(struct ccm_run *run, const json_t *object,
@@ -31,7 +32,7 @@ static void api_mistyped(struct ccm_run *run, const json_t *object,
 {
     char why[128];
 
-    snprintf(why, sizeof(why), "is %s; %s is wanted",
+    snprintf(why, sizeof(why), "is %s; expected %s",
              json_type_name(json_object_get(object, field)), wanted);
     api_refuse(run, object, field, why);
 }
@@ -151,7 +152,7 @@ const char *ccm_name(struct ccm_run *run, const json_t *object,
     if (path_check_name(text, &why) == 0) {
         if (!after_prefix(text, PLAN_TEMPORARY))
             return text;
-        error_set(&why, 0, "begins with \"%s\", as ccm's own files do",
+        error_set(&why, 0, "begins with \"%s\", which is reserved for ccm",
                   PLAN_TEMPORARY);
     }
     api_refuse(run, object, field, why.text);

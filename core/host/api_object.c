@@ -89,7 +89,8 @@ void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
     va_end(args);
     owner = object ? api_owner(run, object, &type) : NULL;
     if (!owner) {
-        api_fail(run, "rejects what is no object of this run: %s", why);
+        api_fail(run, "rejects something that is not an object of this run: %s",
+                 why);
         return;
     }
     if (api_set_has(&run->rejected, owner))

@@ -88,7 +88,7 @@ static int api_path_convert(struct buf *path, enum path_kind kind,
     default:
         return error_set(err, -EINVAL,
                          "only %%s, %%d, %%i, %%u, %%ld, %%lu, %%lld, %%llu "
-                         "and %%%% are known");
+                         "and %%%% are allowed");
     }
 }
 

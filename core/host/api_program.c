@@ -49,7 +49,7 @@ const char *ccm_program(struct ccm_run *run, size_t *size)
 
     *size = 0;
     if (!run->input.has_program) {
-        api_fail(run, "the declaration names no program: program = "
+        api_fail(run, "the declaration does not name a program: program = "
                       "\"/path/of/it\";");
         return "";
     }

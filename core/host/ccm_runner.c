@@ -15,29 +15,24 @@
 #include <sys/resource.h>
 
 static const char usage_text[] =
-    "usage: ccm-runner [-c FILE] [--config-digest DIGEST] MODE\n"
-    "\n"
-    "The module host of ccm; ccmd and ccmctl start it. Modes:\n"
-    "  describe                load all modules, print the catalog as JSON\n"
-    "  plan [OPTION...] [TYPE...]  show what a run would change\n"
-    "    -t                    only plan, do not compare with the node\n"
-    "    --format text|colour|json, or --text, --colour, --json\n"
-    "    --exit-code           status 3 if changes are pending\n"
-    "    --catalog DIGEST      fail if the modules make another catalog\n"
-    "    --objects DIR         objects from DIR/TYPE.json\n"
-    "    --modules DIR         configurations from DIR instead of modules_d\n"
-    "    --root DIR            compare with what is below DIR\n"
-    "  check [OPTION...] FILE  examine a module\n"
-    "    --objects DIR         sample objects, DIR/TYPE.json\n"
-    "    --settings FILE       its declaration, as in modules_d\n"
-    "    --json\n"
-    "  run                     one job on standard input (ccmd)\n"
-    "  recover                 put right what a crash left behind\n"
-    "  objects TYPE [ID]       print objects as JSON\n"
-    "  history [--json] [--limit N] [ID]  print what was done\n"
-    "\n"
-    "  -c FILE  the configuration file (default: " CONFIG_DEFAULT_FILE ")\n"
-    "  --config-digest DIGEST  fail if that of FILE is another (ccmd)\n";
+    "usage: ccm-runner [-c FILE] [--config-digest DIGEST] MODE\n\nThe module "
+    "host of ccm; ccmd and ccmctl start it. Modes:\n  describe                "
+    "load all modules, print the catalog as JSON\n  plan [OPTION...] [TYPE...] "
+    " show what a run would change\n    -t                    only plan, do "
+    "not compare with the node\n    --format text|colour|json, or --text, "
+    "--colour, --json\n    --exit-code           status 3 if changes are "
+    "pending\n    --catalog DIGEST      fail if the modules make another "
+    "catalog\n    --objects DIR         objects from DIR/TYPE.json\n    "
+    "--modules DIR         configurations from DIR instead of modules_d\n    "
+    "--root DIR            compare with what is below DIR\n  check [OPTION...] "
+    "FILE  check a module\n    --objects DIR         sample objects, "
+    "DIR/TYPE.json\n    --settings FILE       the declaration of the module, "
+    "as in modules_d\n    --json\n  run                     read one job from "
+    "standard input (ccmd)\n  recover                 recover after a crash\n  "
+    "objects TYPE [ID]       print objects as JSON\n  history [--json] "
+    "[--limit N] [ID]  print the runs of this node\n\n  -c FILE  the "
+    "configuration file (default: " CONFIG_DEFAULT_FILE
+    ")\n  --config-digest DIGEST  fail if FILE has another digest (ccmd)\n";
 
 enum {
     OPTION_TEXT = 256,
@@ -91,7 +86,7 @@ static int runner_format(struct runner_options *options, const char *format)
     options->plan.colour = streq(format, "colour");
     if (options->plan.json || options->plan.colour || streq(format, "text"))
         return 0;
-    fprintf(stderr, "ccm-runner: --format %s: text, colour or json is wanted\n",
+    fprintf(stderr, "ccm-runner: --format %s: expected text, colour or json\n",
             format);
     return -EINVAL;
 }
@@ -103,8 +98,7 @@ static int runner_limit(struct runner_options *options, const char *text)
 
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || n > 1000000) {
         fprintf(stderr,
-                "ccm-runner: --limit %s: a number up to 1000000 is "
-                "wanted\n",
+                "ccm-runner: --limit %s: expected a number up to 1000000\n",
                 text);
         return -EINVAL;
     }
@@ -277,10 +271,10 @@ static int main_mode(struct runner_options *options, struct config *config)
         return mode_run(config);
     if (n == 0 && streq(options->mode, "recover"))
         return mode_recover(config);
-    fprintf(stderr,
-            "ccm-runner: %s: no such mode, or wrong arguments "
-            "(ccm-runner --help)\n",
-            options->mode);
+    fprintf(
+        stderr,
+        "ccm-runner: %s: unknown mode or wrong arguments (ccm-runner --help)\n",
+        options->mode);
     return CCM_EXIT_USAGE;
 }
 

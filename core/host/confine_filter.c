@@ -289,7 +289,8 @@ int confine_filter_build(const struct confine_exec *exec,
     int r;
 
     if (prctl(PR_GET_SECCOMP) < 0)
-        return error_set(err, -ENOSYS, "this kernel filters no system calls");
+        return error_set(err, -ENOSYS,
+                         "this kernel cannot filter system calls");
     filter.context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     if (!filter.context)
         return error_set(err, -ENOMEM, "seccomp_init failed");

@@ -191,8 +191,7 @@ static char *confined_end_text(struct confined *child)
         return xasprintf("crashed (SIG%s, %s)", sigabbrev_np(number),
                          sigdescr_np(number));
     case CONFINED_EXITED:
-        return xasprintf("exited by itself with status %d",
-                         WEXITSTATUS(child->status));
+        return xasprintf("called exit(%d)", WEXITSTATUS(child->status));
     case CONFINED_TIMED_OUT:
         return xstrdup("timed out and was killed");
     case CONFINED_MEMORY:
@@ -204,13 +203,13 @@ static char *confined_end_text(struct confined *child)
         return xstrdup(WEXITSTATUS(child->status) == FENCE_EXIT_FAILED
                            ? "could not be confined"
                            : "could not hand over its result (did it close "
-                             "descriptors that are not its own?)");
+                             "descriptors of the host?)");
     case CONFINED_REFUSED:
         call =
             fence_refusal(child->said.data ? child->said.data : (char[]){""});
-        return xasprintf("tried what a module must not: %s", call);
+        return xasprintf("made a call that a module must not make: %s", call);
     default:
-        return xstrdup("exited by itself with status 0");
+        return xstrdup("called exit(0)");
     }
 }
 

@@ -36,9 +36,9 @@ static int declaration_module(struct declaration_reader *reader,
     const char *text = config_setting_get_string(setting);
 
     if (!text || text[0] == '\0')
-        return declaration_fault(reader, setting,
-                                 "\"module\" must be the module's name or "
-                                 "absolute path, as a string");
+        return declaration_fault(
+            reader, setting,
+            "\"module\" must be a string: the module's name or absolute path");
     reader->out->module = xstrdup(text);
     return 0;
 }
@@ -49,9 +49,8 @@ static int declaration_program(struct declaration_reader *reader,
     const char *text = config_setting_get_string(setting);
 
     if (!text || text[0] != '/')
-        return declaration_fault(reader, setting,
-                                 "\"program\" must be an absolute path, as a "
-                                 "string");
+        return declaration_fault(
+            reader, setting, "\"program\" must be a string: an absolute path");
     reader->out->program = xstrdup(text);
     return 0;
 }
@@ -109,11 +108,11 @@ static int declaration_names(struct declaration_reader *reader,
         const char *name = config_setting_get_string_elem(setting, i);
 
         if (!name || !name_valid(name))
-            return error_set(reader->err, -EINVAL,
-                             "%s:%u: entry %d of \"%s\" is no name: " NAME_RULE,
-                             reader->file,
-                             (unsigned) config_setting_source_line(setting),
-                             i + 1, key);
+            return error_set(
+                reader->err, -EINVAL,
+                "%s:%u: entry %d of \"%s\" is not a valid name: " NAME_RULE,
+                reader->file, (unsigned) config_setting_source_line(setting),
+                i + 1, key);
         names_add(out, name);
     }
     return 0;
@@ -158,7 +157,7 @@ static int declaration_read_key(struct declaration_reader *reader,
         if (streq(declaration_keys[i].key, key))
             return declaration_keys[i].read(reader, setting);
     return error_set(reader->err, -EINVAL,
-                     "%s:%u: unknown key \"%s\"; known are module, name, "
+                     "%s:%u: unknown key \"%s\"; expected module, name, "
                      "program, enabled, subscribes, depends, after, settings",
                      reader->file,
                      (unsigned) config_setting_source_line(setting), key);
@@ -177,7 +176,7 @@ static int declaration_read(struct declaration_reader *reader,
     }
     if (!reader->out->module)
         return error_set(reader->err, -EINVAL,
-                         "%s: \"module\" is missing: which .so is it?",
+                         "%s: \"module\" is missing: name the .so",
                          reader->file);
     return 0;
 }

@@ -98,7 +98,7 @@ static int declarations_add_all(struct declarations_reader *reader)
     if (n < 0)
         return error_errno(reader->err, -errno, "modules_d %s", reader->dir);
     if (n > DECLARATIONS_MAX)
-        r = error_set(reader->err, -E2BIG, "%s: %d files; %d are the most",
+        r = error_set(reader->err, -E2BIG, "%s: %d files; the limit is %d",
                       reader->dir, n, DECLARATIONS_MAX);
     for (i = 0; i < n; i++) {
         if (r == 0)

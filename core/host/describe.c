@@ -119,18 +119,17 @@ static int describe_take(struct describe_task *task, const struct buf *out,
     int r;
 
     if (!end)
-        return error_set(err, -EPROTO,
-                         "exited by itself with status 0, without an answer");
+        return error_set(err, -EPROTO, "called exit(0) without an answer");
     r = json_parse(out->data, (size_t) (end - out->data), LINE_BYTES_MAX,
                    &answer, err);
     if (r < 0)
-        return error_set(err, r, "its answer cannot be read");
+        return error_set(err, r, "its answer is unreadable");
     text = json_string_or(answer, "error", NULL);
     if (text)
         return error_set(err, -EINVAL, "%s", text);
     r = describe_check_answer(answer, err);
     if (r < 0)
-        return error_set(err, r, "its answer cannot be read");
+        return error_set(err, r, "its answer is unreadable");
     task->answer = json_incref(answer);
     return 0;
 }

@@ -30,8 +30,7 @@ static int mode_check_open_anyhow(struct mode_check *check, const char *path,
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
 
-    mode_check_note(check, "as it lies there ccm would not load it: %s",
-                    err->text);
+    mode_check_note(check, "ccm would refuse to load this file: %s", err->text);
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_errno(err, -errno, "%s", path);
     check->file = xcalloc(1, sizeof(*check->file));
@@ -138,16 +137,15 @@ static int mode_check_again(struct mode_check *check, const struct plan *usual,
     mode_check_next_second();
     r = mode_check_plan(check, check->objects, false, &plan, err);
     if (r == 0 && !plan.plan)
-        mode_check_find(check, "planning once more with the same objects: %s",
+        mode_check_find(check, "planning again with the same objects: %s",
                         plan.error);
     if (r == 0 && plan.plan)
         differs = mode_check_compare(usual, plan.plan);
     if (differs)
-        mode_check_find(
-            check,
-            "the same objects do not give the same plan (time? chance? "
-            "addresses?): %s",
-            differs);
+        mode_check_find(check,
+                        "the same objects do not give the same plan (a clock? "
+                        "random numbers? addresses?): %s",
+                        differs);
     mode_check_plan_done(&plan);
     return r;
 }
@@ -185,7 +183,8 @@ static int mode_check_module(struct mode_check *check,
         return r;
     r = mode_check_fetch(check, mode->objects, err);
     if (!mode->objects)
-        mode_check_note(check, "without --objects it has planned with none");
+        mode_check_note(check,
+                        "planned without objects; use --objects to give some");
     return r == 0 ? mode_check_plans(check, err) : r;
 }
 

@@ -122,11 +122,11 @@ char *mode_check_compare(const struct plan *a, const struct plan *b)
         plan_describe(b, &b->changes[i], other);
         if (mode_check_same_name(&a->changes[i], &b->changes[i]))
             return xasprintf("%s is not the same", text);
-        return xasprintf("%s is declared where there was %s", other, text);
+        return xasprintf("declared %s instead of %s", other, text);
     }
     if (a->n_changes == b->n_changes)
         return NULL;
-    return xasprintf("%zu declarations where there were %zu", b->n_changes,
+    return xasprintf("%zu declarations instead of %zu", b->n_changes,
                      a->n_changes);
 }
 
@@ -157,13 +157,13 @@ char *mode_check_compare_sets(const struct plan *a, const struct plan *b,
         twin = mode_check_twin(b, &a->changes[i]);
         if (!twin) {
             plan_describe(a, &a->changes[i], text);
-            return xasprintf("%s is not declared then", text);
+            return xasprintf("%s is no longer declared", text);
         }
         if (!mode_check_same(twin, &a->changes[i]))
             differs = &a->changes[i];
     }
     if (a->n_changes != b->n_changes)
-        return xasprintf("%zu declarations then, %zu otherwise", b->n_changes,
+        return xasprintf("%zu declarations instead of %zu", b->n_changes,
                          a->n_changes);
     if (!differs)
         return NULL;

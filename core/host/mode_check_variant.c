@@ -70,10 +70,10 @@ static int mode_check_members(struct mode_check *check,
                         plan.error);
     differs = r == 0 && plan.plan ? mode_check_compare(usual, plan.plan) : NULL;
     if (differs)
-        mode_check_find(check,
-                        "depends on the order in which the members of objects "
-                        "stand (sort them): %s",
-                        differs);
+        mode_check_find(
+            check,
+            "depends on the order of the members of objects (sort them): %s",
+            differs);
     mode_check_plan_done(&plan);
     return r;
 }
@@ -95,13 +95,12 @@ static int mode_check_turned(struct mode_check *check, const struct plan *usual,
     if (differs && contents)
         mode_check_note(
             check,
-            "the order of the objects shows (they always come ordered "
-            "by id): %s",
+            "depends on the order of the objects (always ordered by id): %s",
             differs);
     else if (differs)
-        mode_check_find(check,
-                        "what is declared depends on the order of objects: %s",
-                        differs);
+        mode_check_find(
+            check, "the declarations depend on the order of the objects: %s",
+            differs);
     mode_check_plan_done(&plan);
     return r;
 }
@@ -231,7 +230,7 @@ int mode_check_fields(struct mode_check *check, struct error *err)
     }
     if (check->plans >= VARIANTS_MAX)
         mode_check_note(check,
-                        "not all fields were tried: %d plans are the most",
+                        "not all fields were tried: the limit is %d plans",
                         VARIANTS_MAX);
     return r;
 }

@@ -31,7 +31,7 @@ int mode_print(const json_t *value)
     cleanup_free char *line = json_line(value);
 
     if (puts(line) < 0 || fflush(stdout) != 0)
-        return mode_fail("standard output cannot be written");
+        return mode_fail("cannot write to standard output");
     return CCM_EXIT_DONE;
 }
 
@@ -65,7 +65,7 @@ static int mode_object(const struct objects *objects, const char *type,
     errno = 0;
     number = strtoll(id, &end, 10);
     if (errno != 0 || end == id || *end != '\0') {
-        error_set(&err, -EINVAL, "\"%s\" is not an id; a number is wanted", id);
+        error_set(&err, -EINVAL, "\"%s\" is not an id; expected a number", id);
         mode_fail(err.text);
         return CCM_EXIT_USAGE;
     }
@@ -85,7 +85,8 @@ int mode_objects(struct config *config, const char *type, const char *id)
     int status;
 
     if (!name_valid(type)) {
-        error_set(&err, 0, "\"%.80s\" is no object type: " NAME_RULE, type);
+        error_set(&err, 0, "\"%.80s\" is not a valid object type: " NAME_RULE,
+                  type);
         mode_fail(err.text);
         return CCM_EXIT_USAGE;
     }
@@ -108,7 +109,7 @@ int mode_history(struct config *config, const struct history_query *query)
     if (history_show(config, query, stdout, &err) < 0)
         return mode_fail(err.text);
     if (fflush(stdout) != 0)
-        return mode_fail("standard output cannot be written");
+        return mode_fail("cannot write to standard output");
     return CCM_EXIT_DONE;
 }
 

@@ -55,7 +55,7 @@ static int preview_show(struct run *run, struct engine *engine,
     if (engine_preview_text(engine, stdout, plan->colour, &err) < 0)
         return mode_fail(err.text);
     if (fflush(stdout) != 0)
-        return mode_fail("standard output cannot be written");
+        return mode_fail("cannot write to standard output");
     return CCM_EXIT_DONE;
 }
 

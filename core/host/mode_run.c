@@ -117,7 +117,8 @@ static int mode_run_receive(struct mode_run *job, struct error *err)
     int r = mode_run_read(job, &document, err);
 
     if (r == 0)
-        r = error_set(err, -EPROTO, "standard input ended before a job came");
+        r = error_set(err, -EPROTO,
+                      "standard input ended before a job arrived");
     if (r > 0)
         r = mode_run_parse(job, document, err);
     return r < 0 ? run_fail(&job->run, r, "job", NULL) : 0;

@@ -53,7 +53,7 @@ static int module_find(const char *const *dirs, const char *name, char **path,
     }
     return error_set(err, -ENOENT,
                      "there is no %s.so in any of module_dirs (%s, ...): "
-                     "install it there, or mend \"module\"",
+                     "install it there, or correct \"module\"",
                      name, dirs && dirs[0] ? dirs[0] : "none");
 }
 
@@ -130,7 +130,7 @@ int module_digest(struct module_file *file, struct error *err)
     if (fstat(file->fd, &st) < 0)
         return error_errno(err, -errno, "%s", file->path);
     if (st.st_size == 0 || st.st_size > MODULE_BYTES_MAX)
-        return error_set(err, -EFBIG, "%s: %lld bytes; 1 to %d are allowed",
+        return error_set(err, -EFBIG, "%s: %lld bytes; expected 1 to %d",
                          file->path, (long long) st.st_size, MODULE_BYTES_MAX);
     size = (size_t) st.st_size;
     bytes = xmalloc(size);

@@ -36,7 +36,7 @@ static int module_check_names(const char *const *names, const char *field,
                              field, NAMES_MAX);
         if (!name_valid(names[n]))
             return error_set(err, -EPROTO,
-                             "%s has \"%.80s\"; wanted is " NAME_RULE, field,
+                             "%s has \"%.80s\"; expected " NAME_RULE, field,
                              names[n]);
     }
     return 0;
@@ -45,19 +45,18 @@ static int module_check_names(const char *const *names, const char *field,
 static int module_check_texts(const struct ccm_module *d, struct error *err)
 {
     if (!d->name || !name_valid(d->name))
-        return error_set(err, -EPROTO,
-                         "name is \"%.80s\"; wanted is " NAME_RULE,
+        return error_set(err, -EPROTO, "name is \"%.80s\"; expected " NAME_RULE,
                          d->name ? d->name : "(NULL)");
     if (!d->version || d->version[0] == '\0' || strlen(d->version) > 100)
         return error_set(err, -EPROTO,
-                         "version is \"%.80s\"; 1 to 100 bytes are wanted",
+                         "version is \"%.80s\"; expected 1 to 100 bytes",
                          d->version ? d->version : "(NULL)");
     if (d->summary && strlen(d->summary) > 500)
         return error_set(err, -EPROTO,
-                         "summary has %zu bytes; 500 are the most",
+                         "summary has %zu bytes; the limit is 500",
                          strlen(d->summary));
     if (!d->plan)
-        return error_set(err, -EPROTO, "plan is NULL; a function is wanted");
+        return error_set(err, -EPROTO, "plan is NULL; expected a function");
     return 0;
 }
 
@@ -69,18 +68,19 @@ int module_check(const void *bytes, size_t size, struct ccm_module *descriptor,
 
     if (size < offsetof(struct ccm_module, name))
         return error_set(err, -EPROTO,
-                         "ccm_module has %zu bytes; at least %zu are wanted",
+                         "ccm_module has %zu bytes; expected at least %zu",
                          size, SIZE_MIN);
     memcpy(&copy, bytes, offsetof(struct ccm_module, name));
     if (copy.abi != CCM_ABI)
         return error_set(err, -EPROTO,
-                         "abi is %u; this ccm speaks %d: build the module "
+                         "abi is %u; this ccm supports %d: build the module "
                          "against this ccm's <ccm/module.h>",
                          (unsigned) copy.abi, CCM_ABI);
     if (copy.size < SIZE_MIN || copy.size > size)
-        return error_set(err, -EPROTO,
-                         "size is %u; %zu to %zu (of the symbol) are possible",
-                         (unsigned) copy.size, SIZE_MIN, size);
+        return error_set(
+            err, -EPROTO,
+            "size is %u; expected %zu to %zu (the size of the symbol)",
+            (unsigned) copy.size, SIZE_MIN, size);
     memcpy(&copy, bytes, copy.size < sizeof(copy) ? copy.size : sizeof(copy));
     r = module_check_texts(&copy, err);
     if (r == 0)
@@ -123,8 +123,8 @@ int module_load(const struct module_file *file, struct ccm_module *descriptor,
     if (!found || !dladdr1(found, &info, (void **) &symbol, RTLD_DL_SYMENT) ||
         !symbol || info.dli_saddr != found)
         return error_set(err, -EPROTO,
-                         "%s exports no constant \"ccm_module\": it is no "
-                         "module of ccm, or CCM_MODULE is missing in it",
+                         "%s exports no constant \"ccm_module\": it is not a "
+                         "ccm module, or CCM_MODULE is missing",
                          file->path);
     r = module_check(found, symbol->st_size, descriptor, err);
     return r < 0 ? error_prefix(err, r, "%s: ccm_module", file->path) : 0;

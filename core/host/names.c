@@ -72,7 +72,7 @@ int names_from_json(const json_t *array, char ***names, struct error *err)
     json_array_foreach (array, i, item) {
         if (!json_is_string(item)) {
             names_free(list);
-            return error_set(err, -EPROTO, "has an entry that is no string");
+            return error_set(err, -EPROTO, "has an entry that is not a string");
         }
         names_add(&list, json_string_value(item));
     }

@@ -83,7 +83,7 @@ static int planner_result_head(int fd, struct planner_head *head,
     if (pread(fd, head, sizeof(*head), 0) != sizeof(*head) ||
         head->magic != HEAD_MAGIC)
         return error_set(err, -EPROTO,
-                         "exited by itself before the end of plan()");
+                         "called exit() before the end of plan()");
     if (head->notes_size > NOTES_BYTES_MAX || head->wire_size > size ||
         sizeof(*head) + head->wire_size + head->notes_size != size)
         return error_set(err, -EPROTO,

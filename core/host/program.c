@@ -36,8 +36,8 @@ static int program_open_file(struct trust *trust, const char *path,
         return error_set(err, -EINVAL, "%s is not a regular file", path);
     if (!(st.st_mode & 0111))
         return error_set(err, -EINVAL,
-                         "%s is not executable (mode %04o): chmod 755 it", path,
-                         (unsigned) st.st_mode & 07777);
+                         "%s is not executable (mode %04o); use chmod 755",
+                         path, (unsigned) st.st_mode & 07777);
     r = trust_check(trust, fd, path, &real, err);
     if (r < 0)
         return r;
@@ -90,7 +90,8 @@ static int program_take_line(struct program *program, char *line,
     word = program_word(&line);
     if (word[0] != '/')
         return error_set(err, -EINVAL,
-                         "its interpreter \"%.80s\" is no absolute path", word);
+                         "its interpreter \"%.80s\" is not an absolute path",
+                         word);
     if (!streq(word, "/usr/bin/env") && !streq(word, "/bin/env")) {
         program->interpreter_name = xstrdup(word);
     } else {
@@ -100,8 +101,8 @@ static int program_take_line(struct program *program, char *line,
         if (word[0] == '\0' || strpbrk(word, "-=/") == word ||
             strchr(word, '='))
             return error_set(err, -EINVAL,
-                             "of env only \"env NAME\" and \"env -S NAME "
-                             "ARGUMENT\" are understood");
+                             "env is supported only as \"env NAME\" and "
+                             "\"env -S NAME ARGUMENT\"");
         if (program_search(word, &program->interpreter_name, err) < 0)
             return -ENOENT;
     }
@@ -191,7 +192,7 @@ int program_open(struct trust *trust, const char *path, struct program **out,
     int r;
 
     if (path[0] != '/')
-        return error_set(err, -EINVAL, "program \"%s\" is no absolute path",
+        return error_set(err, -EINVAL, "program \"%s\" is not an absolute path",
                          path);
     program = xcalloc(1, sizeof(*program));
     program->loader_fd = -1;

@@ -248,7 +248,7 @@ static int program_reap(struct program_run *run, struct error *err)
         if (errno != EINTR)
             return error_errno(err, -errno, "its end");
     if (WIFSIGNALED(status))
-        return error_set(err, -EINVAL, "was ended by signal %s (%s)",
+        return error_set(err, -EINVAL, "was killed by signal %s (%s)",
                          sigabbrev_np(WTERMSIG(status)),
                          sigdescr_np(WTERMSIG(status)));
     if (WEXITSTATUS(status) != 0)

@@ -42,12 +42,12 @@ void record_recovered(const struct config *config, const char *recovered)
 {
     bool back = !streq(recovered, "finished");
 
-    record_add(config, json_pack("{s:s, s:s, s:s, s:s, s:b}", "who", "recovery",
-                                 "outcome", back ? "failed" : "changed", "step",
-                                 "recover", "error",
-                                 back ? "the run was cut short and has been "
-                                        "put back"
-                                      : "the run was cut short after its "
-                                        "commit point and has been finished",
-                                 "rolled_back", back));
+    record_add(config,
+               json_pack("{s:s, s:s, s:s, s:s, s:b}", "who", "recovery",
+                         "outcome", back ? "failed" : "changed", "step",
+                         "recover", "error",
+                         back ? "the run was interrupted and has been undone"
+                              : "the run was interrupted after its commit "
+                                "point and has been finished",
+                         "rolled_back", back));
 }

@@ -104,8 +104,7 @@ int run_select_names(struct run *run, const char *const *names,
         if (!catalog_find(run->catalog, *name))
             return run_fail(run,
                             error_set(err, -ENOENT,
-                                      "there is no configuration \"%s\" any "
-                                      "more",
+                                      "configuration \"%s\" no longer exists",
                                       *name),
                             "job", *name);
     for (i = 0; i < run->catalog->n; i++)
@@ -136,9 +135,8 @@ int run_select_types(struct run *run, const char *const *types,
         if (j == run->catalog->n)
             return run_fail(run,
                             error_set(err, -ENOENT,
-                                      "no configuration is subscribed to "
-                                      "\"%s\" (ccmctl module list shows who "
-                                      "is to what)",
+                                      "no configuration subscribes to \"%s\" "
+                                      "(see ccmctl module list)",
                                       types[i]),
                             "job", NULL);
     }

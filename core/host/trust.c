@@ -32,13 +32,14 @@ static int trust_check_stat(const struct stat *st, const char *path,
     if (st->st_uid != 0 && st->st_uid != geteuid())
         return error_set(err, -EPERM,
                          "%s belongs to user %u, not to root or the user that "
-                         "runs ccm: chown it",
+                         "runs ccm; change its owner",
                          path, (unsigned) st->st_uid);
     if ((st->st_mode & 022) == 0 || (sticky && (st->st_mode & S_ISVTX)))
         return 0;
-    return error_set(err, -EPERM,
-                     "%s can be written by others (mode %04o): chmod go-w it",
-                     path, (unsigned) st->st_mode & 07777);
+    return error_set(
+        err, -EPERM,
+        "%s is writable by other users (mode %04o); use chmod go-w", path,
+        (unsigned) st->st_mode & 07777);
 }
 
 static bool trust_knows(const struct trust *trust, const char *dir)
@@ -99,8 +100,7 @@ static int trust_check_same(const struct stat *open, const char *real,
     if (lstat(real, &st) < 0)
         return error_errno(err, -errno, "%s", real);
     if (st.st_dev != open->st_dev || st.st_ino != open->st_ino)
-        return error_set(err, -EAGAIN, "%s is being exchanged: try again",
-                         real);
+        return error_set(err, -EAGAIN, "%s is being replaced: try again", real);
     return 0;
 }
 

@@ -65,7 +65,7 @@ static char *child_why(struct child *child)
     const char *last = child_last_error(child);
 
     if (child->timed_out)
-        return xstrdup("ccm-runner overran its time limit and was killed");
+        return xstrdup("ccm-runner exceeded its time limit and was killed");
     if (child->overlong)
         return xasprintf("ccm-runner sent a line of more than %d bytes",
                          PROTOCOL_LINE_MAX);

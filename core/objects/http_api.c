@@ -154,9 +154,9 @@ static int http_api_follow(const struct http_api *api, char **url,
 
     if (link_resolve(api->config->url, *url, target, &to, NULL) < 0)
         return error_set(err, -EAGAIN,
-                         "HTTP %ld: it redirects to <%.200s>, which is not "
-                         "below objects.url and is not followed; if that is "
-                         "the API, change objects.url in ccm.conf",
+                         "HTTP %ld: redirects to <%.200s>, which is not below "
+                         "objects.url and is not followed; if that is the API, "
+                         "change objects.url in ccm.conf",
                          api->request.status, target);
     free(*url);
     *url = to;

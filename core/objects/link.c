@@ -179,9 +179,9 @@ int link_resolve(const char *base, const char *current, const char *target,
     curl_url_cleanup(base_url);
     curl_url_cleanup(url);
     if (r < 0)
-        return error_set(err, r,
-                         "the next page <%.200s> is not below %s; it is not "
-                         "followed",
-                         target, base);
+        return error_set(
+            err, r,
+            "the next page <%.200s> is not below %s and is not followed",
+            target, base);
     return 0;
 }

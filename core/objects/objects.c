@@ -41,7 +41,7 @@ int objects_new(const char *const *types, struct objects **out,
         if (!name_valid(types[i])) {
             objects_free(objects);
             return error_set(err, -EINVAL,
-                             "\"%.80s\" is no object type: " NAME_RULE,
+                             "\"%.80s\" is not a valid object type: " NAME_RULE,
                              types[i]);
         }
         if (!objects_type(objects, types[i]))
@@ -92,8 +92,7 @@ int objects_count_bytes(struct objects *objects, size_t size, struct error *err)
 {
     objects->size_bytes += size;
     if (objects->size_bytes > OBJECTS_BYTES_MAX)
-        return error_set(err, -EFBIG,
-                         "all objects together are more than %lu MiB",
+        return error_set(err, -EFBIG, "the objects exceed %lu MiB in total",
                          OBJECTS_BYTES_MAX >> 20);
     return 0;
 }
@@ -128,8 +127,8 @@ static int objects_check_size(const json_t *object, struct error *err)
     size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
 
     if (size > OBJECT_BYTES_MAX)
-        return error_set(err, -EFBIG, "%zu bytes of JSON; %d is the most", size,
-                         OBJECT_BYTES_MAX);
+        return error_set(err, -EFBIG, "%zu bytes of JSON; the limit is %d",
+                         size, OBJECT_BYTES_MAX);
     return 0;
 }
 
@@ -141,7 +140,7 @@ int objects_add_page(struct objects_type *type, const json_t *page, size_t size,
     int r;
 
     if (!json_is_array(page))
-        return error_set(err, -EPROTO, "a JSON array of objects is wanted");
+        return error_set(err, -EPROTO, "expected a JSON array of objects");
     json_array_foreach (page, i, object) {
         r = objects_add(type, object, err);
         if (r == 0 && size > OBJECT_BYTES_MAX)
@@ -169,7 +168,7 @@ int objects_seal(struct objects_type *type, struct error *err)
               objects_compare);
     for (i = 1; i < type->n_entries; i++)
         if (type->entries[i].id == type->entries[i - 1].id)
-            return error_set(err, -EEXIST, "the id %lld is there twice",
+            return error_set(err, -EEXIST, "two objects have the id %lld",
                              (long long) type->entries[i].id);
     json_decref(type->array);
     type->array = json_array();

@@ -28,7 +28,7 @@ static int objects_fetch_from(const struct config *config,
     case OBJECTS_ETCD:
         return source_etcd_fetch(&config->store, &limits, objects, err);
     }
-    return error_set(err, -EINVAL, "no such kind of source");
+    return error_set(err, -EINVAL, "unknown kind of source");
 }
 
 void objects_prepare(const struct config *config)

@@ -187,8 +187,8 @@ static int request_set_limit(struct request *request, struct error *err)
         return 0;
     if (left_ms <= 0)
         return error_set(err, -EAGAIN,
-                         "there is no time left: fetching the objects may take "
-                         "three quarters of rollout.run_timeout");
+                         "no time left: fetching the objects may take three "
+                         "quarters of rollout.run_timeout");
     if (left_ms > request->limit_ms)
         left_ms = request->limit_ms;
     curl_easy_setopt(request->easy, CURLOPT_TIMEOUT_MS, (long) left_ms);
@@ -204,7 +204,7 @@ static int request_perform(struct request *request, struct error *err)
                          request->body_max);
     if (request->link_too_large)
         return error_set(err, -EFBIG,
-                         "the answer's Link is larger than %d bytes",
+                         "the answer's Link header is larger than %d bytes",
                          LINK_BYTES_MAX);
     if (code != CURLE_OK) {
         http_setup_failure(code, request->detail, err);

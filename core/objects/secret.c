@@ -21,8 +21,8 @@ static int secret_check_file(const char *path, struct error *err)
         return error_set(err, -EINVAL, "%s is not a regular file", path);
     if (st.st_mode & S_IRWXO)
         return error_set(err, -EPERM,
-                         "%s holds a secret, and its mode %04o lets everybody "
-                         "at it; run: chmod o= %s",
+                         "%s contains a secret, and its mode %04o lets all "
+                         "users read or change it; run: chmod o= %s",
                          path, (unsigned) st.st_mode & 07777, path);
     return 0;
 }
@@ -39,8 +39,8 @@ static int secret_check_text(const char *path, char *text, size_t size,
     for (i = 0; i < size; i++)
         if (text[i] < 0x20 || text[i] > 0x7e)
             return error_set(err, -EINVAL,
-                             "%s: byte %zu is not printable ASCII; one line "
-                             "with the secret alone is wanted",
+                             "%s: byte %zu is not printable ASCII; expected "
+                             "one line with only the secret",
                              path, i + 1);
     return 0;
 }

@@ -39,8 +39,8 @@ static int directory_read_type(int dir_fd, struct objects *objects,
 
     if (r == -ENOENT)
         return error_set(err, r,
-                         "%s does not exist; for no objects of the type "
-                         "put [] into it",
+                         "%s does not exist; if there are no objects of this "
+                         "type, write [] into it",
                          name);
     if (r < 0)
         return error_errno(err, r, "%s", name);
@@ -87,7 +87,8 @@ static int directory_read_all(int dir_fd, struct objects *objects,
         r = directory_file_name(&objects->types[i], name, sizeof(name), &now,
                                 dir_fd);
         if (r < 0 || !directory_same(&now, &stats[i]))
-            return error_set(err, -EAGAIN, "%s changes while it is read", name);
+            return error_set(err, -EAGAIN, "%s changed while it was read",
+                             name);
     }
     return 0;
 }

@@ -139,7 +139,7 @@ static int etcd_range(struct etcd_source *source,
     }
     if (r == -EKEYEXPIRED)
         return error_prefix(err, -EACCES,
-                            "etcd wants a user; look at store.user and "
+                            "etcd requires a user; check store.user and "
                             "store.password_file in ccm.conf");
     return r < 0 ? r : etcd_wire_decode_range(answer, out, err);
 }
@@ -194,15 +194,15 @@ static int etcd_add_page(struct etcd_source *source, struct objects_type *type,
                              : NULL;
 
         r = id ? etcd_add(source, type, kv, id, err)
-               : error_set(err, -EPROTO, "not a key that was asked for");
+               : error_set(err, -EPROTO, "a key that was not requested");
         if (r < 0) {
             cleanup_free char *key = etcd_shown_key(kv);
 
-            return error_prefix(err, r,
-                                "key \"%s\" does not hold the %s object of "
-                                "that id as JSON (put it right with ccmctl "
-                                "object put, or remove the key)",
-                                key, type->name);
+            return error_prefix(
+                err, r,
+                "key \"%s\" does not contain the %s object with that id as "
+                "JSON (correct it with ccmctl object put, or delete the key)",
+                key, type->name);
         }
     }
     return 0;
@@ -218,7 +218,8 @@ static int etcd_fix_revision(struct etcd_source *source, int64_t revision,
         return error_set(err, -EPROTO, "an answer without a revision");
     if (revision < source->objects->revision)
         return error_set(
-            err, -EAGAIN, "etcd is at revision %lld, but an event came at %lld",
+            err, -EAGAIN,
+            "etcd is at revision %lld, but an event has revision %lld",
             (long long) revision, (long long) source->objects->revision);
     source->revision = revision;
     return 0;

@@ -55,7 +55,7 @@ static int http_check_count(struct objects_type *type, int64_t total,
         return -ESTALE;
     if (r == 0 && total >= 0 && total != (int64_t) type->n_entries)
         return error_set(err, -ESTALE,
-                         "%zu objects arrived, but the API counts %lld",
+                         "received %zu objects, but the API counts %lld",
                          type->n_entries, (long long) total);
     return r;
 }
@@ -109,8 +109,9 @@ static int http_read_type(struct http_source *source,
     if (err)
         *err = found;
     if (r == -ESTALE)
-        r = moves ? error_prefix(err, -EAGAIN,
-                                 "the objects change faster than they are read")
+        r = moves ? error_prefix(
+                        err, -EAGAIN,
+                        "the objects change faster than they can be read")
                   : error_prefix(err, -EAGAIN,
                                  "the API contradicts itself each time");
     return error_prefix(err, r, "%s", type->name);

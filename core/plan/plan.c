@@ -135,14 +135,14 @@ static int plan_put_path(struct plan *plan, uint32_t index, struct error *err)
     struct table_key key = {
         .space = TABLE_PATH, .bytes = c->path, .size = strlen(c->path)};
     uint32_t below;
-    int r = plan_put(plan, &key, index, "is declared already by", err);
+    int r = plan_put(plan, &key, index, "is also declared by", err);
 
     if (r < 0)
         return r;
     key.space = TABLE_ANCESTOR;
     below = table_find(&plan->internal->table, &key);
     if (below != TABLE_NONE && plan_is_no_directory(c))
-        return plan_conflict(plan, c, "stands in the way of", below, err);
+        return plan_conflict(plan, c, "is in the way of", below, err);
     return plan_needs_parent(c) ? plan_put_ancestors(plan, index, err) : 0;
 }
 
@@ -156,7 +156,7 @@ static int plan_put_account(struct plan *plan, uint32_t index,
                              .size = strlen(c->name)};
     struct table_key id = {.space = user ? TABLE_USER_ID : TABLE_GROUP_ID,
                            .number = c->id};
-    int r = plan_put(plan, &name, index, "is declared already by", err);
+    int r = plan_put(plan, &name, index, "is also declared by", err);
 
     if (r == 0 && c->id != 0 && !c->absent)
         r = plan_put(plan, &id, index, "has the id of", err);
@@ -180,7 +180,7 @@ static int plan_enter(struct plan *plan, uint32_t index, struct error *err)
         key.bytes = c->path;
         key.size = strlen(c->path);
         key.second = c->target;
-        return plan_put(plan, &key, index, "is declared already by", err);
+        return plan_put(plan, &key, index, "is also declared by", err);
     case CHANGE_GROUP:
     case CHANGE_USER:
         return plan_put_account(plan, index, err);

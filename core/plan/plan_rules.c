@@ -54,7 +54,7 @@ static int check_path(const char *path, struct error *err)
     if (strstr(path, "/" PLAN_TEMPORARY))
         return error_set(err, -EINVAL,
                          "path \"%.200s\": names that begin with \"%s\" are "
-                         "ccm's own",
+                         "reserved for ccm",
                          path, PLAN_TEMPORARY);
     return 0;
 }
@@ -138,8 +138,8 @@ int plan_rules_check_service(const char *name, struct error *err)
     for (c = name; *c; c++)
         if (!isalnum((unsigned char) *c) && !strchr("@:._-\\", *c))
             return error_set(err, -EINVAL,
-                             "service name has a byte that no unit's name "
-                             "has (0x%02x)",
+                             "service name has a byte that is not allowed in a "
+                             "unit's name (0x%02x)",
                              (unsigned char) *c);
     return 0;
 }

@@ -222,7 +222,7 @@ int wire_get(const char *bytes, size_t size, size_t *offset,
         wire_get_strings(&reader, &got, present) < 0 ||
         ((present & WIRE_LIST) && wire_get_list(&reader, &list) < 0))
         return error_set(err, -EPROTO,
-                         "the declared changes are damaged at byte %zu",
+                         "the declared changes are corrupt at byte %zu",
                          *offset);
     got.list = list;
     *offset = size - reader.left;

@@ -180,7 +180,7 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
     int r = json_parse(text, size, ETCD_LINE_MAX, &line, &err);
 
     if (r < 0)
-        error_prefix(&err, r, "a line of the stream is no JSON");
+        error_prefix(&err, r, "a line of the stream is not JSON");
     else
         r = etcd_wire_decode_error(line, 0, &err);
     if (r < 0) {

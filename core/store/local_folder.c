@@ -225,7 +225,7 @@ static int local_read_state(struct local_folder *folder, json_t **out,
     if (r == 0)
         r = json_parse(text, size, STATE_MAX, &state, err);
     if (r == 0 && !json_is_object(state))
-        r = error_set(err, -EPROTO, "it is no object");
+        r = error_set(err, -EPROTO, "expected an object");
     if (r < 0)
         return error_prefix(err, r,
                             "store: %s/" STATE_FILE " cannot be used; without "

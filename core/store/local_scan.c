@@ -43,7 +43,7 @@ static int local_check_effect(const json_t *effect, int64_t newest,
 
     if (!key || txn_check_key(key) < 0)
         return error_set(err, -EPROTO,
-                         "store: .state holds an effect without a key");
+                         "store: .state has an effect without a key");
     if (json_is_null(value) ||
         (json_is_string(value) &&
          local_revisions_fit(local_number(effect, 2), local_number(effect, 3),
@@ -64,7 +64,7 @@ int local_scan_effects(const json_t *state, json_t **out, struct error *err)
     int r = 0;
 
     if (newest < 0 || newest > REVISION_MAX)
-        return error_set(err, -EPROTO, "store: .state is at no revision");
+        return error_set(err, -EPROTO, "store: .state has no revision");
     json_array_foreach (effects, i, effect) {
         r = local_check_effect(effect, newest, err);
         if (r < 0)

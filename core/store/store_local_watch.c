@@ -46,9 +46,10 @@ static void local_watch_lose(struct local_watch *watch)
     struct error err;
 
     local_watch_remove(watch);
-    ops->lost(
-        userdata, -ESTALE,
-        (error_set(&err, -ESTALE, "store: a local store keeps no past"), &err));
+    ops->lost(userdata, -ESTALE,
+              (error_set(&err, -ESTALE,
+                         "store: a local store keeps no old revisions"),
+               &err));
 }
 
 static void local_watch_deliver(struct local_message *message)

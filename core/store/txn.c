@@ -137,15 +137,14 @@ int txn_check_reply(const struct txn *txn, const struct store_reply *reply,
             continue;
         if (n >= reply->n_ranges || !txn_fits(op, &reply->ranges[n]))
             return error_set(err, -EPROTO,
-                             "the answer does not hold what was asked for "
-                             "(\"%.100s\")",
+                             "the answer lacks what was requested (\"%.100s\")",
                              op->key);
         n++;
     }
     return n == reply->n_ranges
                ? 0
                : error_set(err, -EPROTO,
-                           "the answer holds more than was asked for");
+                           "the answer contains more than was requested");
 }
 
 static void txn_add_condition(struct txn *txn, enum txn_condition_kind kind,

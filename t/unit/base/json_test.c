@@ -16,7 +16,7 @@ static void text_over_the_limit_is_not_parsed(void **state)
     (void) state;
     assert_int_equal(json_parse("[1,2]", 5, 4, &value, &err), -EMSGSIZE);
     assert_null(value);
-    assert_string_equal(err.text, "5 bytes of JSON; 4 is the most");
+    assert_string_equal(err.text, "5 bytes of JSON; the limit is 4");
     assert_int_equal(json_parse("[1,2]", 5, 5, &value, &err), 0);
     json_decref(value);
 }

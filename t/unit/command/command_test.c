@@ -166,7 +166,7 @@ static void reports_status_and_signal(void **state)
     command_result_done(&result);
     assert_int_equal(run(SHELL("kill -9 $$"), &result, &err), -EIO);
     assert_int_equal(result.status, 128 + SIGKILL);
-    assert_non_null(strstr(err.text, "was ended by signal 9"));
+    assert_non_null(strstr(err.text, "was killed by signal 9"));
     command_result_done(&result);
 }
 

@@ -71,8 +71,8 @@ static void the_digest_names_what_ccmd_and_runner_read_differently(void **state)
         struct error err = {""};
         cleanup_free char *text =
             digest_cases[i].names
-                ? xasprintf("%s: %s has changed since ccmd was "
-                            "started: restart ccmd, or put it back",
+                ? xasprintf("%s: %s has changed since ccmd was started: "
+                            "restart ccmd, or restore the old value",
                             file, digest_cases[i].names)
                 : xstrdup("");
 

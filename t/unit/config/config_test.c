@@ -163,11 +163,11 @@ static const struct {
      ":3: plan_ahead: unknown key here; did you mean "
      "\"rollout.plan_ahead\"?"},
     {STORE "guard = { socket = \"/x\"; };",
-     ":2: guard.socket: unknown key here; it stands outside of all { }"},
+     ":2: guard.socket: unknown key here; it belongs outside of all { }"},
     {STORE "xyzzy = 1;", ":2: xyzzy: unknown key; ccm.conf(5) lists all"},
     {STORE "node = 5;", ":2: node: must be a string: \"...\""},
     {STORE "node = \"a b\";",
-     ":2: node: \"a b\" may only hold letters, digits, \".\", \"_\", \"-\""},
+     ":2: node: \"a b\" may contain only letters, digits, \".\", \"_\", \"-\""},
     {STORE "node = \"..\";",
      ":2: node: \"..\" needs 1 to 63 bytes between its dots"},
     {STORE "groups = \"nginx\";",
@@ -178,27 +178,27 @@ static const struct {
     {STORE "runner = \"\";", ":2: runner: \"\" is not absolute"},
     {STORE "settle = 5;", ":2: settle: must be a group: { ... }"},
     {STORE "settle = { quiet = -1; };",
-     ":2: settle.quiet: -1 is out of range; 0 to 3600 seconds"},
+     ":2: settle.quiet: -1 is out of range; expected 0 to 3600 seconds"},
     {STORE "settle = { quiet = 1e999; };",
-     ":2: settle.quiet: inf is out of range; 0 to 3600 seconds"},
+     ":2: settle.quiet: inf is out of range; expected 0 to 3600 seconds"},
     {STORE "settle = { quiet = \"10\"; };",
      ":2: settle.quiet: must be a number of seconds"},
     {STORE "settle = { quiet = 20;\n max = 10; };",
      ":2: settle: max (10 s) is shorter than quiet (20 s)"},
-    {STORE "rollout = { ttl = 2.5; };",
-     ":2: rollout.ttl: must be a whole number"},
+    {STORE "rollout = { ttl = 2.5; };", ":2: rollout.ttl: must be an integer"},
     {STORE "rollout = { ttl = 3601; };",
-     ":2: rollout.ttl: 3601 is out of range; 1 to 3600"},
+     ":2: rollout.ttl: 3601 is out of range; expected 1 to 3600"},
     {STORE "rollout = { plan_ahead = 17; };",
-     ":2: rollout.plan_ahead: 17 is out of range; 0 to 16"},
+     ":2: rollout.plan_ahead: 17 is out of range; expected 0 to 16"},
     {STORE "rollout = { flag_lift = \"me\"; };",
      ":2: rollout.flag_lift: must be one of \"operator\", \"self\""},
     {STORE "rollout = { flag_lift = true; };",
      ":2: rollout.flag_lift: must be one of \"operator\", \"self\""},
     {STORE "rollout = { plan_timeout = 0; };",
-     ":2: rollout.plan_timeout: 0 is out of range; 0.1 to 86400 seconds"},
+     ":2: rollout.plan_timeout: 0 is out of range; expected 0.1 to 86400 "
+     "seconds"},
     {STORE "history = { max = 0; };",
-     ":2: history.max: 0 is out of range; 1 to 1000000"},
+     ":2: history.max: 0 is out of range; expected 1 to 1000000"},
     {"node = \"a\";",
      ": endpoints is missing; write store = { endpoints = "
      "(\"http://127.0.0.1:2379\"); }, or kind = \"local\" for a single "
@@ -216,14 +216,13 @@ static const struct {
     {"store = { endpoints = (\"http://:2379\"); };",
      ":1: store.endpoints[0]: \"http://:2379\" has no host"},
     {"store = { endpoints = (\"http://u:p@h\"); };",
-     ":1: store.endpoints[0]: must hold no user or password; those go into "
-     "keys "
-     "of their own"},
+     ":1: store.endpoints[0]: must not contain a user or password; use the "
+     "keys for them"},
     {"store = { endpoints = (\"http://h/a b\"); };",
-     ":1: store.endpoints[0]: \"http://h/a b\" has a character that a base "
-     "URL cannot have"},
+     ":1: store.endpoints[0]: \"http://h/a b\" has a character that is not "
+     "allowed in a base URL"},
     {"store = { endpoints = (\"http://h\"); prefix = \"/\"; };",
-     ":1: store.prefix: \"/\" is the whole of etcd; write \"/ccm\" or the "
+     ":1: store.prefix: \"/\" would be all of etcd; write \"/ccm\" or the "
      "like"},
     {"store = { endpoints = (\"https://h\");\n cert = \"/c\"; };",
      ":1: store: key is missing: cert and key go together"},
@@ -232,9 +231,9 @@ static const struct {
      "together"},
     {"store = { endpoints = (\"http://h\"); cacert = \"/c\"; };",
      ":1: store: endpoint http://h is not https://, so cacert, cert and key "
-     "mean nothing for it"},
+     "have no effect on it"},
     {"store = { kind = \"local\";\n endpoints = (\"http://h\"); };",
-     ":2: store.endpoints: means nothing for kind \"local\"; remove it, or "
+     ":2: store.endpoints: has no effect with kind \"local\"; remove it, or "
      "change store.kind"},
     {STORE "objects = { kind = \"etcd\"; };",
      ":2: objects: kind \"etcd\" needs store.kind \"etcd\"; write kind = "
@@ -246,15 +245,15 @@ static const struct {
            "api_key_file = \"/a\"; token_file = \"/t\"; };",
      ":2: objects: api_key_file and token_file exclude each other"},
     {STORE "objects = { url = \"http://h\"; };",
-     ":2: objects.url: means nothing for kind \"directory\"; remove it, or "
+     ":2: objects.url: has no effect with kind \"directory\"; remove it, or "
      "change objects.kind"},
     {STORE "services = { a = { test = \"nginx -t\"; }; };",
      ":2: services.a.test: must be a list of strings: (\"...\", \"...\")"},
     {STORE "services = { a = { test = [\"nginx -t\"]; }; };",
-     ":2: services.a.test: \"nginx -t\" holds a blank; each argument is a "
-     "string of its own, and there is no shell"},
+     ":2: services.a.test: \"nginx -t\" contains a blank; write each argument "
+     "as its own string (there is no shell)"},
     {STORE "services = { a = { test = []; }; };",
-     ":2: services.a.test: names no program"},
+     ":2: services.a.test: does not name a program"},
     {STORE "services = { a = { test = [\"bin/x\"]; }; };",
      ":2: services.a.test: \"bin/x\" is neither an absolute path nor a name"},
     {STORE "services = { a = { tset = [\"x\"]; }; };",
@@ -262,7 +261,7 @@ static const struct {
     {STORE "services = { a = { };\n b = { name = \"a\"; }; };",
      ":3: services.b: service \"a\" is declared twice"},
     {STORE "services = { a = { name = \"-f\"; }; };",
-     ":2: services.a.name: \"-f\" is no name of a service"},
+     ":2: services.a.name: \"-f\" is not a valid service name"},
     {STORE "node = \"a\";\nnode = \"b\";", ":3: duplicate setting name"},
     {STORE "node = ;", ":2: syntax error"},
 };

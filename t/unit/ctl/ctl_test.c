@@ -23,13 +23,12 @@ static const struct {
         "{\"revision\":9,\"digest\":\"0123456789\",\"at\":\"noon\"}},"
         "{\"node\":\"web10\",\"alive\":true,\"state\":\"queued\","
         "\"applied\":null}]}"),
-     "NODE   ALIVE  STATE   REVISION  DIGEST    APPLIED\n"
-     "web1   yes    idle    9         01234567  noon\n"
-     "web10  yes    queued  -         -         -\n"
-     "not converged: 1 live node behind revision 9; ccmctl queue shows who is "
-     "next\n"},
+     "NODE   ALIVE  STATE   REVISION  DIGEST    APPLIED\nweb1   yes    idle    "
+     "9         01234567  noon\nweb10  yes    queued  -         -         "
+     "-\nnot converged: 1 live node behind revision 9; ccmctl queue shows "
+     "which is next\n"},
     {"queue", "{\"op\":\"queue\"}\n", NULL, OK("{\"entries\":[]}"),
-     "nobody waits for a turn\n"},
+     "no node waits for a turn\n"},
     {"queue", "{\"op\":\"queue\"}\n", NULL,
      OK("{\"entries\":[{\"node\":\"a\",\"since\":\"noon\"}]}"),
      "#  NODE  SINCE\n1  a     noon\n"},
@@ -76,7 +75,7 @@ static const struct {
      "halted by operator (uid 0), noon\n  do not touch\nto lift it: ccmctl "
      "flag clear\n"},
     {"flag clear web2", "{\"node\":\"web2\",\"op\":\"flag.clear\"}\n", NULL,
-     OK("{\"flag\":null}"), "no flag: the cluster may change\n"},
+     OK("{\"flag\":null}"), "no flag: nodes can change\n"},
     {"object list crons", "{\"op\":\"object.list\",\"type\":\"crons\"}\n",
      "{\"objects\":[{\"id\":1,\"name\":\"a\\u001bb\"},{\"id\":22,"
      "\"username\":\"u\",\"updated_at\":\"noon\"}]}\n",
@@ -128,19 +127,13 @@ static void status_explains_the_flag_and_disarms_it(void **state)
     (void) state;
     assert_string_equal(requests, "{\"op\":\"status\"}\n");
     assert_string_equal(
-        fake_out, "NODE      web1\n"
-                  "state     held\n"
-                  "store     connected, revision 9\n"
-                  "pending   crons\n"
-                  "last run  changed, 2 changes at revision 5, 40 ms\n"
-                  "catalog   2 configurations, digest 01234567\n"
-                  "\n"
-                  "halted: web2 failed in crontab at revision 7, noon\n"
-                  "  bad\\x1b[2J\n"
-                  "  line\n"
-                  "to lift it: mend the objects and publish them (web2 tries "
-                  "first), or: ccmctl flag clear\n"
-                  "confinement of modules: no Landlock\n");
+        fake_out,
+        "NODE      web1\nstate     held\nstore     connected, revision "
+        "9\npending   crons\nlast run  changed, 2 changes at revision 5, 40 "
+        "ms\ncatalog   2 configurations, digest 01234567\n\nhalted: web2 "
+        "failed in crontab at revision 7, noon\n  bad\\x1b[2J\n  line\nto lift "
+        "it: correct the objects and publish them (web2 tries first), or: "
+        "ccmctl flag clear\nconfinement of modules: no Landlock\n");
 }
 
 static void pending_changes_are_an_exit_status_on_request(void **state)
@@ -165,16 +158,16 @@ static const struct {
     {"{\"progress\":\"planning\"}\n{\"ok\":false,\"error\":\"x\",\"exit\":1}\n",
      1, "planning\nccmctl: x\n"},
     {"{\"ok\":false,\"error\":\"x\",\"exit\":99}\n", 1, "ccmctl: x\n"},
-    {"{\"ok\":false}\n", 1, "ccmctl: ccmd refused and did not say why\n"},
+    {"{\"ok\":false}\n", 1, "ccmctl: ccmd refused without giving a reason\n"},
     {"{\"ok\":true}\n", 1, "ccmctl: ccmd answered without a result\n"},
     {"", 1,
-     "ccmctl: ccmd hung up before it answered; its log tells why: journalctl "
-     "-u ccmd\n"},
+     "ccmctl: ccmd closed the connection before it answered; see its log: "
+     "journalctl -u ccmd\n"},
     {"{\"ok\":true", 1,
-     "ccmctl: ccmd hung up before it answered; its log tells why: journalctl "
-     "-u ccmd\n"},
+     "ccmctl: ccmd closed the connection before it answered; see its log: "
+     "journalctl -u ccmd\n"},
     {"{]\n", 1,
-     "ccmctl: what ccmd answered: line 1, column 2: string or '}' expected "
+     "ccmctl: the answer of ccmd: line 1, column 2: string or '}' expected "
      "near ']'\n"},
 };
 
@@ -199,22 +192,22 @@ static const struct {
 } slips[] = {
     {"statsu",
      "ccmctl: unknown command \"statsu\"; did you mean \"status\"?\n"},
-    {"frobnicate", "ccmctl: unknown command \"frobnicate\"; ccmctl --help "
-                   "lists all\n"},
+    {"frobnicate",
+     "ccmctl: unknown command \"frobnicate\"; see ccmctl --help\n"},
     {"flag", "ccmctl: ccmctl flag needs one of: show, set, clear\n"},
     {"flag lift", "ccmctl: ccmctl flag needs one of: show, set, clear\n"},
     {"status x", "ccmctl: usage: ccmctl status\n"},
     {"publish", "ccmctl: usage: ccmctl publish TYPE...\n"},
     {"status --jsno",
      "ccmctl: unknown option \"--jsno\"; did you mean --json?\n"},
-    {"status --wait", "ccmctl: --wait means nothing to ccmctl status; see "
+    {"status --wait", "ccmctl: --wait has no effect with ccmctl status; see "
                       "ccmctl status --help\n"},
     {"wait --timeout", "ccmctl: option --timeout needs SECONDS\n"},
-    {"wait --timeout -1", "ccmctl: --timeout \"-1\" is no whole number\n"},
+    {"wait --timeout -1", "ccmctl: --timeout \"-1\" is not an integer\n"},
     {"status --json=1", "ccmctl: option --json takes no value\n"},
     {"apply --all crons", "ccmctl: --all and a TYPE exclude each other\n"},
     {"plan --root /x", "ccmctl: --modules and --root need --objects DIR\n"},
-    {"object get crons x", "ccmctl: the id \"x\" is no whole number\n"},
+    {"object get crons x", "ccmctl: the id \"x\" is not an integer\n"},
 };
 
 static void a_slip_is_told_with_what_was_meant(void **state)

@@ -25,7 +25,7 @@ static void older_structs_are_filled_newer_ones_checked(void **state)
     assert_int_equal(ccm_absent_sized(run, &absent.known, sizeof(absent)), 0);
     absent.tomorrow = "x";
     assert_int_equal(ccm_absent_sized(run, &absent.known, sizeof(absent)), -1);
-    fixture_expect_failure(fixture, "built for a newer one");
+    fixture_expect_failure(fixture, "built for a newer ccm");
     assert_int_equal(ccm_absent_sized(run, &absent.known, 0), -1);
     fixture_expect_failure(fixture, "ccm_absent");
     assert_int_equal(ccm_absent_sized(run, NULL, sizeof(absent.known)), -1);

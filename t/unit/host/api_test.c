@@ -59,17 +59,15 @@ static void a_bad_field_rejects_its_object(void **state)
     assert_string_equal(ccm_string(run, o, "n"), "");
     assert_true(ccm_rejected(run, o));
     assert_false(ccm_rejected(run, fixture_cron(fixture, 2)));
-    fixture_expect_reason(fixture,
-                          "crons/1: field \"n\" is an integer; a string is "
-                          "wanted");
+    fixture_expect_reason(
+        fixture, "crons/1: field \"n\" is an integer; expected a string");
     assert_int_equal(ccm_integer(run, o, "gone"), 0);
     fixture_expect_reason(fixture,
-                          "crons/1: field \"gone\" is missing; an integer is "
-                          "wanted");
+                          "crons/1: field \"gone\" is missing; expected "
+                          "an integer");
     assert_int_equal(ccm_integer_or(run, o, "name", 3), 0);
-    fixture_expect_reason(fixture,
-                          "crons/1: field \"name\" is a string; an integer is "
-                          "wanted");
+    fixture_expect_reason(
+        fixture, "crons/1: field \"name\" is a string; expected an integer");
     assert_string_equal(ccm_line(run, o, "line"), "");
     fixture_expect_reason(fixture,
                           "crons/1: field \"line\" has a control character");
@@ -80,9 +78,8 @@ static void a_bad_field_rejects_its_object(void **state)
     ccm_string(run, deep, "deep");
     assert_true(ccm_rejected(run, deep));
     assert_true(ccm_rejected(run, o));
-    fixture_expect_reason(fixture,
-                          "crons/1: field \"deep\" is an integer; a string is "
-                          "wanted");
+    fixture_expect_reason(
+        fixture, "crons/1: field \"deep\" is an integer; expected a string");
 }
 
 static void a_reference_to_nothing_rejects_once(void **state)
@@ -107,14 +104,15 @@ static void what_is_not_an_object_fails_the_plan(void **state)
     json_auto_t *own = json_object();
 
     ccm_string(run, ccm_settings(run), "nothing");
-    fixture_expect_failure(fixture, "setting \"nothing\" is missing; a string");
+    fixture_expect_failure(fixture,
+                           "setting \"nothing\" is missing; expected a string");
     ccm_string(run, ccm_map(run, ccm_settings(run), "sub"), "n");
     fixture_expect_failure(fixture,
                            "field \"n\" of the settings is an integer");
     ccm_string(run, NULL, "name");
     fixture_expect_failure(fixture, "an object that is NULL");
     ccm_reject(run, own, "%s", "why");
-    fixture_expect_failure(fixture, "no object of this run: why");
+    fixture_expect_failure(fixture, "not an object of this run: why");
     assert_int_equal(json_array_size(ccm_objects(run, "secrets")), 0);
     fixture_expect_failure(fixture, "\"secrets\" without subscribing");
 }

@@ -126,11 +126,11 @@ static const struct {
     const char *module, *says;
 } refused[] = {
     {"constructor-crashes", "crashed (SIGABRT"},
-    {"constructor-exits", "exited by itself with status 0"},
+    {"constructor-exits", "called exit(0)"},
     {"constructor-closes", "could not hand over its result"},
     {"no-symbol", "exports no constant \"ccm_module\""},
-    {"wrong-abi", "abi is 77; this ccm speaks 1"},
-    {"boasting", "size is 4096; 64 to "},
+    {"wrong-abi", "abi is 77; this ccm supports 1"},
+    {"boasting", "size is 4096; expected 64 to "},
     {"nameless", "name is \"(NULL)\""},
     {"bad-name", "name is \"Not A Name\""},
 };
@@ -245,7 +245,7 @@ static void check_refuses_settings(void **state)
     expect_says(place, "refused: no");
     declare(place, "it.conf", "module = \"ok\"; settings = { refuse = 3; };");
     assert_int_equal(load(place), -EINVAL);
-    expect_says(place, "setting \"refuse\" is an integer; a string is wanted");
+    expect_says(place, "setting \"refuse\" is an integer; expected a string");
 }
 
 static void names_both_files_of_a_double_name(void **state)

@@ -117,9 +117,9 @@ static const struct {
     void (*edit)(struct ccm_module *m);
     const char *says;
 } refused[] = {
-    {edit_abi, "abi is 9; this ccm speaks 1"},
-    {edit_small, "size is 16; 64 to 72"},
-    {edit_large, "size is 60000; 64 to 72"},
+    {edit_abi, "abi is 9; this ccm supports 1"},
+    {edit_small, "size is 16; expected 64 to 72"},
+    {edit_large, "size is 60000; expected 64 to 72"},
     {edit_no_name, "name is \"(NULL)\""},
     {edit_name, "name is \"../x\""},
     {edit_version, "version is \"(NULL)\""},

@@ -220,7 +220,7 @@ static void hands_over_what_was_declared_and_rejected(void **state)
     rejected = json_array_get(result.rejected, 0);
     assert_int_equal(json_integer_value(json_object_get(rejected, "id")), 2);
     assert_string_equal(json_string_value(json_object_get(rejected, "error")),
-                        "field \"name\" is an integer; a string is wanted");
+                        "field \"name\" is an integer; expected a string");
     assert_string_equal(result.log, "3 things\n");
     planner_result_done(&result);
     module_close(file);

@@ -25,7 +25,7 @@ static void serve_growing(int fd, const char *head)
 static void a_set_that_goes_on_changing_is_left_for_later(void **state)
 {
     (void) state;
-    fetch_fails(serve_growing, -EAGAIN, "change faster than they are read");
+    fetch_fails(serve_growing, -EAGAIN, "change faster than they can be read");
 }
 
 /* ---------------------------------------------------------------- patience */

@@ -220,7 +220,7 @@ static const struct {
 } pages[] = {
     {NULL, NULL, 7, true, -EPROTO, "empty page"},
     {NULL, NULL, 0, false, -EPROTO, "without a revision"},
-    {NULL, NULL, 4, false, -EAGAIN, "an event came at 5"},
+    {NULL, NULL, 4, false, -EAGAIN, "an event has revision 5"},
     {"/ccm/objects/fpm-pools/1", "{\"id\":1}", 7, false, -EPROTO, "fpm-pools"},
     {"/ccm/objects/crons/\033[1m", "{\"id\":1}", 7, false, -EPROTO, "/?[1m"},
 };

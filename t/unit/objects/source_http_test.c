@@ -56,7 +56,7 @@ static void fewer_than_counted_is_tried_again(void **state)
 {
     (void) state;
     fetch_fails(serve_short, -EAGAIN,
-                "2 objects arrived, but the API counts 3");
+                "received 2 objects, but the API counts 3");
     assert_int_equal(server.requests, 3);
     /* It was the same each time: nothing changed meanwhile. */
     fetch_fails(serve_short, -EAGAIN, "the API contradicts itself each time");
@@ -184,7 +184,8 @@ static void serve_long_link(int fd, const char *head)
 static void a_large_link_is_not_overlooked(void **state)
 {
     (void) state;
-    fetch_fails(serve_long_link, -EFBIG, "Link is larger than 16384 bytes");
+    fetch_fails(serve_long_link, -EFBIG,
+                "Link header is larger than 16384 bytes");
 }
 
 static void serve_half(int fd, const char *head)

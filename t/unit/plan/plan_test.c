@@ -112,7 +112,7 @@ static const struct {
     {FILE_("/etc/x\n", "x"), "control character"},
     {FILE_("/", "x"), "path is \"/\""},
     {FILE_(NULL, "x"), "has no path"},
-    {FILE_("/etc/.ccm.x", "x"), "ccm's own"},
+    {FILE_("/etc/.ccm.x", "x"), "reserved for ccm"},
     {FILE_("/x", NULL), "has no contents"},
     {FILE_("/x", "x", .mode = 010000), "mode 10000 is out of range"},
     {DIR_("/x", 0), "mode 0000 is out of range"},
