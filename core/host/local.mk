@@ -42,6 +42,7 @@ libhost_a_SOURCES = \
 	core/host/names.c core/host/names.h \
 	core/host/planner.c core/host/planner.h \
 	core/host/planner_child.c core/host/planner_child.h \
+	core/host/planner_read.c \
 	core/host/planner_result.c core/host/planner_result.h \
 	core/host/program.c core/host/program.h \
 	core/host/program_run.c \

@@ -21,7 +21,6 @@
 #define MEMORY_BYTES (UINT64_C(1024) * 1024 * 1024)
 /* Objects take more room than their text: up to so much. */
 #define OBJECT_MEMORY_FACTOR 32
-#define RESULT_BYTES_MAX (UINT64_C(512) * 1024 * 1024)
 
 /* The objects of a type, as text in sealed memory. */
 struct planner_type {
@@ -38,6 +37,7 @@ struct planner_slot {
     struct planner_work *work;
     struct planner_result *result; /* NULL: the slot is free */
     struct program_run program;    /* of the configuration, if it has one */
+    uint64_t need_bytes;           /* of memory, at most */
 };
 
 /* All that lives only while planners run. */
@@ -47,7 +47,10 @@ struct planner_work {
     size_t n_types, types_capacity;
     struct planner_slot slots[SLOTS_MAX];
     size_t n_slots;
-    size_t next; /* the first that no slot has taken */
+    size_t next;           /* the first that no slot has taken */
+    uint64_t memory_bytes; /* of this machine */
+    uint64_t need_bytes;   /* of those that run */
+    uint64_t result_bytes; /* that are kept until all have planned */
 };
 
 /* What is handed to planner_child.h. Returns new. */
@@ -92,9 +95,28 @@ static int planner_type(struct planner_work *work, const char *name,
     return 0;
 }
 
+/* How much memory a planner of this configuration may take: its own, its
+ * result, and objects. Returns 0 or -errno. */
+static int planner_need(struct planner_work *work,
+                        const struct configuration *c, uint64_t *need,
+                        struct error *err)
+{
+    struct planner_type *type = NULL;
+    char **name;
+    int r;
+
+    *need = MEMORY_BYTES;
+    for (name = c->subscribes; name && *name; name++) {
+        r = planner_type(work, *name, &type, err);
+        if (r < 0)
+            return r;
+        *need += type->size * OBJECT_MEMORY_FACTOR;
+    }
+    return 0;
+}
+
 static int planner_add_types(struct planner_work *work, struct brief *brief,
-                             const struct configuration *c, uint64_t *size,
-                             struct error *err)
+                             const struct configuration *c, struct error *err)
 {
     json_t *names =
         json_object_get(json_object_get(brief->document, "input"), "types");
@@ -108,7 +130,6 @@ static int planner_add_types(struct planner_work *work, struct brief *brief,
             return r;
         json_array_append_new(names, json_string(*name));
         brief_add(brief, type->fd);
-        *size += type->size;
     }
     return 0;
 }
@@ -117,14 +138,15 @@ static int planner_ask(struct planner_slot *slot, struct error *err)
 {
     const struct planner_job *job = slot->work->job;
     const struct configuration *c = slot->result->configuration;
+    struct brief brief;
     struct confined_spec spec = {
         .confine = job->confine,
+        .memory_bytes = slot->need_bytes,
         .time_ms = job->config->plan_timeout_ms,
-        .result_bytes = RESULT_BYTES_MAX,
+        .result_bytes = PLANNER_RESULT_BYTES_MAX,
+        .brief = &brief,
         .out_fd = slot->result->fd,
     };
-    struct brief brief;
-    uint64_t size = 0;
     int r =
         brief_init(&brief, "plan", c->file, c->program ? &slot->program : NULL,
                    planner_input(job, c));
@@ -132,9 +154,7 @@ static int planner_ask(struct planner_slot *slot, struct error *err)
     if (r < 0)
         error_errno(err, r, "what configuration %s is handed", c->name);
     else
-        r = planner_add_types(slot->work, &brief, c, &size, err);
-    spec.memory_bytes = MEMORY_BYTES + size * OBJECT_MEMORY_FACTOR;
-    spec.brief = &brief;
+        r = planner_add_types(slot->work, &brief, c, err);
     if (r == 0)
         r = confined_start(&slot->child, &spec, err);
     brief_done(&brief);
@@ -151,6 +171,7 @@ static int planner_start(struct planner_slot *slot,
     if (result->fd < 0)
         return error_errno(err, result->fd, "a memory file for a plan");
     slot->result = result;
+    slot->work->need_bytes += slot->need_bytes;
     if (program) {
         r = program_run_open(&slot->program, program, MEMORY_BYTES, err);
         if (r < 0)
@@ -160,6 +181,24 @@ static int planner_start(struct planner_slot *slot,
     if (program)
         program_run_close(&slot->program);
     return r;
+}
+
+/* Starts the next planner, unless it may need more memory than those that run
+ * leave: then it waits for their end. */
+static int planner_start_next(struct planner_slot *slot,
+                              struct planner_result *results, struct error *err)
+{
+    struct planner_work *work = slot->work;
+    struct planner_result *result = &results[work->next];
+    int r = planner_need(work, result->configuration, &slot->need_bytes, err);
+
+    if (r < 0)
+        return r;
+    if (work->need_bytes > 0 &&
+        work->need_bytes + slot->need_bytes > work->memory_bytes)
+        return 0;
+    work->next++;
+    return planner_start(slot, result, err);
 }
 
 static void planner_add_said(struct planner_result *result,
@@ -187,21 +226,44 @@ static void planner_quote(struct planner_result *result, struct confined *child)
     result->error = error;
 }
 
+/* All results together may take a quarter of the machine's memory. */
+static void planner_count(struct planner_work *work,
+                          struct planner_result *result)
+{
+    uint64_t most = work->memory_bytes / 4;
+
+    if (most < PLANNER_RESULT_BYTES_MAX)
+        most = PLANNER_RESULT_BYTES_MAX;
+    if (result->mapping_size <= most - work->result_bytes) {
+        work->result_bytes += result->mapping_size;
+        return;
+    }
+    planner_result_drop(result);
+    free(result->error);
+    result->outcome = PLANNER_BAD;
+    result->error = xasprintf("all configurations together declare more than "
+                              "%llu MB, which is what this node has room for",
+                              (unsigned long long) (most >> 20));
+}
+
 static void planner_finish(struct planner_slot *slot)
 {
+    struct planner_work *work = slot->work;
     struct planner_result *result = slot->result;
 
     result->end = slot->child.end;
     if (slot->child.end == CONFINED_DONE) {
-        planner_result_read(result);
+        planner_result_read(result, work->job->objects);
         if (result->outcome == PLANNER_FAILED && result->configuration->program)
             planner_quote(result, &slot->child);
         planner_add_said(result, &slot->child);
+        planner_count(work, result);
     } else {
         result->outcome = PLANNER_DIED;
         result->error = confined_describe_end(&slot->child);
     }
     confined_done(&slot->child);
+    work->need_bytes -= slot->need_bytes;
     slot->result = NULL;
 }
 
@@ -217,7 +279,7 @@ static int planner_round(struct planner_work *work,
     for (i = 0; i < work->n_slots && r == 0; i++) {
         slot = &work->slots[i];
         if (!slot->result && work->next < work->job->n)
-            r = planner_start(slot, &results[work->next++], err);
+            r = planner_start_next(slot, results, err);
         children[i] = slot->result ? &slot->child : NULL;
     }
     if (r == 0)
@@ -286,7 +348,12 @@ static void planner_work_done(struct planner_work *work)
 int planner_run(const struct planner_job *job, struct planner_result *results,
                 struct error *err)
 {
-    struct planner_work work = {.job = job, .n_slots = confined_cpus()};
+    struct planner_work work = {
+        .job = job,
+        .n_slots = confined_cpus(),
+        .memory_bytes = (uint64_t) sysconf(_SC_PHYS_PAGES) *
+                        (uint64_t) sysconf(_SC_PAGESIZE),
+    };
     size_t i;
     int r = 0;
 
@@ -302,8 +369,6 @@ int planner_run(const struct planner_job *job, struct planner_result *results,
     planner_work_done(&work);
     if (r < 0)
         return r;
-    for (i = 0; i < job->n; i++)
-        planner_result_map(&results[i]);
     planner_skip(results, job->n);
     return 0;
 }

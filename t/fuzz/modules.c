@@ -76,11 +76,14 @@ static void check_rejected(const struct fuzz_modules *modules)
 bool fuzz_modules_plan(struct fuzz_modules *modules)
 {
     struct planner_result *result = &modules->result;
+    struct configuration configuration = {
+        .subscribes = (char **) modules->input.subscribes};
     struct ccm_run run;
     struct error err;
     int r;
 
     fuzz_error_init(&err);
+    result->configuration = &configuration;
     api_init(&run, &modules->input);
     r = api_call(&run, ccm_module.plan, "plan", &err);
     if (r < 0)
@@ -88,8 +91,7 @@ bool fuzz_modules_plan(struct fuzz_modules *modules)
     fuzz_check(
         planner_result_write(result->fd, &run, r < 0 ? err.text : NULL) == 0);
     api_done(&run);
-    planner_result_read(result);
-    planner_result_map(result);
+    planner_result_read(result, modules->objects);
     fuzz_check((result->outcome == PLANNER_OK) == (r == 0));
     if (r < 0)
         return false;

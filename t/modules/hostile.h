@@ -17,4 +17,12 @@ int act_many(struct ccm_run *run);
 int act_too_many(struct ccm_run *run);
 int act_streams(struct ccm_run *run);
 
+/* hostile_forge.c */
+int act_forge_rejected(struct ccm_run *run);
+int act_forge_again(struct ccm_run *run);
+int act_forge_type(struct ccm_run *run);
+int act_forge_log(struct ccm_run *run);
+int act_forge_nested(struct ccm_run *run);
+int act_forge_changes(struct ccm_run *run);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/util.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 static const struct {
     const char *act;
@@ -27,6 +28,14 @@ static const struct {
     {"exit", PLANNER_DIED, CONFINED_EXITED, "exit(3)", 0},
     {"exit-well", PLANNER_BAD, CONFINED_DONE, "called exit(", 0},
     {"forge", PLANNER_BAD, CONFINED_DONE, "", 0},
+    {"forge-rejected", PLANNER_BAD, CONFINED_DONE, "things/1000, which is no",
+     0},
+    {"forge-again", PLANNER_BAD, CONFINED_DONE, "more than 10000 objects", 0},
+    {"forge-type", PLANNER_BAD, CONFINED_DONE, "secrets/1, which is no", 0},
+    {"forge-log", PLANNER_BAD, CONFINED_DONE, "longer than 65536 bytes", 0},
+    {"forge-nested", PLANNER_BAD, CONFINED_DONE, "notes are damaged", 0},
+    {"forge-changes", PLANNER_BAD, CONFINED_DONE, "more than 120000 changes",
+     0},
     {"seal", PLANNER_DIED, CONFINED_BROKEN, "hand over", 0},
     {"atexit", PLANNER_OK, CONFINED_DONE, "", 0},
     {"thread", PLANNER_DIED, CONFINED_REFUSED, "such as to start a thread", 0},
@@ -106,9 +115,20 @@ static void check_acts(struct planner_fixture *fixture, size_t n)
     assert_int_equal(access(fixture->victim, F_OK), -1);
 }
 
+/* What was forged lies in memory as long as it is read, and no more of it. */
+static uint64_t peak_bytes(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t) usage.ru_maxrss * 1024;
+}
+
 static void each_act_has_its_outcome(void **state)
 {
     check_acts(*state, 1);
+    if (!fixture_lacks(*state, "memory"))
+        assert_in_range(peak_bytes(), 1, UINT64_C(600) * 1024 * 1024);
 }
 
 static void each_act_leaves_those_beside_it_alone(void **state)

@@ -68,8 +68,11 @@ int fixture_close(void **state)
 void fixture_hostile(struct planner_fixture *fixture, struct configuration *c,
                      const char *name, const char *act)
 {
+    static const char *const types[] = {"things", NULL};
+
     *c = (struct configuration){
         .name = (char *) name,
+        .subscribes = (char **) types,
         .module = (char *) "hostile",
         .version = (char *) "1",
         .summary = (char *) "",
@@ -84,8 +87,8 @@ void fixture_plan(struct planner_fixture *fixture,
                   const struct configuration *const *list, size_t n,
                   struct planner_result *results)
 {
-    struct planner_job job = {&fixture->config, fixture->confine,
-                              fixture->objects, list, n, false};
+    struct planner_job job = {
+        &fixture->config, fixture->confine, fixture->objects, list, n, false};
     struct error err = {""};
 
     if (planner_run(&job, results, &err) < 0)
