@@ -61,8 +61,8 @@ static int64_t job_seconds(struct ccm_run *run, const json_t *cron,
         json_is_null(value) ? 0 : ccm_integer_or(run, cron, field, fallback);
 
     if (seconds < 0 || seconds > SECONDS_MAX)
-        ccm_reject(run, cron, "%s: %lld is not within 0 and %d", field,
-                   (long long) seconds, SECONDS_MAX);
+        ccm_reject(run, cron, "%s: %lld is out of range; expected 0 to %d",
+                   field, (long long) seconds, SECONDS_MAX);
     return seconds;
 }
 
@@ -80,7 +80,7 @@ static const char *job_mailto(struct ccm_run *run, const json_t *cron)
         return mailto;
     if (strlen(mailto) > 254 || strspn(mailto, allowed) != strlen(mailto) ||
         *mailto == '-' || !at || at == mailto || !at[1] || strchr(at + 1, '@'))
-        ccm_reject(run, cron, "email_address is no plain mail address");
+        ccm_reject(run, cron, "email_address is not a plain mail address");
     return mailto;
 }
 
@@ -127,8 +127,8 @@ static char *job_command(struct ccm_run *run, const json_t *cron)
     fclose(out);
     if (size > COMMAND_MAX)
         ccm_reject(run, cron,
-                   "its line is %zu bytes, and cron reads %d; put the command "
-                   "into a script",
+                   "its line has %zu bytes, but cron reads only %d; put the "
+                   "command into a script",
                    size, COMMAND_MAX);
     return text;
 }
@@ -168,8 +168,8 @@ static bool crontab_is_here(const struct crontab *c, const json_t *cron)
         return true;
     if (!c->nodes) {
         ccm_reject(c->run, cron,
-                   "it has a node_id, and this configuration does not know "
-                   "the nodes: see modules.d/crontab.conf");
+                   "it has a node_id, but this configuration does not "
+                   "subscribe to nodes: see modules.d/crontab.conf");
         return false;
     }
     node = ccm_reference(c->run, cron, "node_id", "nodes");
@@ -198,7 +198,7 @@ static void crontab_sort(struct crontab *c)
         if (!jobs)
             json_object_set_new(c->jobs, key, jobs = json_array());
         if (json_array_size(jobs) >= JOBS_MAX)
-            ccm_reject(c->run, cron, "its user has %d crons already", JOBS_MAX);
+            ccm_reject(c->run, cron, "its user already has %d crons", JOBS_MAX);
         else
             json_array_append(jobs, (json_t *) cron);
     }
@@ -211,11 +211,12 @@ static const char *crontab_user_name(struct crontab *c, const json_t *user)
 
     if (strcmp(name, "root") == 0 ||
         ccm_integer_or(c->run, user, "unix_id", 1) == 0)
-        ccm_reject(c->run, user, "root's crontab is not the cluster's");
+        ccm_reject(c->run, user,
+                   "root's crontab does not belong to the cluster");
     if (strlen(name) > NAME_MAX_BYTES ||
         !strchr("abcdefghijklmnopqrstuvwxyz_", *name) ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != strlen(name))
-        ccm_reject(c->run, user, "username is no name of a unix user");
+        ccm_reject(c->run, user, "username is not a valid name of a unix user");
     if (json_object_get(c->names, name))
         ccm_reject(c->run, user, "another unix user has this username");
     return name;
@@ -263,8 +264,8 @@ static void crontab_user(struct crontab *c, const json_t *user)
                                            .owner = c->owner ? c->owner : name,
                                            .group = c->group});
         fprintf(file,
-                "# Made by ccm (%s) from the cluster's crons. Do not edit: "
-                "the next run puts it back.\n%s",
+                "# Made by ccm (%s) from the cluster's crons. Do not edit: the "
+                "next run restores it.\n%s",
                 ccm_configuration(c->run), jobs);
     } else if (jobs) {
         ccm_absent(c->run, &(struct ccm_absent){.path = path, .object = user});
@@ -284,7 +285,7 @@ static int crontab_settings(struct crontab *c, struct ccm_run *run)
     c->group = ccm_string_or(run, settings, "group", "crontab");
     c->nodes = ccm_boolean_or(run, settings, "nodes", false);
     if (*spool != '/' || strchr(spool, '%') || strlen(spool) > 200)
-        return ccm_fail(run, "setting spool: an absolute path is wanted");
+        return ccm_fail(run, "setting spool: expected an absolute path");
     snprintf(c->path, sizeof(c->path), "%s/%%s", spool);
     return 0;
 }

@@ -97,11 +97,11 @@ static int plan_known(struct ccm_run *run, const char *text,
             continue;
         exec_place_begin(text, &place);
         exec_place_member(text, name, &place);
-        return ccm_fail(run,
-                        "the program's output, line %zu, column %zu (/%s): "
-                        "there is no such field; known are version, changes, "
-                        "rejected, log, error",
-                        place.line, place.column, name);
+        return ccm_fail(
+            run,
+            "the program's output, line %zu, column %zu (/%s): unknown field; "
+            "expected version, changes, rejected, log or error",
+            place.line, place.column, name);
     }
     return 0;
 }
@@ -151,5 +151,5 @@ static int plan(struct ccm_run *run)
 }
 
 CCM_MODULE(.name = "exec", .version = "1.0",
-           .summary = "what a program of the operator's choice declares",
-           .check = check, .plan = plan);
+           .summary = "the declarations of a program", .check = check,
+           .plan = plan);

@@ -31,7 +31,7 @@ static void change_write_base64(struct exec *exec, const char *text, FILE *out)
             putc((int) (bits >> (6 - 2 * (i % 4)) & 0xff), out);
     }
     if (size % 4 != 0 || i < size - padding)
-        exec_fail(exec, "content_base64", "is no base64");
+        exec_fail(exec, "content_base64", "is not valid base64");
 }
 
 static void change_file(struct exec *exec)
@@ -50,7 +50,7 @@ static void change_file(struct exec *exec)
     FILE *out;
 
     if (content && base64)
-        exec_fail(exec, "content_base64", "there is \"content\", too");
+        exec_fail(exec, "content_base64", "\"content\" is set, too");
     if (!exec_known(exec))
         return;
     out = ccm_file(exec->run, &file);

@@ -88,7 +88,7 @@ unsigned exec_mode(struct exec *exec)
     /* 0 is not a mode here but the word for "the default", which is open. */
     if (mode == 0)
         exec_fail(exec, "mode",
-                  "must be octal digits as a string, and not 0: \"0644\"");
+                  "must be a string of octal digits and not 0: \"0644\"");
     return mode;
 }
 

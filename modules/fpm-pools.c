@@ -52,8 +52,8 @@ static long long fpm_number(struct ccm_run *run, const json_t *pool,
     int64_t number = ccm_integer_or(run, pool, field, fallback);
 
     if (number < 1 || number > high)
-        ccm_reject(run, pool, "%s: %lld is not within 1 and %lld", field,
-                   (long long) number, (long long) high);
+        ccm_reject(run, pool, "%s: %lld is out of range; expected 1 to %lld",
+                   field, (long long) number, (long long) high);
     return (long long) number;
 }
 
@@ -79,7 +79,7 @@ static const char *fpm_user(struct ccm_run *run, const json_t *pool)
     name = ccm_name(run, user, "username");
     if (ccm_rejected(run, user) || *name == '-' || strlen(name) > 32 ||
         !fpm_is_word(name, "_.-"))
-        ccm_reject(run, pool, "the username of its unix user is no such name");
+        ccm_reject(run, pool, "the username of its unix user is invalid");
     else if (strcmp(name, "root") == 0 ||
              ccm_integer_or(run, user, "unix_id", 1) == 0)
         ccm_reject(run, pool, "it would run as root");
@@ -95,7 +95,7 @@ static void fpm_setting_text(struct ccm_run *run, const json_t *pool, FILE *out,
         if ((unsigned char) *byte < 0x20 || *byte == 0x7f ||
             strchr("\"\\$", *byte))
             ccm_reject(run, pool,
-                       "php_settings: the value of %s holds a quote, a "
+                       "php_settings: the value of %s contains a quote, a "
                        "backslash, \"$\" or a control character",
                        key);
     fprintf(out, "php_admin_value[%s] = \"%s\"\n", key, text);
@@ -105,8 +105,7 @@ static void fpm_setting(struct ccm_run *run, const json_t *pool, FILE *out,
                         const char *key, const json_t *value)
 {
     if (!*key || strlen(key) > 100 || !fpm_is_word(key, "_.-"))
-        ccm_reject(run, pool,
-                   "php_settings: a name in it is no name of a setting");
+        ccm_reject(run, pool, "php_settings: the name of a setting is invalid");
     else if (json_is_string(value))
         fpm_setting_text(run, pool, out, key, json_string_value(value));
     else if (json_is_integer(value))
@@ -117,8 +116,8 @@ static void fpm_setting(struct ccm_run *run, const json_t *pool, FILE *out,
                 json_is_true(value) ? "on" : "off");
     else if (!json_is_null(value))
         ccm_reject(run, pool,
-                   "php_settings: the value of %s is no text, "
-                   "integer or boolean",
+                   "php_settings: the value of %s is not a string, an integer "
+                   "or a boolean",
                    key);
 }
 
@@ -160,7 +159,7 @@ static void fpm_write_listen(struct fpm *fpm, const struct pool *pool,
 
     if (size > SOCKET_PATH_MAX)
         ccm_reject(fpm->run, pool->object,
-                   "its socket's path has %d bytes; %d is the most", size,
+                   "the path of its socket has %d bytes; the limit is %d", size,
                    SOCKET_PATH_MAX);
     fprintf(out,
             "listen = %s\nlisten.owner = %s\nlisten.group = %s\n"
@@ -189,8 +188,8 @@ static void fpm_write(struct fpm *fpm, const struct pool *pool, FILE *out)
     struct ccm_run *run = fpm->run;
 
     fprintf(out,
-            "; Made by ccm (%s) from the cluster's FPM pools. Do not edit: "
-            "the next run puts it back.\n[%s]\nuser = %s\n",
+            "; Made by ccm (%s) from the cluster's FPM pools. Do not edit: the "
+            "next run restores it.\n[%s]\nuser = %s\n",
             ccm_configuration(run), pool->name, fpm_user(run, object));
     fpm_write_listen(fpm, pool, out);
     fprintf(out, "pm = ondemand\npm.max_children = %lld\n",
@@ -225,10 +224,10 @@ static bool fpm_place(struct fpm *fpm, struct pool *pool)
     if (strlen(pool->name) > 64 || strchr("-.", *pool->name) ||
         strcasecmp(pool->name, "global") == 0 ||
         !fpm_is_word(pool->name, "_.-"))
-        ccm_reject(run, pool->object, "name is no name of a pool");
+        ccm_reject(run, pool->object, "name is not a valid pool name");
     if (!fpm_has_version(fpm, pool->version))
         ccm_reject(run, pool->object,
-                   "version \"%.20s\" is not among the versions in the "
+                   "version \"%.20s\" is not one of the versions in the "
                    "settings of %s",
                    pool->version, ccm_configuration(run));
     snprintf(pool->service, sizeof(pool->service), "php%s-fpm", pool->version);
@@ -313,12 +312,12 @@ static int fpm_check_directory(const struct fpm *fpm)
 
     if (fpm->directory[0] != '/' || strlen(fpm->directory) > 200 || !percent ||
         percent[1] != 's' || strchr(percent + 1, '%'))
-        return ccm_fail(fpm->run, "setting directory: an absolute path with "
-                                  "one %%s, for the version, is wanted");
+        return ccm_fail(fpm->run, "setting directory: expected an absolute "
+                                  "path with one %%s for the version");
     if (fpm->sockets[0] != '/' || !fpm_is_word(fpm->sockets, "/._-") ||
         fpm->logs[0] != '/' || !fpm_is_word(fpm->logs, "/._-"))
-        return ccm_fail(fpm->run, "settings sockets and logs: plain absolute "
-                                  "paths are wanted");
+        return ccm_fail(fpm->run,
+                        "sockets and logs must be plain absolute paths");
     return 0;
 }
 
@@ -332,8 +331,8 @@ static int fpm_check_versions(const struct fpm *fpm)
 
         if (!text || strlen(text) > 8 || !*text ||
             strspn(text, "0123456789.") != strlen(text) || *text == '.')
-            return ccm_fail(fpm->run, "setting versions: texts such as "
-                                      "\"8.2\" are wanted");
+            return ccm_fail(
+                fpm->run, "setting versions: expected strings such as \"8.2\"");
     }
     return 0;
 }
@@ -355,7 +354,7 @@ static int fpm_read_settings(struct fpm *fpm, struct ccm_run *run)
     fpm->paths = json_object();
     fpm->used = json_object();
     if (!fpm_is_word(fpm->web_user, "_.-"))
-        return ccm_fail(run, "setting web_user: a user's name is wanted");
+        return ccm_fail(run, "setting web_user: expected the name of a user");
     return fpm_check_directory(fpm) < 0 ? -1 : fpm_check_versions(fpm);
 }
 

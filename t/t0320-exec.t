@@ -155,7 +155,7 @@ print('''{"changes": [
   {"kind": "file", "content": "ü", "path": "/d/f", "mode": "rw"}]}''')
 END
 says "a wrong mode" \
-    'line 3, column 60 \(/changes/1/mode\): must be octal digits'
+    'line 3, column 60 \(/changes/1/mode\): must be a string of octal'
 # wrong JSON-OF-A-CHANGE PATTERN
 wrong() {
     program <<END
@@ -172,7 +172,7 @@ wrong '{"kind": "file", "path": "f"}' '/changes/1\): .*"f", which'
 wrong '{"kind": "file", "path": "/a/../f"}' '/changes/1\): .*"/a/../f", which'
 wrong '{"kind": "file", "path": ["/a", "../f"]}' '/changes/1/path\): .*\.\./f'
 wrong '{"kind": "file", "path": ["/a", 7]}' 'path\): element 1 must be a str'
-wrong '{"kind": "file", "path": "/f", "content_base64": "AA"}' 'no base64'
+wrong '{"kind": "file", "path": "/f", "content_base64": "AA"}' 'not valid base64'
 wrong '{"kind": "file", "path": "/f", "mode": "0000"}' 'mode\): .* and not 0'
 wrong '{"kind": "file"}' '/changes/1\): declares a file without a path'
 wrong '{"kind": "user", "name": 5}' '/changes/1/name\): must be a string'
@@ -188,7 +188,7 @@ program <<'END'
 #!/usr/bin/python3
 print('{"changes": [], "chnages": []}')
 END
-says "a misspelt list" 'column [0-9]+ \(/chnages\): there is no such field'
+says "a misspelt list" 'column [0-9]+ \(/chnages\): unknown field'
 program <<'END'
 #!/usr/bin/python3
 print('{"changes": [], "rejected": [{"object": {"type": "url-redirects", "id": 1}}]}')
@@ -349,7 +349,7 @@ check_status "a shell script plans" 0 plan
 check_says "what it prints" '^\+sh' "$output"
 install -m 755 /bin/cat "$scratch/plan/program"
 says "a binary runs: cat, whose output is its input, which" \
-    '\(/configuration\): there is no such field|\(/groups\): there is no'
+    '\(/configuration\): unknown field|\(/groups\): unknown field'
 # refused SENTENCE PATTERN: not even the catalog takes it.
 refused() {
     check_status "$1 is refused" 1 runner describe

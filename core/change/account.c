@@ -24,10 +24,11 @@ static int account_check_name(const char *name, struct error *err)
 
     if (size == 0 || size > ACCOUNT_NAME_MAX || !strchr(letters, name[0]) ||
         name[strspn(name, more)] != '\0')
-        return error_set(err, -EINVAL,
-                         "\"%.64s\" cannot be a name: a letter or \"_\", then "
-                         "letters, digits, \"_\", \".\", \"-\"; at most %d",
-                         name, ACCOUNT_NAME_MAX);
+        return error_set(
+            err, -EINVAL,
+            "\"%.64s\" is not a valid name: expected a letter or \"_\", then "
+            "letters, digits, \"_\", \".\", \"-\"; at most %d",
+            name, ACCOUNT_NAME_MAX);
     return 0;
 }
 
@@ -62,7 +63,8 @@ static int account_check_user(const struct change *c, struct error *err)
     if (r == 0)
         r = account_check_field("password", c->password, false, err);
     if (r == 0 && c->password && c->password[0] == '\0')
-        r = error_set(err, -EINVAL, "password is empty: that lets anybody in");
+        r = error_set(err, -EINVAL,
+                      "password is empty, which would let anybody in");
     if (r == 0 && c->group && !account_is_number(c->group))
         r = account_check_name(c->group, err);
     for (i = 0; r == 0 && c->list && c->list[i]; i++)
@@ -75,9 +77,9 @@ static int account_check(const struct change *c, struct error *err)
     int r = account_check_name(c->name, err);
 
     if (r == 0 && c->id == UINT32_MAX)
-        r = error_set(err, -EINVAL, "id %u cannot be", c->id);
+        r = error_set(err, -EINVAL, "id %u is not allowed", c->id);
     if (r == 0 && streq(c->name, "root") && (c->absent || c->id != 0))
-        r = error_set(err, -EINVAL, "root stays, with its id");
+        r = error_set(err, -EINVAL, "root and its id cannot be changed");
     if (r == 0 && c->kind == CHANGE_USER)
         r = account_check_user(c, err);
     if (r < 0)

@@ -352,7 +352,7 @@ int account_undo(const char *root, const struct delta *d, struct error *err)
     int r;
 
     if (!d->old)
-        return error_set(err, -EPROTO, "%s: its old state is not known",
+        return error_set(err, -EPROTO, "%s: its old state is unknown",
                          d->change->name);
     r = account_state_load(d->old, d->old_size, &old, err);
     if (r < 0)

@@ -154,7 +154,7 @@ int account_state_load(const char *text, size_t size, struct account_state *out,
     if (!json_is_object(object)) {
         json_decref(object);
         return error_set(err, -EPROTO,
-                         "an account's old state is no JSON object");
+                         "an account's old state is not a JSON object");
     }
     id = json_integer_or(object, "id", -1);
     gid = json_integer_or(object, "gid", -1);

@@ -116,10 +116,10 @@ static int commit_put(struct work *work, struct op *op, struct error *err)
         return error_errno(err, r, "exchanging it");
     if (op->existed && (r = commit_check_old(op, &p)) < 0) {
         commit_swap(&p, RENAME_EXCHANGE);
-        return error_errno(err, r, "a directory stands there now");
+        return error_errno(err, r, "the path is now a directory");
     }
     r = commit_check_new(op, &p);
-    return r < 0 ? error_errno(err, r, "what was staged was replaced") : 0;
+    return r < 0 ? error_errno(err, r, "the staged file was replaced") : 0;
 }
 
 static int commit_remove(struct work *work, struct op *op, struct error *err)

@@ -32,15 +32,15 @@ static int compare_replace(struct compare *cmp, const struct change *c,
     int r;
 
     if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-        return error_set(cmp->err, -EEXIST, "a device stands there");
+        return error_set(cmp->err, -EEXIST, "the path exists and is a device");
     if (S_ISDIR(st->st_mode)) {
         r = tree_is_empty(dir, name);
         if (r < 0)
-            return error_errno(cmp->err, r, "the directory that stands there");
+            return error_errno(cmp->err, r, "the existing directory");
         if (r == 0)
-            return error_set(cmp->err, -ENOTEMPTY,
-                             "a directory that is not empty stands there; "
-                             "move it away");
+            return error_set(
+                cmp->err, -ENOTEMPTY,
+                "the path is a directory that is not empty; move it away");
     }
     compare_keep_old(cmp, compare_add_path(cmp, c, DELTA_UPDATE, st), dir, name,
                      st);
@@ -144,7 +144,7 @@ static int compare_directory(struct compare *cmp, const struct change *c,
     if (S_ISLNK(st->st_mode) &&
         tree_dir(cmp->tree, c->path, &target, NULL) == 0 &&
         fstat(target->fd, &real) < 0)
-        return error_errno(cmp->err, -errno, "where the symlink leads");
+        return error_errno(cmp->err, -errno, "the target of the symlink");
     if (!S_ISDIR(real.st_mode)) {
         r = compare_replace(cmp, c, dir, name, st);
         cmp->fresh[compare_index(cmp, c)] = r == 0;
@@ -216,7 +216,7 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (r == -ENOENT)
         return error_set(cmp->err, r,
                          "its directory does not exist, and nothing declared "
-                         "before it makes it");
+                         "before creates it");
     if (r < 0)
         return r;
     if (!dir)

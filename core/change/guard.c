@@ -20,8 +20,8 @@ int guard_check(const struct config *config, size_t removals, size_t managed,
         return 0;
     return error_set(
         err, -EPERM,
-        "this would remove %zu of %zu managed things, more than %" PRId64
-        " and more than %" PRId64 " %%; if that is meant: "
-        "ccmctl apply --allow-removals (see guard in ccm.conf)",
+        "this would remove %zu of %zu managed items, more than %" PRId64
+        " and more than %" PRId64 " %%; to confirm: ccmctl apply "
+                                  "--allow-removals (see guard in ccm.conf)",
         removals, managed, config->max_removals, config->max_removals_percent);
 }

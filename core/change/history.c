@@ -168,7 +168,7 @@ static int history_read(const char *folder, const char *id, json_t **out,
     r = json_parse(text, size, HISTORY_RECORD_MAX, &record, err);
     if (r == 0 && !json_is_object(record)) {
         json_decref(record);
-        r = error_set(err, -EPROTO, "is no JSON object");
+        r = error_set(err, -EPROTO, "is not a JSON object");
     }
     if (r < 0)
         return error_prefix(err, r, "%s", path);
@@ -342,12 +342,11 @@ int history_get(const struct config *config, const char *id, json_t **out,
 
     if (!history_is_id(id))
         return error_set(err, -EINVAL,
-                         "\"%.64s\" is no id of a run; ccmctl history lists "
-                         "them",
+                         "\"%.64s\" is not the id of a run; see ccmctl history",
                          id);
     r = history_read(folder, id, out, err);
     if (r == -ENOENT)
-        return error_set(err, r, "no run %s; ccmctl history lists them", id);
+        return error_set(err, r, "no run %s; see ccmctl history", id);
     return r;
 }
 

@@ -73,8 +73,8 @@ int journal_begin(struct journal *journal, int state_fd,
         record_put_op(&body, &t->ops[i]);
     if (body.size > JOURNAL_BEGIN_MAX)
         return error_set(err, -EFBIG,
-                         "the journal of this change would have %zu bytes; %lu "
-                         "are the most: change less at a time",
+                         "the journal of this change would have %zu bytes; the "
+                         "limit is %lu: change less at a time",
                          body.size, JOURNAL_BEGIN_MAX);
     r = journal_create(journal, err);
     if (r < 0)

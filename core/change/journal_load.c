@@ -149,7 +149,7 @@ int journal_load(int state_fd, struct transaction *t, struct error *err)
     while (load_next(&reader, &head, &body))
         if (load_record(t, head.type, &body) < 0)
             return error_set(err, -EPROTO,
-                             "the journal in state_dir is damaged; it was "
-                             "not written by this version");
+                             "the journal in state_dir is corrupt, or another "
+                             "version wrote it");
     return t->ops ? 0 : 1;
 }

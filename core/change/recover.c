@@ -42,7 +42,7 @@ int recover_journal(struct config *config, int state_fd, const char **recovered,
         r = journal_remove(&work.journal, err);
     work_done(&work);
     if (r == -ENOSPC || r == -EDQUOT)
-        error_prefix(err, r, "make room in %s, then start ccmd again",
+        error_prefix(err, r, "free some space in %s, then start ccmd again",
                      config->state_dir);
     return r < 0 ? error_prefix(err, r, "recovering") : 0;
 }

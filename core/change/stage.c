@@ -124,7 +124,7 @@ static int stage_seal(const struct stage *s)
         r = -ESTALE;
     if (r == 0 && s->op->late && fsync(fd) < 0)
         r = -errno;
-    return r < 0 ? error_errno(s->err, r, "giving it owner and mode") : 0;
+    return r < 0 ? error_errno(s->err, r, "setting its owner and mode") : 0;
 }
 
 static int stage_open(struct work *work, struct op *op, struct stage *s,

@@ -55,7 +55,7 @@ int state_lock(int state_fd, int wait_ms, struct error *err)
         if (clock_ms() >= end)
             return error_set(err, -EBUSY,
                              "another run is under way here (run.lock in "
-                             "state_dir is held)");
+                             "state_dir is locked)");
         nanosleep(&pause, NULL);
     }
     return steal_fd(&fd);

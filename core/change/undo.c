@@ -110,7 +110,7 @@ static int undo_give_back(struct work *work, const struct op *op,
         return 1;
     if (r == 0)
         r = undo_swap(seen, &to, RENAME_NOREPLACE);
-    return r < 0 ? error_errno(err, r, "giving %s back", op->path) : 0;
+    return r < 0 ? error_errno(err, r, "moving %s back", op->path) : 0;
 }
 
 /* The same for what waits under the temporary name. A customer may have put
@@ -150,7 +150,7 @@ static int undo_settle(struct work *work, struct op *op, struct error *err)
         undo_swap(&temporary, &at,
                   at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
     if (work->incomplete)
-        return error_errno(err, -ENOTEMPTY, "putting %s back", op->path);
+        return error_errno(err, -ENOTEMPTY, "restoring %s", op->path);
     r = undo_look(work, op->temporary, &temporary, err);
     buf_printf(&work->notes, "; %s stays, it is not empty", op->path);
     return r < 0 ? r : undo_discard_temporary(work, op, &temporary, err);
@@ -171,12 +171,12 @@ static int undo_try(struct work *work, struct op *op, struct error *err)
     r = undo_swap(&temporary, &at,
                   at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
     if (r == -ENOENT || r == -EEXIST) {
-        error_errno(err, r, "putting %s back", op->path);
+        error_errno(err, r, "restoring %s", op->path);
         tree_forget(work->tree);
         return 1;
     }
     if (r < 0)
-        return error_errno(err, r, "putting %s back", op->path);
+        return error_errno(err, r, "restoring %s", op->path);
     return at.inode ? undo_settle(work, op, err) : 0;
 }
 
@@ -250,7 +250,7 @@ static int undo_attributes(struct work *work, struct op *op, struct error *err)
         return r;
     fd = tree_open_dir(dir, ".");
     r = fd < 0 ? fd : undo_set(work, op, fd);
-    return r < 0 ? error_errno(err, r, "putting %s back", op->path) : 0;
+    return r < 0 ? error_errno(err, r, "restoring %s", op->path) : 0;
 }
 
 static int undo_account(struct work *work, struct op *op, struct error *err)
@@ -266,7 +266,7 @@ static int undo_account(struct work *work, struct op *op, struct error *err)
         return 0;
     r = FAULT("undo-account");
     if (r < 0)
-        return error_errno(err, r, "putting account %s back", op->name);
+        return error_errno(err, r, "restoring account %s", op->name);
     return account_undo(work->config->root, &d, err);
 }
 
@@ -313,6 +313,6 @@ int undo_drop(struct work *work, struct op *op, struct error *err)
         return r < 0 ? r : 0;
     }
     return r < 0 && r != -ENOENT
-               ? error_errno(err, r, "dropping what %s was", op->path)
+               ? error_errno(err, r, "dropping the old %s", op->path)
                : 0;
 }
