@@ -16,53 +16,53 @@
 
 /* ----------------------------------------------------------------- answers */
 
-static void client_line(struct client *client, const char *text)
+static void connection_line(struct connection *connection, const char *text)
 {
-    buf_puts(&client->output, text);
-    buf_putc(&client->output, '\n');
-    io_set_events(&client->io, IO_READ | IO_WRITE);
+    buf_puts(&connection->output, text);
+    buf_putc(&connection->output, '\n');
+    io_set_events(&connection->io, IO_READ | IO_WRITE);
 }
 
-static void client_drop_input(struct client *client)
+static void connection_drop_input(struct connection *connection)
 {
-    size_t size = client->input.capacity;
+    size_t size = connection->input.capacity;
 
-    client->large += size;
-    buf_done(&client->input);
+    connection->large += size;
+    buf_done(&connection->input);
     alloc_give_back(size);
 }
 
 /* Takes line. */
-static void client_answer(struct client *client, json_t *line)
+static void connection_answer(struct connection *connection, json_t *line)
 {
     cleanup_free char *text = json_line(line);
 
     json_decref(line);
-    client->answered = true;
-    client->waits = CLIENT_WAITS_NOT;
-    client_drop_input(client);
-    timer_set(&client->patience, CLIENT_ANSWER_MS);
-    client_line(client, text);
+    connection->answered = true;
+    connection->waits = CONNECTION_WAITS_NOT;
+    connection_drop_input(connection);
+    timer_set(&connection->patience, CONNECTION_ANSWER_MS);
+    connection_line(connection, text);
 }
 
-void client_ok(struct client *client, json_t *result)
+void connection_ok(struct connection *connection, json_t *result)
 {
     json_t *line = json_pack("{s:b, s:o}", "ok", 1, "result", result);
     size_t size = json_dumpb(line, NULL, 0, JSON_COMPACT);
 
     if (size < PROTOCOL_LINE_MAX) {
-        client_answer(client, line);
+        connection_answer(connection, line);
         return;
     }
     json_decref(line);
-    client_fail(client, CCM_EXIT_FAILED,
-                "the answer has %zu bytes; %d are the most (see LIMITS in "
-                "ccmd(8))",
-                size, PROTOCOL_LINE_MAX);
+    connection_fail(connection, CCM_EXIT_FAILED,
+                    "the answer has %zu bytes; %d are the most (see LIMITS in "
+                    "ccmd(8))",
+                    size, PROTOCOL_LINE_MAX);
 }
 
-void client_fail(struct client *client, enum ccm_exit status,
-                 const char *format, ...)
+void connection_fail(struct connection *connection, enum ccm_exit status,
+                     const char *format, ...)
 {
     char text[ERROR_TEXT_MAX];
     va_list args;
@@ -70,140 +70,148 @@ void client_fail(struct client *client, enum ccm_exit status,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    client_answer(client, json_pack("{s:b, s:o, s:i}", "ok", 0, "error",
-                                    json_text(text), "exit", (int) status));
+    connection_answer(connection,
+                      json_pack("{s:b, s:o, s:i}", "ok", 0, "error",
+                                json_text(text), "exit", (int) status));
 }
 
-bool client_check_text(struct client *client, const char *field)
+bool connection_check_text(struct connection *connection, const char *field)
 {
-    size_t size = json_string_length(json_object_get(client->request, field));
+    size_t size =
+        json_string_length(json_object_get(connection->request, field));
 
-    if (size <= CLIENT_TEXT_MAX)
+    if (size <= CONNECTION_TEXT_MAX)
         return true;
-    client_fail(client, CCM_EXIT_USAGE, "\"%s\" has %zu bytes; %d are the most",
-                field, size, CLIENT_TEXT_MAX);
+    connection_fail(connection, CCM_EXIT_USAGE,
+                    "\"%s\" has %zu bytes; %d are the most", field, size,
+                    CONNECTION_TEXT_MAX);
     return false;
 }
 
-void client_say(struct client *client, const char *text)
+void connection_say(struct connection *connection, const char *text)
 {
     json_auto_t *line = json_pack("{s:o}", "progress", json_text(text));
     cleanup_free char *shown = json_line(line);
 
-    if (client->output.size + strlen(shown) <= CLIENT_OUTPUT_MAX)
-        client_line(client, shown);
+    if (connection->output.size + strlen(shown) <= CONNECTION_OUTPUT_MAX)
+        connection_line(connection, shown);
     else /* it does not read */
-        timer_set(&client->patience, 0);
+        timer_set(&connection->patience, 0);
 }
 
 /* What a reply that is none says of the request. */
-static const char *client_meaning(const struct client *client, int r)
+static const char *connection_meaning(const struct connection *connection,
+                                      int r)
 {
     if (r == -EINVAL || r == -EPERM || r == -ENOENT || r == -ECONNREFUSED)
         return "nothing was changed";
     if (r == -EMSGSIZE)
         return "there is more below these keys than ccmd reads, see LIMITS in "
                "ccmd(8); remove what does not belong there";
-    if (!client->changes)
+    if (!connection->changes)
         return "nothing was changed; try again when it does";
     return "whether it was carried out is open, look before you repeat it";
 }
 
-static void client_on_reply(void *userdata, const struct store_reply *reply,
-                            int r, const struct error *err)
+static void connection_on_reply(void *userdata, const struct store_reply *reply,
+                                int r, const struct error *err)
 {
-    struct client *client = userdata;
+    struct connection *connection = userdata;
 
-    client->call = NULL;
+    connection->call = NULL;
     if (r < 0)
-        client_fail(client, CCM_EXIT_FAILED,
-                    "%s does not answer as it should: %s; %s",
-                    store_where(client->view->store), err->text,
-                    client_meaning(client, r));
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "%s does not answer as it should: %s; %s",
+                        store_where(connection->view->store), err->text,
+                        connection_meaning(connection, r));
     else
-        client->then(client, reply);
+        connection->then(connection, reply);
 }
 
-void client_commit(struct client *client, struct txn *txn, client_reply_fn then)
+void connection_commit(struct connection *connection, struct txn *txn,
+                       connection_reply_fn then)
 {
-    client->then = then;
-    client->changes = !txn_only_reads(txn);
-    client->call =
-        store_commit(client->view->store, txn, client_on_reply, client);
+    connection->then = then;
+    connection->changes = !txn_only_reads(txn);
+    connection->call = store_commit(connection->view->store, txn,
+                                    connection_on_reply, connection);
 }
 
-char *client_who(const struct client *client)
+char *connection_who(const struct connection *connection)
 {
-    return xasprintf("operator (uid %u)", client->uid);
+    return xasprintf("operator (uid %u)", connection->uid);
 }
 
 /* ------------------------------------------------------------- connections */
 
-void client_close(struct client *client)
+void connection_close(struct connection *connection)
 {
-    struct client **link = &client->control->clients;
+    struct connection **link = &connection->control->clients;
     size_t i, size;
 
-    while (*link != client)
+    while (*link != connection)
         link = &(*link)->next;
-    *link = client->next;
-    client->control->n_clients--;
-    timer_stop(&client->patience);
-    io_stop(&client->io);
-    close(client->io.fd);
-    store_cancel(client->call);
-    for (i = 0; i < ARRAY_SIZE(client->fds); i++)
-        if (client->fds[i] >= 0)
-            close(client->fds[i]);
-    size = client->large + client->input.capacity + client->output.capacity;
-    json_decref(client->request);
-    buf_done(&client->input);
-    buf_done(&client->output);
-    free(client);
+    *link = connection->next;
+    connection->control->n_clients--;
+    timer_stop(&connection->patience);
+    io_stop(&connection->io);
+    close(connection->io.fd);
+    store_cancel(connection->call);
+    for (i = 0; i < ARRAY_SIZE(connection->fds); i++)
+        if (connection->fds[i] >= 0)
+            close(connection->fds[i]);
+    size = connection->large + connection->input.capacity +
+           connection->output.capacity;
+    json_decref(connection->request);
+    buf_done(&connection->input);
+    buf_done(&connection->output);
+    free(connection);
     alloc_give_back(size);
 }
 
 /* The client is gone: so is what it asked for. A child is waited for, since
  * it tells us when it has ended. */
-static void client_hang_up(struct client *client)
+static void connection_hang_up(struct connection *connection)
 {
-    if (!client->child) {
-        client_close(client);
+    if (!connection->child) {
+        connection_close(connection);
         return;
     }
-    client->answered = true;
-    io_set_events(&client->io, 0);
-    child_kill(client->child);
+    connection->answered = true;
+    io_set_events(&connection->io, 0);
+    child_kill(connection->child);
 }
 
 /* No request has come, or what was said is not taken. */
-static void client_impatient(void *userdata)
+static void connection_impatient(void *userdata)
 {
-    struct client *client = userdata;
+    struct connection *connection = userdata;
 
-    if (client->request || client->answered)
-        client_hang_up(client);
+    if (connection->request || connection->answered)
+        connection_hang_up(connection);
     else
-        client_fail(client, CCM_EXIT_USAGE, "no request came within %d s",
-                    CLIENT_REQUEST_MS / 1000);
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "no request came within %d s",
+                        CONNECTION_REQUEST_MS / 1000);
 }
 
-static void client_dispatch(struct client *client)
+static void connection_dispatch(struct connection *connection)
 {
     struct error err;
-    int r = json_parse(client->input.data, client->input.size,
-                       REQUEST_BYTES_MAX, &client->request, &err);
+    int r = json_parse(connection->input.data, connection->input.size,
+                       REQUEST_BYTES_MAX, &connection->request, &err);
 
-    timer_stop(&client->patience);
-    client_drop_input(client);
+    timer_stop(&connection->patience);
+    connection_drop_input(connection);
     if (r < 0)
-        client_fail(client, CCM_EXIT_USAGE, "the request is no JSON: %s",
-                    err.text);
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "the request is no JSON: %s", err.text);
     else
-        control_dispatch(client);
+        control_dispatch(connection);
 }
 
-static void client_take_fds(struct client *client, struct msghdr *message)
+static void connection_take_fds(struct connection *connection,
+                                struct msghdr *message)
 {
     struct cmsghdr *part;
 
@@ -217,15 +225,15 @@ static void client_take_fds(struct client *client, struct msghdr *message)
             int fd;
 
             memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof(fd));
-            if (i < ARRAY_SIZE(client->fds) && client->fds[i] < 0)
-                client->fds[i] = fd;
+            if (i < ARRAY_SIZE(connection->fds) && connection->fds[i] < 0)
+                connection->fds[i] = fd;
             else
                 close(fd);
         }
     }
 }
 
-static ssize_t client_receive(struct client *client)
+static ssize_t connection_receive(struct connection *connection)
 {
     char bytes[16384];
     _Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))];
@@ -234,81 +242,84 @@ static ssize_t client_receive(struct client *client)
                              .msg_iovlen = 1,
                              .msg_control = space,
                              .msg_controllen = sizeof(space)};
-    ssize_t n = recvmsg(client->io.fd, &message, MSG_CMSG_CLOEXEC);
+    ssize_t n = recvmsg(connection->io.fd, &message, MSG_CMSG_CLOEXEC);
 
     if (n > 0) {
-        client_take_fds(client, &message);
-        if (!client->request && !client->answered)
-            buf_add(&client->input, bytes, (size_t) n);
+        connection_take_fds(connection, &message);
+        if (!connection->request && !connection->answered)
+            buf_add(&connection->input, bytes, (size_t) n);
     }
     return n;
 }
 
-static void client_read(struct client *client)
+static void connection_read(struct connection *connection)
 {
-    ssize_t n = client_receive(client);
+    ssize_t n = connection_receive(connection);
     char *end;
 
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-        client_hang_up(client);
+        connection_hang_up(connection);
         return;
     }
-    if (client->request || client->answered || client->input.size == 0)
+    if (connection->request || connection->answered ||
+        connection->input.size == 0)
         return;
-    end = memchr(client->input.data, '\n', client->input.size);
+    end = memchr(connection->input.data, '\n', connection->input.size);
     if (end) {
-        client->input.size = (size_t) (end - client->input.data);
-        client_dispatch(client);
-    } else if (client->input.size > REQUEST_BYTES_MAX) {
-        client_fail(client, CCM_EXIT_USAGE,
-                    "the request has more than %d bytes", REQUEST_BYTES_MAX);
+        connection->input.size = (size_t) (end - connection->input.data);
+        connection_dispatch(connection);
+    } else if (connection->input.size > REQUEST_BYTES_MAX) {
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "the request has more than %d bytes",
+                        REQUEST_BYTES_MAX);
     }
 }
 
-static void client_write(struct client *client)
+static void connection_write(struct connection *connection)
 {
-    ssize_t n = send(client->io.fd, client->output.data, client->output.size,
-                     MSG_NOSIGNAL);
+    ssize_t n = send(connection->io.fd, connection->output.data,
+                     connection->output.size, MSG_NOSIGNAL);
 
     if (n < 0 && errno != EAGAIN && errno != EINTR) {
-        client_hang_up(client);
+        connection_hang_up(connection);
         return;
     }
     if (n > 0)
-        buf_shift(&client->output, (size_t) n);
-    if (client->output.size > 0)
+        buf_shift(&connection->output, (size_t) n);
+    if (connection->output.size > 0)
         return;
-    io_set_events(&client->io, IO_READ);
-    if (client->answered && !client->child)
-        client_close(client);
+    io_set_events(&connection->io, IO_READ);
+    if (connection->answered && !connection->child)
+        connection_close(connection);
 }
 
-static void client_ready(void *userdata, short revents)
+static void connection_ready(void *userdata, short revents)
 {
-    struct client *client = userdata;
+    struct connection *connection = userdata;
 
-    if ((revents & IO_WRITE) && client->output.size > 0)
-        client_write(client);
+    if ((revents & IO_WRITE) && connection->output.size > 0)
+        connection_write(connection);
     else
-        client_read(client);
+        connection_read(connection);
 }
 
-void client_open(struct control *control, int fd)
+void connection_open(struct control *control, int fd)
 {
-    struct client *client = xcalloc(1, sizeof(*client));
+    struct connection *connection = xcalloc(1, sizeof(*connection));
     struct ucred peer = {0};
     socklen_t size = sizeof(peer);
 
     getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
-    *client = (struct client){.control = control,
-                              .view = &control->view,
-                              .fds = {-1, -1},
-                              .uid = peer.uid,
-                              .next = control->clients};
-    control->clients = client;
+    *connection = (struct connection){.control = control,
+                                      .view = &control->view,
+                                      .fds = {-1, -1},
+                                      .uid = peer.uid,
+                                      .next = control->clients};
+    control->clients = connection;
     control->n_clients++;
-    io_start(&client->io, control->view.loop, fd, IO_READ, client_ready,
-             client);
-    timer_init(&client->patience, control->view.loop, client_impatient, client);
-    timer_set(&client->patience, CLIENT_REQUEST_MS);
+    io_start(&connection->io, control->view.loop, fd, IO_READ, connection_ready,
+             connection);
+    timer_init(&connection->patience, control->view.loop, connection_impatient,
+               connection);
+    timer_set(&connection->patience, CONNECTION_REQUEST_MS);
 }

@@ -19,7 +19,7 @@
 
 static const struct {
     const char *op;
-    client_fn fn;
+    connection_fn fn;
 } control_ops[] = {
     {"status", control_status},
     {"nodes", control_nodes},
@@ -40,21 +40,22 @@ static const struct {
     {"history", control_history},
 };
 
-void control_dispatch(struct client *client)
+void control_dispatch(struct connection *connection)
 {
-    const char *op = json_string_or(client->request, "op", "");
+    const char *op = json_string_or(connection->request, "op", "");
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(control_ops); i++) {
         if (streq(control_ops[i].op, op)) {
-            control_ops[i].fn(client);
+            control_ops[i].fn(connection);
             return;
         }
     }
-    client_fail(client, CCM_EXIT_USAGE,
-                "ccmd does not know the request \"%s\"; are ccmctl and ccmd "
-                "of one version?",
-                op);
+    connection_fail(
+        connection, CCM_EXIT_USAGE,
+        "ccmd does not know the request \"%s\"; are ccmctl and ccmd "
+        "of one version?",
+        op);
 }
 
 /* Says why and closes. What has come is read before: a socket that is closed
@@ -66,7 +67,7 @@ static void control_refuse(int fd)
                            "{\"ok\":false,\"exit\":%d,\"error\":\"ccmd has %d "
                            "connections open, which is the most; try again "
                            "when one of them is done\"}\n",
-                           CCM_EXIT_FAILED, CLIENTS_MAX);
+                           CCM_EXIT_FAILED, CONNECTIONS_MAX);
 
     for (i = 0; i < 64 && recv(fd, ignored, sizeof(ignored), MSG_DONTWAIT) > 0;
          i++)
@@ -81,10 +82,10 @@ static void control_accept(void *userdata, short revents)
     int fd = accept4(control->io.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     (void) revents;
-    if (fd >= 0 && control->n_clients >= CLIENTS_MAX)
+    if (fd >= 0 && control->n_clients >= CONNECTIONS_MAX)
         control_refuse(fd);
     else if (fd >= 0)
-        client_open(control, fd);
+        connection_open(control, fd);
 }
 
 /* ------------------------------------------------------- those who wait */
@@ -92,66 +93,73 @@ static void control_accept(void *userdata, short revents)
 void control_run_ended(struct control *control, int64_t ticket,
                        const json_t *report)
 {
-    struct client *client;
+    struct connection *connection;
 
-    for (client = control->clients; client; client = client->next) {
-        if (client->waits != CLIENT_WAITS_RUN || client->ticket > ticket)
+    for (connection = control->clients; connection;
+         connection = connection->next) {
+        if (connection->waits != CONNECTION_WAITS_RUN ||
+            connection->ticket > ticket)
             continue;
         if (streq(json_string_or(report, "outcome", ""), "failed"))
-            client_fail(client, CCM_EXIT_FAILED,
-                        "failed at %s%s%s: %s; the flag is up, the other "
-                        "nodes leave the change alone",
-                        json_string_or(report, "step", "?"),
-                        json_string_or(report, "configuration", NULL) ? " of "
-                                                                      : "",
-                        json_string_or(report, "configuration", ""),
-                        json_string_or(report, "error", "?"));
+            connection_fail(
+                connection, CCM_EXIT_FAILED,
+                "failed at %s%s%s: %s; the flag is up, the other "
+                "nodes leave the change alone",
+                json_string_or(report, "step", "?"),
+                json_string_or(report, "configuration", NULL) ? " of " : "",
+                json_string_or(report, "configuration", ""),
+                json_string_or(report, "error", "?"));
         else
-            client_ok(client, json_deep_copy(report));
+            connection_ok(connection, json_deep_copy(report));
     }
 }
 
 void control_progress(struct control *control, const char *text)
 {
-    struct client *client;
+    struct connection *connection;
 
-    for (client = control->clients; client; client = client->next)
-        if (client->waits == CLIENT_WAITS_RUN)
-            client_say(client, text);
+    for (connection = control->clients; connection;
+         connection = connection->next)
+        if (connection->waits == CONNECTION_WAITS_RUN)
+            connection_say(connection, text);
 }
 
 void control_held(struct control *control, const char *text)
 {
-    struct client *client;
+    struct connection *connection;
 
-    for (client = control->clients; client; client = client->next)
-        if (client->waits == CLIENT_WAITS_RUN)
-            client_fail(client, CCM_EXIT_HALTED,
-                        "held by the flag: %s; it is applied when the flag is "
-                        "lifted (ccmctl flag clear)",
-                        text);
+    for (connection = control->clients; connection;
+         connection = connection->next)
+        if (connection->waits == CONNECTION_WAITS_RUN)
+            connection_fail(
+                connection, CCM_EXIT_HALTED,
+                "held by the flag: %s; it is applied when the flag is "
+                "lifted (ccmctl flag clear)",
+                text);
 }
 
 void control_reloaded(struct control *control, const json_t *differences,
                       const char *why)
 {
-    struct client *client;
+    struct connection *connection;
 
-    for (client = control->clients; client; client = client->next) {
+    for (connection = control->clients; connection;
+         connection = connection->next) {
         json_t *result;
 
-        if (client->waits != CLIENT_WAITS_RELOAD)
+        if (connection->waits != CONNECTION_WAITS_RELOAD)
             continue;
         if (why) {
-            client_fail(client, CCM_EXIT_FAILED,
-                        "%s; nothing was switched, the old catalog stays in "
-                        "force",
-                        why);
+            connection_fail(
+                connection, CCM_EXIT_FAILED,
+                "%s; nothing was switched, the old catalog stays in "
+                "force",
+                why);
             continue;
         }
         result = json_copy(*control->view.catalog);
         json_object_update(result, (json_t *) differences);
-        client_ok(client, result);
+        connection_ok(connection, result);
     }
 }
 
@@ -245,7 +253,7 @@ void control_close(struct control *control)
         return;
     while (control->clients) {
         control->clients->child = NULL;
-        client_close(control->clients);
+        connection_close(control->clients);
     }
     unlink(control->path);
     io_stop(&control->io);

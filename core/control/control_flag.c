@@ -6,51 +6,52 @@
 #include "base/util.h"
 #include "control/connection.h"
 
-static void control_answer_flag(struct client *client,
+static void control_answer_flag(struct connection *connection,
                                 const struct store_reply *reply)
 {
     const struct store_range *range = &reply->ranges[0];
     struct flag flag = {0};
 
     flag_set(&flag, range->n ? &range->kvs[0] : NULL);
-    client_ok(client, json_pack("{s:O?}", "flag", flag.json));
+    connection_ok(connection, json_pack("{s:O?}", "flag", flag.json));
     flag_done(&flag);
 }
 
-void control_flag_show(struct client *client)
+void control_flag_show(struct connection *connection)
 {
     struct txn *txn = txn_new();
 
     txn_get(txn, "flag");
-    client_commit(client, txn, control_answer_flag);
+    connection_commit(connection, txn, control_answer_flag);
 }
 
-static void control_flag_put(struct client *client,
+static void control_flag_put(struct connection *connection,
                              const struct store_reply *reply)
 {
     if (reply->succeeded)
-        control_answer_flag(client, reply);
+        control_answer_flag(connection, reply);
     else
-        client_fail(client, CCM_EXIT_FAILED,
-                    "the flag has changed meanwhile: look at ccmctl flag "
-                    "show, then repeat");
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "the flag has changed meanwhile: look at ccmctl flag "
+                        "show, then repeat");
 }
 
-static json_t *control_hold(const struct client *client)
+static json_t *control_hold(const struct connection *connection)
 {
-    cleanup_free char *who = client_who(client);
+    cleanup_free char *who = connection_who(connection);
     cleanup_free char *by =
-        xasprintf("%s at %s", who, client->view->config->node);
+        xasprintf("%s at %s", who, connection->view->config->node);
 
-    return flag_for_operator(by, json_string_or(client->request, "reason", ""));
+    return flag_for_operator(by,
+                             json_string_or(connection->request, "reason", ""));
 }
 
 /* On top of a node's failure the hold is kept in its flag: it stays when the
  * node has repaired itself. */
-static void control_flag_seen(struct client *client,
+static void control_flag_seen(struct connection *connection,
                               const struct store_reply *reply)
 {
-    json_t *hold = control_hold(client);
+    json_t *hold = control_hold(connection);
     cleanup_free char *value = NULL;
     struct flag flag = {0};
     struct txn *txn;
@@ -65,40 +66,41 @@ static void control_flag_seen(struct client *client,
     txn_if_modified(txn, "flag", flag.mod_revision);
     txn_put(txn, "flag", value, 0);
     txn_get(txn, "flag");
-    client_commit(client, txn, control_flag_put);
+    connection_commit(connection, txn, control_flag_put);
     json_decref(hold);
     flag_done(&flag);
 }
 
-void control_flag_set(struct client *client)
+void control_flag_set(struct connection *connection)
 {
     struct txn *txn;
 
-    if (!client_check_text(client, "reason"))
+    if (!connection_check_text(connection, "reason"))
         return;
     txn = txn_new();
     txn_get(txn, "flag");
-    client_commit(client, txn, control_flag_seen);
+    connection_commit(connection, txn, control_flag_seen);
 }
 
 /* ----------------------------------------------------------------- clearing */
 
-static void control_flag_gone(struct client *client,
+static void control_flag_gone(struct connection *connection,
                               const struct store_reply *reply)
 {
     if (reply->succeeded)
-        client_ok(client, json_pack("{s:n}", "flag"));
+        connection_ok(connection, json_pack("{s:n}", "flag"));
     else
-        client_fail(client, CCM_EXIT_FAILED,
-                    "something has changed meanwhile (another flag, or the "
-                    "node is back): look at ccmctl flag show, then repeat");
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "something has changed meanwhile (another flag, or the "
+                        "node is back): look at ccmctl flag show, then repeat");
 }
 
 /* Ranges: flag; and, when a node is named, alive/<node>, applying/<node>. */
-static void control_clear_node(struct client *client, const struct flag *flag,
+static void control_clear_node(struct connection *connection,
+                               const struct flag *flag,
                                const struct store_reply *reply)
 {
-    const char *node = json_string_or(client->request, "node", "");
+    const char *node = json_string_or(connection->request, "node", "");
     cleanup_free char *alive = xasprintf("alive/%s", node);
     cleanup_free char *marker = xasprintf("applying/%s", node);
     const struct store_range *presence = &reply->ranges[1];
@@ -108,17 +110,18 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     /* Without a lease no ccmd has put it. */
     if (presence->n > 0 && presence->kvs[0].lease != 0 &&
         reply->ranges[2].n > 0) {
-        client_fail(client, CCM_EXIT_FAILED,
-                    "%s is alive: it ends its turn itself; a node can be "
-                    "declared dead only once its presence has lapsed",
-                    node);
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "%s is alive: it ends its turn itself; a node can be "
+                        "declared dead only once its presence has lapsed",
+                        node);
         return;
     }
     if (reply->ranges[2].n == 0 && !names) {
-        client_fail(client, CCM_EXIT_FAILED,
-                    "%s has no turn that has not ended, and the flag does not "
-                    "name it",
-                    node);
+        connection_fail(
+            connection, CCM_EXIT_FAILED,
+            "%s has no turn that has not ended, and the flag does not "
+            "name it",
+            node);
         return;
     }
     txn = txn_new();
@@ -132,54 +135,57 @@ static void control_clear_node(struct client *client, const struct flag *flag,
     txn_delete(txn, marker);
     if (names)
         txn_delete(txn, "flag");
-    client_commit(client, txn, control_flag_gone);
+    connection_commit(connection, txn, control_flag_gone);
 }
 
-static void control_clear_flag(struct client *client, const struct flag *flag)
+static void control_clear_flag(struct connection *connection,
+                               const struct flag *flag)
 {
     const char *node = json_string_or(flag->json, "node", "");
     struct txn *txn;
 
     if (!flag->json) {
-        client_ok(client, json_pack("{s:n}", "flag"));
+        connection_ok(connection, json_pack("{s:n}", "flag"));
         return;
     }
     if (flag_is_kind(flag, "in-doubt")) {
-        client_fail(client, CCM_EXIT_HALTED,
-                    "%s is in doubt: nobody but you can say that it is really "
-                    "dead. Make sure that it is, then: ccmctl flag clear %s",
-                    node, node);
+        connection_fail(
+            connection, CCM_EXIT_HALTED,
+            "%s is in doubt: nobody but you can say that it is really "
+            "dead. Make sure that it is, then: ccmctl flag clear %s",
+            node, node);
         return;
     }
     txn = txn_new();
     txn_if_modified(txn, "flag", flag->mod_revision);
     txn_delete(txn, "flag");
-    client_commit(client, txn, control_flag_gone);
+    connection_commit(connection, txn, control_flag_gone);
 }
 
-static void control_flag_found(struct client *client,
+static void control_flag_found(struct connection *connection,
                                const struct store_reply *reply)
 {
     struct flag flag = {0};
 
     flag_set(&flag, reply->ranges[0].n ? &reply->ranges[0].kvs[0] : NULL);
     if (reply->n_ranges > 1)
-        control_clear_node(client, &flag, reply);
+        control_clear_node(connection, &flag, reply);
     else
-        control_clear_flag(client, &flag);
+        control_clear_flag(connection, &flag);
     flag_done(&flag);
 }
 
-void control_flag_clear(struct client *client)
+void control_flag_clear(struct connection *connection)
 {
-    const char *node = json_string_or(client->request, "node", NULL);
+    const char *node = json_string_or(connection->request, "node", NULL);
     cleanup_free char *alive = xasprintf("alive/%s", node ? node : "");
     cleanup_free char *marker = xasprintf("applying/%s", node ? node : "");
     struct error err;
     struct txn *txn;
 
     if (node && name_check_node(node, &err) < 0) {
-        client_fail(client, CCM_EXIT_USAGE, "the node's name %s", err.text);
+        connection_fail(connection, CCM_EXIT_USAGE, "the node's name %s",
+                        err.text);
         return;
     }
     txn = txn_new();
@@ -188,5 +194,5 @@ void control_flag_clear(struct client *client)
         txn_get(txn, alive);
         txn_get(txn, marker);
     }
-    client_commit(client, txn, control_flag_found);
+    connection_commit(connection, txn, control_flag_found);
 }

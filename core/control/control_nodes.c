@@ -216,7 +216,7 @@ static bool nodes_all_converged(const struct nodes_view *view,
     return n > 0 && !nodes_is_cut(&view->reply->ranges[NODES_ALIVE]);
 }
 
-static void control_nodes_read(struct client *client,
+static void control_nodes_read(struct connection *connection,
                                const struct store_reply *reply)
 {
     const struct store_range *records = &reply->ranges[NODES_RECORDS];
@@ -227,18 +227,19 @@ static void control_nodes_read(struct client *client,
     nodes_add_records(&view, entries);
     nodes_add_others(&view, entries);
     json_clip(entries, NODES_TEXT_MAX);
-    client_ok(client, json_pack("{s:I, s:b, s:O?, s:o, s:I}", "revision",
-                                (json_int_t) view.newest, "converged",
-                                nodes_all_converged(&view, entries), "flag",
-                                view.flag.json, "nodes", entries, "omitted",
-                                nodes_is_cut(records)
-                                    ? (json_int_t) (records->count -
-                                                    (int64_t) records->n)
-                                    : (json_int_t) 0));
+    connection_ok(
+        connection,
+        json_pack("{s:I, s:b, s:O?, s:o, s:I}", "revision",
+                  (json_int_t) view.newest, "converged",
+                  nodes_all_converged(&view, entries), "flag", view.flag.json,
+                  "nodes", entries, "omitted",
+                  nodes_is_cut(records)
+                      ? (json_int_t) (records->count - (int64_t) records->n)
+                      : (json_int_t) 0));
     nodes_view_done(&view);
 }
 
-void control_nodes(struct client *client)
+void control_nodes(struct connection *connection)
 {
     static const struct txn_range live = {
         .limit = NODES_MAX, .by_mod_revision = true, .newest_first = true};
@@ -259,5 +260,5 @@ void control_nodes(struct client *client)
     txn_get_below(txn, "lock/", &first);
     txn_get(txn, "flag");
     txn_get_below(txn, "events/", &newest);
-    client_commit(client, txn, control_nodes_read);
+    connection_commit(connection, txn, control_nodes_read);
 }

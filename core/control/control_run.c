@@ -21,17 +21,17 @@ static void control_child_line(void *userdata, const char *line, size_t size)
 
 static void control_child_ended(void *userdata, int status, const char *why)
 {
-    struct client *client = userdata;
+    struct connection *connection = userdata;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : CCM_EXIT_FAILED;
 
-    client->child = NULL;
-    if (client->answered) /* it has hung up */
-        client_fail(client, CCM_EXIT_FAILED, "cancelled");
+    connection->child = NULL;
+    if (connection->answered) /* it has hung up */
+        connection_fail(connection, CCM_EXIT_FAILED, "cancelled");
     else if (code == CCM_EXIT_DONE || code == CCM_EXIT_CHANGES)
-        client_ok(client,
-                  json_pack("{s:b}", "changes", code == CCM_EXIT_CHANGES));
+        connection_ok(connection,
+                      json_pack("{s:b}", "changes", code == CCM_EXIT_CHANGES));
     else
-        client_fail(client, CCM_EXIT_FAILED, "%s", why);
+        connection_fail(connection, CCM_EXIT_FAILED, "%s", why);
 }
 
 static const struct child_ops control_child_ops = {
@@ -43,47 +43,49 @@ static const struct child_ops control_child_ops = {
 
 /* Starts `ccm-runner -c FILE --config-digest D words...` for the client. words:
  * NULL-terminated, copied. */
-static void control_runner(struct client *client, const char *const *words)
+static void control_runner(struct connection *connection,
+                           const char *const *words)
 {
-    const struct config *config = client->view->config;
+    const struct config *config = connection->view->config;
     const char *argv[ARGV_MAX + 6] = {config->runner, "-c", config->file,
                                       "--config-digest", config->digest};
     struct child_spec spec = {.argv = argv,
-                              .output_fd = client->fds[0],
+                              .output_fd = connection->fds[0],
                               .keep_errors = true,
                               .limit_ms = config->run_timeout_ms};
     struct error err;
     size_t i;
 
-    if (client->fds[0] < 0) {
-        client_fail(client, CCM_EXIT_USAGE,
-                    "the request has passed no descriptor to write to");
+    if (connection->fds[0] < 0) {
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "the request has passed no descriptor to write to");
         return;
     }
     for (i = 0; i < ARGV_MAX && words[i]; i++)
         argv[5 + i] = words[i];
     argv[5 + i] = NULL;
-    if (child_start(client->view->loop, &spec, &control_child_ops, client,
-                    &client->child, &err) < 0)
-        client_fail(client, CCM_EXIT_FAILED, "%s", err.text);
+    if (child_start(connection->view->loop, &spec, &control_child_ops,
+                    connection, &connection->child, &err) < 0)
+        connection_fail(connection, CCM_EXIT_FAILED, "%s", err.text);
 }
 
 /* The types of a request, each checked. Returns how many, or -1 after
- * client_fail. types: as many as max. */
-static int control_types(struct client *client, const char **types, size_t max)
+ * connection_fail. types: as many as max. */
+static int control_types(struct connection *connection, const char **types,
+                         size_t max)
 {
-    const json_t *list = json_object_get(client->request, "types");
-    json_auto_t *known = bus_types(client->view->rollout->bus);
+    const json_t *list = json_object_get(connection->request, "types");
+    json_auto_t *known = bus_types(connection->view->rollout->bus);
     const json_t *type, *one;
     size_t i, j;
 
     if (list && !json_is_null(list) && !json_is_array(list)) {
-        client_fail(client, CCM_EXIT_USAGE,
-                    "\"types\" must be an array of object types");
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "\"types\" must be an array of object types");
         return -1;
     }
     if (json_array_size(list) > max) {
-        client_fail(client, CCM_EXIT_USAGE, "more than %zu types", max);
+        connection_fail(connection, CCM_EXIT_USAGE, "more than %zu types", max);
         return -1;
     }
     json_array_foreach (list, i, type) {
@@ -92,10 +94,11 @@ static int control_types(struct client *client, const char **types, size_t max)
         json_array_foreach (known, j, one)
             found |= json_equal((json_t *) one, (json_t *) type);
         if (!found) {
-            client_fail(client, CCM_EXIT_USAGE,
-                        "no configuration of this node is subscribed to "
-                        "\"%s\" (ccmctl module list shows who is to what)",
-                        json_is_string(type) ? json_string_value(type) : "?");
+            connection_fail(connection, CCM_EXIT_USAGE,
+                            "no configuration of this node is subscribed to "
+                            "\"%s\" (ccmctl module list shows who is to what)",
+                            json_is_string(type) ? json_string_value(type)
+                                                 : "?");
             return -1;
         }
         types[i] = json_string_value(type);
@@ -103,60 +106,61 @@ static int control_types(struct client *client, const char **types, size_t max)
     return (int) json_array_size(list);
 }
 
-void control_plan(struct client *client)
+void control_plan(struct connection *connection)
 {
-    const char *format = json_string_or(client->request, "format", "text");
+    const char *format = json_string_or(connection->request, "format", "text");
     const char *words[ARGV_MAX] = {
         "plan", "--exit-code", "--catalog",
-        json_string_or(*client->view->catalog, "digest", "")};
+        json_string_or(*connection->view->catalog, "digest", "")};
     size_t n = 4;
 
     words[n++] = streq(format, "json") ? "--json" : "--text";
     if (streq(format, "colour"))
         words[n++] = "--colour";
-    if (control_types(client, words + n, ARGV_MAX - n - 1) >= 0)
-        control_runner(client, words);
+    if (control_types(connection, words + n, ARGV_MAX - n - 1) >= 0)
+        control_runner(connection, words);
 }
 
-static const char *control_type(struct client *client)
+static const char *control_type(struct connection *connection)
 {
-    const char *type = json_string_or(client->request, "type", "");
+    const char *type = json_string_or(connection->request, "type", "");
 
     if (name_valid(type))
         return type;
-    client_fail(client, CCM_EXIT_USAGE,
-                "\"%.80s\" is no object type: " NAME_RULE, type);
+    connection_fail(connection, CCM_EXIT_USAGE,
+                    "\"%.80s\" is no object type: " NAME_RULE, type);
     return NULL;
 }
 
-void control_object_list(struct client *client)
+void control_object_list(struct connection *connection)
 {
-    const char *words[] = {"objects", control_type(client), NULL};
+    const char *words[] = {"objects", control_type(connection), NULL};
 
     if (words[1])
-        control_runner(client, words);
+        control_runner(connection, words);
 }
 
-void control_object_get(struct client *client)
+void control_object_get(struct connection *connection)
 {
-    const json_t *id = json_object_get(client->request, "id");
+    const json_t *id = json_object_get(connection->request, "id");
     cleanup_free char *text =
         xasprintf("%lld", (long long) json_integer_value(id));
-    const char *words[] = {"objects", control_type(client), text, NULL};
+    const char *words[] = {"objects", control_type(connection), text, NULL};
 
     if (!words[1])
         return;
     if (json_is_integer(id))
-        control_runner(client, words);
+        control_runner(connection, words);
     else
-        client_fail(client, CCM_EXIT_USAGE, "\"id\" must be an integer");
+        connection_fail(connection, CCM_EXIT_USAGE,
+                        "\"id\" must be an integer");
 }
 
-void control_history(struct client *client)
+void control_history(struct connection *connection)
 {
-    const char *format = json_string_or(client->request, "format", "text");
-    const char *id = json_string_or(client->request, "id", NULL);
-    int64_t limit = json_integer_or(client->request, "limit", 20);
+    const char *format = json_string_or(connection->request, "format", "text");
+    const char *id = json_string_or(connection->request, "id", NULL);
+    int64_t limit = json_integer_or(connection->request, "limit", 20);
     cleanup_free char *text = xasprintf("%lld", (long long) limit);
     const char *words[8] = {"history", "--limit", text};
     size_t n = 3;
@@ -165,44 +169,45 @@ void control_history(struct client *client)
         words[n++] = "--json";
     if (id && id[0] != '-')
         words[n++] = id;
-    control_runner(client, words);
+    control_runner(connection, words);
 }
 
-void control_apply(struct client *client)
+void control_apply(struct connection *connection)
 {
-    struct rollout *rollout = client->view->rollout;
-    const json_t *types = json_object_get(client->request, "types");
+    struct rollout *rollout = connection->view->rollout;
+    const json_t *types = json_object_get(connection->request, "types");
     bool all = json_array_size(types) == 0;
     const char *checked[ARGV_MAX];
-    cleanup_free char *who = client_who(client);
+    cleanup_free char *who = connection_who(connection);
     cleanup_free char *flag = NULL;
-    bool removals = json_bool_or(client->request, "allow_removals", false);
+    bool removals = json_bool_or(connection->request, "allow_removals", false);
 
-    if (control_types(client, checked, ARGV_MAX) < 0)
+    if (control_types(connection, checked, ARGV_MAX) < 0)
         return;
     if (rollout->events.flag.json &&
         (!flag_is_own(&rollout->events.flag, rollout->config->node) ||
          !rollout->config->flag_lift_self)) {
         flag = flag_describe(&rollout->events.flag);
-        client_fail(client, CCM_EXIT_HALTED,
-                    "held by the flag: %s; repair it there, or lift it with "
-                    "ccmctl flag clear",
-                    flag);
+        connection_fail(
+            connection, CCM_EXIT_HALTED,
+            "held by the flag: %s; repair it there, or lift it with "
+            "ccmctl flag clear",
+            flag);
         return;
     }
-    client->ticket =
+    connection->ticket =
         rollout_request(rollout, all ? NULL : types, who, removals);
-    client->waits = CLIENT_WAITS_RUN;
+    connection->waits = CONNECTION_WAITS_RUN;
     if (!rollout_is_linked(rollout)) {
         cleanup_free char *waits_for = rollout_waits_for(rollout);
         cleanup_free char *text = xasprintf("waiting for %s", waits_for);
 
-        client_say(client, text);
+        connection_say(connection, text);
     }
 }
 
-void control_module_reload(struct client *client)
+void control_module_reload(struct connection *connection)
 {
-    client->waits = CLIENT_WAITS_RELOAD;
-    client->view->reload(client->view->userdata);
+    connection->waits = CONNECTION_WAITS_RELOAD;
+    connection->view->reload(connection->view->userdata);
 }

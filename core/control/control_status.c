@@ -11,9 +11,9 @@
 #define QUEUE_TEXT_MAX 256
 #define VALUE_BYTES_MAX (1024 * 1024)
 
-static json_t *control_catalog(const struct client *client)
+static json_t *control_catalog(const struct connection *connection)
 {
-    const json_t *catalog = *client->view->catalog;
+    const json_t *catalog = *connection->view->catalog;
     json_t *names = json_array();
     const json_t *one;
     size_t i;
@@ -26,14 +26,14 @@ static json_t *control_catalog(const struct client *client)
                      json_object_get(catalog, "confinement"));
 }
 
-void control_status(struct client *client)
+void control_status(struct connection *connection)
 {
-    const struct rollout *rollout = client->view->rollout;
+    const struct rollout *rollout = connection->view->rollout;
     bool connected = rollout->session.up && rollout->events.connected;
     cleanup_free char *waits_for = rollout_waits_for(rollout);
 
-    client_ok(
-        client,
+    connection_ok(
+        connection,
         json_pack("{s:s, s:s, s:s?, s:b, s:I, s:o, s:O?, s:O?, s:O?, s:o, "
                   "s:s, s:s?, s:s, s:I}",
                   "node", rollout->config->node, "state",
@@ -42,18 +42,18 @@ void control_status(struct client *client)
                   "pending", bus_pending_types(rollout->bus), "flag",
                   rollout->events.flag.json, "last_run", rollout->last_run,
                   "applied", rollout->applied, "catalog",
-                  control_catalog(client), "store",
-                  store_where(client->view->store), "trouble",
+                  control_catalog(connection), "store",
+                  store_where(connection->view->store), "trouble",
                   rollout_trouble(rollout), "version", PACKAGE_VERSION, "pid",
                   (json_int_t) getpid()));
 }
 
-void control_module_list(struct client *client)
+void control_module_list(struct connection *connection)
 {
-    client_ok(client,
-              *client->view->catalog
-                  ? json_incref(*client->view->catalog)
-                  : json_pack("{s:s, s:[]}", "digest", "", "configurations"));
+    connection_ok(connection, *connection->view->catalog
+                                  ? json_incref(*connection->view->catalog)
+                                  : json_pack("{s:s, s:[]}", "digest", "",
+                                              "configurations"));
 }
 
 /* ---------------------------------------------------------------- the queue */
@@ -67,7 +67,7 @@ json_t *control_value(const struct store_kv *kv)
     return json;
 }
 
-static void control_queue_read(struct client *client,
+static void control_queue_read(struct connection *connection,
                                const struct store_reply *reply)
 {
     const struct store_range *queue = &reply->ranges[0];
@@ -86,19 +86,20 @@ static void control_queue_read(struct client *client,
                                json_text(kv->key)));
     }
     json_clip(entries, QUEUE_TEXT_MAX);
-    client_ok(client,
-              json_pack("{s:o, s:I}", "entries", entries, "omitted",
-                        (json_int_t) (queue->count > (int64_t) queue->n
-                                          ? queue->count - (int64_t) queue->n
-                                          : 0)));
+    connection_ok(
+        connection,
+        json_pack("{s:o, s:I}", "entries", entries, "omitted",
+                  (json_int_t) (queue->count > (int64_t) queue->n
+                                    ? queue->count - (int64_t) queue->n
+                                    : 0)));
 }
 
-void control_queue(struct client *client)
+void control_queue(struct connection *connection)
 {
     struct txn *txn = txn_new();
 
     txn_get_below(txn, "lock/",
                   &(struct txn_range){.by_create_revision = true,
                                       .limit = QUEUE_SHOWN_MAX});
-    client_commit(client, txn, control_queue_read);
+    connection_commit(connection, txn, control_queue_read);
 }

@@ -42,7 +42,7 @@ static int ccmd_test(const struct config *config)
     struct ccmd_test test = {.loop = loop_new(), .file = config->file};
     struct error err;
 
-    if (catalog_load(test.loop, config, ccmd_tested, &test, &err) < 0)
+    if (daemon_catalog_load(test.loop, config, ccmd_tested, &test, &err) < 0)
         ccmd_tested(&test, NULL, false, err.text);
     else
         loop_run(test.loop);

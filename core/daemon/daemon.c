@@ -63,14 +63,15 @@ static void daemon_switch_catalog(void *userdata)
 
     if (!daemon->next_catalog || !rollout_is_between_turns(&daemon->rollout))
         return;
-    differences = catalog_compare(daemon->catalog, daemon->next_catalog);
-    catalog_log_differences(differences);
+    differences = daemon_catalog_compare(daemon->catalog, daemon->next_catalog);
+    daemon_catalog_log_differences(differences);
     json_decref(daemon->catalog);
     daemon->catalog = STEAL(daemon->next_catalog);
-    catalog_subscribe(daemon->catalog, daemon->rollout.bus);
-    rollout_recatalog(&daemon->rollout, catalog_digest(daemon->catalog));
+    daemon_catalog_subscribe(daemon->catalog, daemon->rollout.bus);
+    rollout_recatalog(&daemon->rollout, daemon_catalog_digest(daemon->catalog));
     log_info(
-        "catalog %s: %zu configurations", catalog_digest(daemon->catalog),
+        "catalog %s: %zu configurations",
+        daemon_catalog_digest(daemon->catalog),
         json_array_size(json_object_get(daemon->catalog, "configurations")));
     control_reloaded(daemon->control, differences, NULL);
 }
@@ -143,10 +144,10 @@ static void daemon_give_up(struct daemon *daemon, const char *doing, bool died,
 static void daemon_start_rollout(struct daemon *daemon, json_t *catalog)
 {
     daemon->catalog = json_incref(catalog);
-    catalog_subscribe(catalog, daemon->rollout.bus);
-    daemon->rollout.catalog = catalog_digest(catalog);
-    catalog_log_confinement(catalog);
-    log_info("catalog %s: %zu configurations", catalog_digest(catalog),
+    daemon_catalog_subscribe(catalog, daemon->rollout.bus);
+    daemon->rollout.catalog = daemon_catalog_digest(catalog);
+    daemon_catalog_log_confinement(catalog);
+    log_info("catalog %s: %zu configurations", daemon_catalog_digest(catalog),
              json_array_size(json_object_get(catalog, "configurations")));
     rollout_start(&daemon->rollout, &daemon_rollout_ops, daemon);
 }
@@ -195,8 +196,8 @@ static void daemon_load(struct daemon *daemon)
 
     timer_stop(&daemon->retry);
     daemon->loading = true;
-    if (catalog_load(daemon->loop, daemon->config, daemon_loaded, daemon,
-                     &err) < 0)
+    if (daemon_catalog_load(daemon->loop, daemon->config, daemon_loaded, daemon,
+                            &err) < 0)
         daemon_loaded(daemon, NULL, false, err.text);
 }
 
@@ -210,13 +211,6 @@ void daemon_reload(struct daemon *daemon)
 
 /* ----------------------------------------------------------------- recovery */
 
-static void daemon_recover_line(void *userdata, const char *line, size_t size)
-{
-    (void) userdata;
-    if (!streq(line, "nothing"))
-        log_warning("recover: %.*s", (int) size, line);
-}
-
 static void daemon_recovered(void *userdata, int status, const char *why)
 {
     static const char doing[] = "what a crash left behind cannot be put right";
@@ -225,33 +219,13 @@ static void daemon_recovered(void *userdata, int status, const char *why)
 
     if (status == 0) {
         daemon->recovered = true;
+        daemon->rollout.interrupted = STEAL(daemon->recovery.found);
         daemon->deaths = 0;
         backoff_reset(&daemon->backoff);
         daemon_load(daemon);
     } else if (!died || !daemon_try_again(daemon, doing, why)) {
         daemon_give_up(daemon, doing, died, why);
     }
-}
-
-static const struct child_ops daemon_recover_ops = {
-    .line = daemon_recover_line,
-    .ended = daemon_recovered,
-};
-
-static int daemon_recover(struct daemon *daemon, struct error *err)
-{
-    const struct config *config = daemon->config;
-    const char *argv[] = {
-        config->runner, "-c",      config->file, "--config-digest",
-        config->digest, "recover", NULL};
-    struct child_spec spec = {.argv = argv,
-                              .output_fd = -1,
-                              .keep_errors = true,
-                              .limit_ms = config->run_timeout_ms};
-    struct child *child;
-
-    return child_start(daemon->loop, &spec, &daemon_recover_ops, daemon, &child,
-                       err);
 }
 
 static void daemon_retry(void *userdata)
@@ -261,7 +235,7 @@ static void daemon_retry(void *userdata)
 
     if (daemon->recovered)
         daemon_load(daemon);
-    else if (daemon_recover(daemon, &err) < 0)
+    else if (recovery_start(&daemon->recovery, &err) < 0)
         daemon_fail(daemon, err.text);
 }
 
@@ -317,7 +291,7 @@ static void daemon_on_reload(void *userdata)
 
 static int daemon_open(struct daemon *daemon, struct error *err)
 {
-    int r = identity_open(&daemon->identity, daemon->config->state_dir, err);
+    int r = machine_open(&daemon->machine, daemon->config->state_dir, err);
 
     if (r < 0)
         return r;
@@ -325,7 +299,7 @@ static int daemon_open(struct daemon *daemon, struct error *err)
     if (r < 0)
         return r;
     rollout_init(&daemon->rollout, daemon->loop, daemon->config, daemon->store,
-                 &daemon->identity);
+                 &daemon->machine);
     r = control_open(&(struct control_view){.loop = daemon->loop,
                                             .config = daemon->config,
                                             .store = daemon->store,
@@ -336,17 +310,20 @@ static int daemon_open(struct daemon *daemon, struct error *err)
                      &daemon->control, err);
     if (r < 0)
         return r;
-    return daemon_recover(daemon, err);
+    recovery_init(&daemon->recovery, daemon->loop, daemon->config,
+                  daemon_recovered, daemon);
+    return recovery_start(&daemon->recovery, err);
 }
 
 static void daemon_close(struct daemon *daemon)
 {
     timer_stop(&daemon->retry);
     control_close(daemon->control);
+    recovery_done(&daemon->recovery);
     if (daemon->store)
         rollout_done(&daemon->rollout);
     store_free(daemon->store);
-    identity_close(&daemon->identity);
+    machine_close(&daemon->machine);
     close(daemon->signals.fd);
     io_stop(&daemon->signals);
     json_decref(daemon->catalog);
@@ -355,7 +332,7 @@ static void daemon_close(struct daemon *daemon)
 
 int daemon_run(const struct config *config)
 {
-    struct daemon daemon = {.config = config, .identity.lock_fd = -1};
+    struct daemon daemon = {.config = config, .machine.lock_fd = -1};
     struct error err;
 
     log_set_limit();

@@ -8,14 +8,16 @@
 #include "control/control.h"
 #include "daemon/daemon_catalog.h"
 #include "rollout/machine.h"
+#include "rollout/recovery.h"
 #include "rollout/rollout.h"
 
 struct daemon {
     struct loop *loop;
     const struct config *config;
-    struct identity identity;
+    struct machine machine;
     struct store *store;
     struct rollout rollout;
+    struct recovery recovery; /* at start */
     struct control *control;
     json_t *catalog;
     json_t *next_catalog; /* loaded, waits for the end of the turn */

@@ -14,7 +14,7 @@
 #define LIMIT_MS 120000
 
 struct catalog_loading {
-    catalog_fn fn;
+    daemon_catalog_fn fn;
     void *userdata;
     json_t *document;
 };
@@ -58,8 +58,8 @@ static const struct child_ops catalog_child_ops = {
     .dropped = catalog_dropped,
 };
 
-int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,
-                 void *userdata, struct error *err)
+int daemon_catalog_load(struct loop *loop, const struct config *config,
+                        daemon_catalog_fn fn, void *userdata, struct error *err)
 {
     const char *argv[] = {
         config->runner, "-c",       config->file, "--config-digest",
@@ -79,7 +79,7 @@ int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,
     return r;
 }
 
-void catalog_subscribe(const json_t *catalog, struct bus *bus)
+void daemon_catalog_subscribe(const json_t *catalog, struct bus *bus)
 {
     const json_t *configuration, *type;
     size_t i, j;
@@ -106,7 +106,7 @@ static const json_t *catalog_find(const json_t *catalog, const char *name)
     return NULL;
 }
 
-json_t *catalog_compare(const json_t *old, const json_t *now)
+json_t *daemon_catalog_compare(const json_t *old, const json_t *now)
 {
     json_t *added = json_array(), *changed = json_array();
     json_t *removed = json_array();
@@ -135,7 +135,7 @@ json_t *catalog_compare(const json_t *old, const json_t *now)
                      "removed", removed);
 }
 
-void catalog_log_differences(const json_t *differences)
+void daemon_catalog_log_differences(const json_t *differences)
 {
     const json_t *one;
     size_t i;
@@ -151,7 +151,7 @@ void catalog_log_differences(const json_t *differences)
         log_info("module reload: removed %s", json_string_value(one));
 }
 
-void catalog_log_confinement(const json_t *catalog)
+void daemon_catalog_log_confinement(const json_t *catalog)
 {
     const json_t *confinement = json_object_get(catalog, "confinement");
     const json_t *one;
@@ -161,7 +161,7 @@ void catalog_log_confinement(const json_t *catalog)
         log_warning("confinement of modules: %s", json_string_value(one));
 }
 
-const char *catalog_digest(const json_t *catalog)
+const char *daemon_catalog_digest(const json_t *catalog)
 {
     return json_string_or(catalog, "digest", "");
 }

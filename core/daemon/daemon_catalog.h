@@ -13,28 +13,29 @@
 
 /* catalog: the document (keep it with json_incref), or NULL and why. died: the
  * runner was killed before it could say anything. */
-typedef void (*catalog_fn)(void *userdata, json_t *catalog, bool died,
-                           const char *why);
+typedef void (*daemon_catalog_fn)(void *userdata, json_t *catalog, bool died,
+                                  const char *why);
 
 /* Loads everything in modules.d, in a process of its own; fn is called once,
  * from the event loop. Returns 0 or -errno (fn is not called). */
-int catalog_load(struct loop *loop, const struct config *config, catalog_fn fn,
-                 void *userdata, struct error *err);
+int daemon_catalog_load(struct loop *loop, const struct config *config,
+                        daemon_catalog_fn fn, void *userdata,
+                        struct error *err);
 
 /* Subscribes the catalog's configurations, and those of no other. */
-void catalog_subscribe(const json_t *catalog, struct bus *bus);
+void daemon_catalog_subscribe(const json_t *catalog, struct bus *bus);
 
 /* What is new, other, gone: {"added":[name],"changed":[{"name","from","to"}],
  * "removed":[name]}. old may be NULL. Returns new (json_decref). */
-json_t *catalog_compare(const json_t *old, const json_t *now);
+json_t *daemon_catalog_compare(const json_t *old, const json_t *now);
 
-/* What catalog_compare has found, a line each, into the log. */
-void catalog_log_differences(const json_t *differences);
+/* What daemon_catalog_compare has found, a line each, into the log. */
+void daemon_catalog_log_differences(const json_t *differences);
 
 /* What the system cannot confine, into the log. */
-void catalog_log_confinement(const json_t *catalog);
+void daemon_catalog_log_confinement(const json_t *catalog);
 
 /* "" if it has none. Returns borrowed (valid as long as catalog). */
-const char *catalog_digest(const json_t *catalog);
+const char *daemon_catalog_digest(const json_t *catalog);
 
 #endif

@@ -46,16 +46,18 @@ static void events_take_event(struct events *events, const char *type,
     events->ops->event(events->userdata, type, revision);
 }
 
-static void events_lose(struct events *events, const char *why)
+/* trouble: what a look has failed with; NULL: there was none. */
+static void events_lose(struct events *events, const char *why,
+                        const char *trouble)
 {
     bool was = events->connected;
 
     /* A check that is under way has nothing to compare with any more. */
-    store_cancel(events->call);
-    events->call = NULL;
+    store_cancel(events->retry.call);
+    events->retry.call = NULL;
     events->connected = false;
     events->suspect = 0;
-    timer_set(&events->timer, backoff_next_ms(&events->backoff));
+    retry_failed(&events->retry, trouble);
     if (was)
         events->ops->connected(events->userdata, false, why);
 }
@@ -65,7 +67,7 @@ static void events_watch_opened(void *userdata, int64_t revision)
     struct events *events = userdata;
 
     (void) revision;
-    backoff_reset(&events->backoff);
+    retry_worked(&events->retry);
     events->connected = true;
     events->ops->connected(events->userdata, true, NULL);
 }
@@ -95,7 +97,7 @@ static void events_watch_lost(void *userdata, int r, const struct error *err)
     if (r == -ESTALE)
         events->ops->doubt(events->userdata,
                            "the history since the last event is compacted");
-    events_lose(events, err ? err->text : "the watch has ended");
+    events_lose(events, err ? err->text : "the watch has ended", NULL);
 }
 
 static const struct store_watch_ops events_watch_ops = {
@@ -178,33 +180,19 @@ static void events_take_newest(struct events *events,
     events->look_max = EVENTS_LOOK_MAX;
 }
 
-static void events_set_trouble(struct events *events, const char *why)
-{
-    free(events->trouble);
-    events->trouble = why ? xstrdup(why) : NULL;
-}
-
-static void events_look_failed(struct events *events, int r, const char *why)
-{
-    if (r == -EMSGSIZE)
-        events->look_max = 1;
-    events_set_trouble(events, why);
-    events->ops->trouble(events->userdata, why);
-    events_lose(events, why);
-}
-
 static void events_looked(void *userdata, const struct store_reply *reply,
                           int r, const struct error *err)
 {
     struct events *events = userdata;
     const struct store_range *flag;
 
-    events->call = NULL;
+    events->retry.call = NULL;
     if (r < 0) {
-        events_look_failed(events, r, err->text);
+        if (r == -EMSGSIZE)
+            events->look_max = 1;
+        events_lose(events, err->text, err->text);
         return;
     }
-    events_set_trouble(events, NULL);
     flag = &reply->ranges[0];
     /* In place before the callbacks, which may look at what is known. */
     events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
@@ -236,14 +224,15 @@ static void events_look(struct events *events)
                                       .limit = events->look_max,
                                       .by_mod_revision = true,
                                       .newest_first = true});
-    events->call = store_commit(events->store, txn, events_looked, events);
+    events->retry.call =
+        store_commit(events->store, txn, events_looked, events);
 }
 
-static void events_timer(void *userdata)
+static void events_again(void *userdata)
 {
     struct events *events = userdata;
 
-    if (!events->call && !events->watch)
+    if (!events->watch)
         events_look(events);
 }
 
@@ -254,7 +243,7 @@ static void events_checked(void *userdata, const struct store_reply *reply,
     int64_t newest = 0, flag_revision = 0;
 
     (void) err;
-    events->call = NULL;
+    events->retry.call = NULL;
     if (r < 0)
         return;
     if (reply->ranges[0].n > 0)
@@ -271,7 +260,7 @@ static void events_checked(void *userdata, const struct store_reply *reply,
     } else {
         store_unwatch(events->watch);
         events->watch = NULL;
-        events_lose(events, "the watch has gone silent");
+        events_lose(events, "the watch has gone silent", NULL);
     }
 }
 
@@ -279,7 +268,7 @@ void events_check(struct events *events, int64_t revision)
 {
     struct txn *txn;
 
-    if (events->call || !events->watch ||
+    if (events->retry.call || !events->watch ||
         (revision == events->checked && events->suspect == 0))
         return;
     txn = txn_new();
@@ -291,35 +280,43 @@ void events_check(struct events *events, int64_t revision)
                                       .limit = 1,
                                       .by_mod_revision = true,
                                       .newest_first = true});
-    events->call = store_commit(events->store, txn, events_checked, events);
+    events->retry.call =
+        store_commit(events->store, txn, events_checked, events);
+}
+
+static void events_trouble(void *userdata, const char *why)
+{
+    struct events *events = userdata;
+
+    events->ops->trouble(events->userdata, why);
 }
 
 void events_init(struct events *events, struct loop *loop, struct store *store,
                  const struct events_ops *ops, void *userdata)
 {
+    static const struct retry_ops retry_ops = {events_again, events_trouble};
+
     *events = (struct events){
         .store = store,
         .ops = ops,
         .userdata = userdata,
         .look_max = EVENTS_LOOK_MAX,
         .seen = json_object(),
-        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
     };
-    timer_init(&events->timer, loop, events_timer, events);
+    retry_init(&events->retry, loop, &retry_ops, events,
+               (struct backoff){RETRY_FIRST_MS, RETRY_MAX_MS, 0});
 }
 
 void events_start(struct events *events)
 {
-    timer_set(&events->timer, 0);
+    retry_at(&events->retry, 0);
 }
 
 void events_done(struct events *events)
 {
-    timer_stop(&events->timer);
-    store_cancel(events->call);
+    retry_done(&events->retry);
     if (events->watch)
         store_unwatch(events->watch);
     flag_done(&events->flag);
     json_decref(events->seen);
-    free(events->trouble);
 }

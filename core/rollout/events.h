@@ -26,8 +26,8 @@
  * next look reads the newest alone, which always fits.
  */
 
-#include "loop/backoff.h"
 #include "rollout/flag.h"
+#include "rollout/retry.h"
 #include "store/store.h"
 
 #define EVENTS_LOOK_MAX 1000
@@ -54,7 +54,6 @@ struct events {
     int64_t revision; /* of the newest event; all older ones are known */
     json_t *seen;     /* the revisions of events, by type; not of all */
     int64_t look_max; /* keys that the next look reads */
-    char *trouble;    /* why the last look failed, NULL if all is well */
     bool connected;
     bool looked;     /* a first look has been done */
     int64_t suspect; /* a revision that the watch still owes, or 0 */
@@ -63,9 +62,7 @@ struct events {
      * and that of the newest event. */
     int64_t looking_after, event_before;
     struct store_watch *watch;
-    struct store_call *call;
-    struct timer timer;
-    struct backoff backoff;
+    struct retry retry; /* looks and checks */
 };
 
 /* store, ops and userdata are kept until events_done. */

@@ -16,66 +16,65 @@
 
 #define ID_BYTES_MAX 128
 
-void identity_new_turn(char turn[IDENTITY_TURN_SIZE])
+void machine_new_turn(char turn[MACHINE_TURN_SIZE])
 {
     uint64_t number = 0;
 
     while (getrandom(&number, sizeof(number), 0) != sizeof(number))
         ;
-    snprintf(turn, IDENTITY_TURN_SIZE, "%016llx", (unsigned long long) number);
+    snprintf(turn, MACHINE_TURN_SIZE, "%016llx", (unsigned long long) number);
 }
 
-static int identity_read_own(int dir_fd, char **id, struct error *err)
+static int machine_read_own(int dir_fd, char **id, struct error *err)
 {
-    char fresh[IDENTITY_TURN_SIZE];
+    char fresh[MACHINE_TURN_SIZE];
     int r = io_read_file(dir_fd, "instance", ID_BYTES_MAX, id, NULL, err);
 
     if (r != -ENOENT)
         return r;
-    identity_new_turn(fresh);
+    machine_new_turn(fresh);
     r = io_replace_file(dir_fd, "instance", 0600, fresh, strlen(fresh), err);
     if (r < 0)
         return r;
     return io_read_file(dir_fd, "instance", ID_BYTES_MAX, id, NULL, err);
 }
 
-static int identity_find_place(struct identity *identity, int lock_fd,
-                               struct error *err)
+static int machine_find_place(struct machine *machine, int lock_fd,
+                              struct error *err)
 {
     struct stat st;
 
     if (fstat(lock_fd, &st) < 0)
         return error_errno(err, -errno, "ccmd.lock");
-    snprintf(identity->place, sizeof(identity->place), "%llx:%llx",
+    snprintf(machine->place, sizeof(machine->place), "%llx:%llx",
              (unsigned long long) st.st_dev, (unsigned long long) st.st_ino);
     return 0;
 }
 
-static int identity_read(struct identity *identity, int dir_fd,
-                         struct error *err)
+static int machine_read(struct machine *machine, int dir_fd, struct error *err)
 {
-    cleanup_free char *own = NULL, *machine = NULL, *boot = NULL;
+    cleanup_free char *own = NULL, *id = NULL, *boot = NULL;
     char both[2 * ID_BYTES_MAX + 2];
-    int r = identity_read_own(dir_fd, &own, err);
+    int r = machine_read_own(dir_fd, &own, err);
 
     if (r < 0)
         return r;
     /* A container may have no machine id: then state_dir's alone counts. */
-    if (io_read_file(AT_FDCWD, "/etc/machine-id", ID_BYTES_MAX, &machine, NULL,
+    if (io_read_file(AT_FDCWD, "/etc/machine-id", ID_BYTES_MAX, &id, NULL,
                      NULL) < 0)
-        machine = NULL;
+        id = NULL;
     r = io_read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", ID_BYTES_MAX,
                      &boot, NULL, err);
     if (r < 0)
         return r;
-    snprintf(both, sizeof(both), "%s/%s", machine ? machine : "", own);
-    digest_bytes(both, strlen(both), identity->machine);
-    snprintf(identity->boot, sizeof(identity->boot), "%.36s", boot);
+    snprintf(both, sizeof(both), "%s/%s", id ? id : "", own);
+    digest_bytes(both, strlen(both), machine->machine);
+    snprintf(machine->boot, sizeof(machine->boot), "%.36s", boot);
     return 0;
 }
 
-int identity_open(struct identity *identity, const char *state_dir,
-                  struct error *err)
+int machine_open(struct machine *machine, const char *state_dir,
+                 struct error *err)
 {
     cleanup_close int dir_fd = -1;
     cleanup_close int lock_fd = -1;
@@ -94,47 +93,45 @@ int identity_open(struct identity *identity, const char *state_dir,
                          "another ccmd uses state_dir %s; stop it first, or "
                          "give this one its own state_dir",
                          state_dir);
-    r = identity_find_place(identity, lock_fd, err);
+    r = machine_find_place(machine, lock_fd, err);
     if (r == 0)
-        r = identity_read(identity, dir_fd, err);
+        r = machine_read(machine, dir_fd, err);
     if (r < 0)
         return r;
-    identity->lock_fd = steal_fd(&lock_fd);
+    machine->lock_fd = steal_fd(&lock_fd);
     return 0;
 }
 
-static bool identity_is_machine(const struct identity *identity,
-                                const json_t *json)
+static bool machine_is_machine(const struct machine *machine,
+                               const json_t *json)
 {
-    return streq(json_string_or(json, "machine", ""), identity->machine);
+    return streq(json_string_or(json, "machine", ""), machine->machine);
 }
 
 /* Of a daemon of this kernel that runs, or ran, beside us. */
-static bool identity_is_copy(const struct identity *identity,
-                             const json_t *json)
+static bool machine_is_copy(const struct machine *machine, const json_t *json)
 {
     const char *place = json_string_or(json, "place", NULL);
 
-    return identity_is_machine(identity, json) &&
-           streq(json_string_or(json, "boot", ""), identity->boot) && place &&
-           !streq(place, identity->place);
+    return machine_is_machine(machine, json) &&
+           streq(json_string_or(json, "boot", ""), machine->boot) && place &&
+           !streq(place, machine->place);
 }
 
-bool identity_is_own(const struct identity *identity, const json_t *json)
+bool machine_is_own(const struct machine *machine, const json_t *json)
 {
-    return identity_is_machine(identity, json) &&
-           !identity_is_copy(identity, json);
+    return machine_is_machine(machine, json) && !machine_is_copy(machine, json);
 }
 
-void identity_sign(const struct identity *identity, json_t *json)
+void machine_sign(const struct machine *machine, json_t *json)
 {
-    json_object_set_new(json, "machine", json_string(identity->machine));
-    json_object_set_new(json, "boot", json_string(identity->boot));
-    json_object_set_new(json, "place", json_string(identity->place));
+    json_object_set_new(json, "machine", json_string(machine->machine));
+    json_object_set_new(json, "boot", json_string(machine->boot));
+    json_object_set_new(json, "place", json_string(machine->place));
 }
 
-void identity_close(struct identity *identity)
+void machine_close(struct machine *machine)
 {
-    close(identity->lock_fd);
-    identity->lock_fd = -1;
+    close(machine->lock_fd);
+    machine->lock_fd = -1;
 }

@@ -20,7 +20,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-struct identity {
+struct machine {
     char machine[33];
     char boot[40];
     char place[40]; /* "device:inode" */
@@ -31,17 +31,17 @@ struct identity {
  * Makes state_dir if it is missing, takes its lock, reads or makes the ids.
  * Returns 0, -EBUSY (another ccmd uses this state_dir), or another -errno.
  */
-int identity_open(struct identity *identity, const char *state_dir,
-                  struct error *err);
+int machine_open(struct machine *machine, const char *state_dir,
+                 struct error *err);
 /* Did an earlier life of this daemon, or this one, write it? json: a presence
  * or a marker, as identity_sign has signed it. */
-bool identity_is_own(const struct identity *identity, const json_t *json);
+bool machine_is_own(const struct machine *machine, const json_t *json);
 /* Adds who we are to json. */
-void identity_sign(const struct identity *identity, json_t *json);
-void identity_close(struct identity *identity);
+void machine_sign(const struct machine *machine, json_t *json);
+void machine_close(struct machine *machine);
 
 /* A new random id of 16 hex digits, for a turn. */
-#define IDENTITY_TURN_SIZE 17
-void identity_new_turn(char turn[IDENTITY_TURN_SIZE]);
+#define MACHINE_TURN_SIZE 17
+void machine_new_turn(char turn[MACHINE_TURN_SIZE]);
 
 #endif

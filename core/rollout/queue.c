@@ -17,20 +17,6 @@ static void queue_join_again(struct queue *queue);
 static void queue_look(struct queue *queue);
 static void queue_wait(struct queue *queue, enum queue_state state);
 
-static void queue_set_trouble(struct queue *queue, const char *why)
-{
-    free(queue->trouble);
-    queue->trouble = why ? xstrdup(why) : NULL;
-    if (why)
-        queue->ops->trouble(queue->userdata, why);
-}
-
-static void queue_retry(struct queue *queue, const char *why)
-{
-    queue_set_trouble(queue, why);
-    timer_set(&queue->timer, backoff_next_ms(&queue->backoff));
-}
-
 static void queue_forget_front(struct queue *queue)
 {
     size_t i;
@@ -51,12 +37,9 @@ static void queue_unwatch(struct queue *queue)
 
 void queue_forget(struct queue *queue)
 {
-    timer_stop(&queue->timer);
-    store_cancel(queue->call);
-    queue->call = NULL;
+    retry_stop(&queue->retry);
     queue_unwatch(queue);
     queue_forget_front(queue);
-    queue_set_trouble(queue, NULL);
     free(queue->key);
     queue->key = NULL;
     json_decref(queue->value);
@@ -113,20 +96,20 @@ static void queue_looked(void *userdata, const struct store_reply *reply, int r,
 {
     struct queue *queue = userdata;
 
-    queue->call = NULL;
+    queue->retry.call = NULL;
     if (r < 0) {
-        queue_retry(queue, err->text);
+        retry_failed(&queue->retry, err->text);
         return;
     }
-    queue_set_trouble(queue, NULL);
-    backoff_reset(&queue->backoff);
+    retry_worked(&queue->retry);
     if (queue->look_again) {
         queue_look(queue);
         return;
     }
     if (reply->ranges[0].n == 0 ||
         reply->ranges[0].kvs[0].create_revision != queue->created) {
-        queue->ops->lost(queue->userdata, "the place in the queue is gone");
+        queue->ops->lost(queue->userdata, false,
+                         "the place in the queue is gone");
         return;
     }
     queue_take_front(queue, &reply->ranges[1]);
@@ -155,13 +138,13 @@ static void queue_look(struct queue *queue)
     queue->look_again = false;
     txn_get(txn, queue->key);
     queue_get_front(queue, txn, queue->created);
-    queue->call = store_commit(queue->store, txn, queue_looked, queue);
+    queue->retry.call = store_commit(queue->store, txn, queue_looked, queue);
 }
 
 /* A look that is under way may be older than what calls for another one. */
 static void queue_look_after(struct queue *queue)
 {
-    if (queue->call)
+    if (queue->retry.call)
         queue->look_again = true;
     else
         queue_look(queue);
@@ -190,7 +173,7 @@ static void queue_front_begun(struct queue *queue)
 {
     size_t last = queue_awaited(queue, queue->state);
 
-    if (queue->call) {
+    if (queue->retry.call) {
         queue->look_again = true;
         return;
     }
@@ -215,7 +198,7 @@ static void queue_watch_event(void *userdata, const struct store_kv *kv,
     }
     /* The one right in front has gone, and all who were in front are known:
      * very likely they went before it. The begin transaction proves it. */
-    if (queue->state == QUEUE_NEAR && !queue->call &&
+    if (queue->state == QUEUE_NEAR && !queue->retry.call &&
         streq(queue->watched, queue->front[0]))
         queue_move(queue, QUEUE_HEAD);
     else
@@ -230,8 +213,8 @@ static void queue_watch_lost(void *userdata, int r, const struct error *err)
     (void) err;
     queue->watch = NULL;
     queue_unwatch(queue);
-    if (!queue->call)
-        queue_retry(queue, NULL);
+    if (!queue->retry.call)
+        retry_failed(&queue->retry, NULL);
 }
 
 static const struct store_watch_ops queue_watch_ops = {
@@ -257,18 +240,18 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
 {
     struct queue *queue = userdata;
 
-    queue->call = NULL;
+    queue->retry.call = NULL;
     if (r == -ENOENT || r == -EINVAL) {
-        queue->ops->lost(queue->userdata, "the lease of the place is gone");
+        queue->ops->lost(queue->userdata, true,
+                         "the lease of the place is gone");
         return;
     }
     if (r < 0) {
         queue_doubt(queue, xstrdup(queue->key));
-        queue_retry(queue, err->text);
+        retry_failed(&queue->retry, err->text);
         return;
     }
-    queue_set_trouble(queue, NULL);
-    backoff_reset(&queue->backoff);
+    retry_worked(&queue->retry);
     if (reply->succeeded) {
         queue->created = reply->revision;
         queue_take_front(queue, &reply->ranges[0]);
@@ -284,15 +267,22 @@ static void queue_joined(void *userdata, const struct store_reply *reply, int r,
 
 static void queue_join_again(struct queue *queue)
 {
-    cleanup_free char *value = json_line(queue->value);
-    struct txn *txn = txn_new();
+    cleanup_free char *value = NULL;
+    struct txn *txn;
+
+    /* The removal of a place with this key is under way, and must not meet the
+     * one that we are about to take: its answer brings us back here. */
+    if (queue_is_sweeping(queue))
+        return;
+    value = json_line(queue->value);
+    txn = txn_new();
 
     txn_if_created(txn, queue->key, 0);
     queue_get_front(queue, txn, 0);
     txn_put(txn, queue->key, value, queue->lease);
     txn_otherwise(txn);
     txn_get(txn, queue->key);
-    queue->call = store_commit(queue->store, txn, queue_joined, queue);
+    queue->retry.call = store_commit(queue->store, txn, queue_joined, queue);
 }
 
 void queue_join(struct queue *queue, const char *node, int64_t lease,
@@ -311,14 +301,21 @@ void queue_join(struct queue *queue, const char *node, int64_t lease,
     queue_join_again(queue);
 }
 
-static void queue_timer(void *userdata)
+static void queue_again(void *userdata)
 {
     struct queue *queue = userdata;
 
     if (queue->state == QUEUE_JOINING)
         queue_join_again(queue);
-    else if (queue->state != QUEUE_OUT && !queue->call)
+    else if (queue->state != QUEUE_OUT)
         queue_look(queue);
+}
+
+static void queue_trouble(void *userdata, const char *why)
+{
+    struct queue *queue = userdata;
+
+    queue->ops->trouble(queue->userdata, why);
 }
 
 void queue_begun(struct queue *queue)
@@ -352,7 +349,7 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
 
 void queue_check(struct queue *queue)
 {
-    if (queue->state >= QUEUE_FAR && !queue->call)
+    if (queue->state >= QUEUE_FAR && !queue->retry.call)
         queue_look(queue);
     queue_sweep(queue);
 }
@@ -360,17 +357,16 @@ void queue_check(struct queue *queue)
 void queue_init(struct queue *queue, struct loop *loop, struct store *store,
                 const struct queue_ops *ops, void *userdata)
 {
-    *queue = (struct queue){
-        .store = store,
-        .ops = ops,
-        .userdata = userdata,
-        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
-    };
-    timer_init(&queue->timer, loop, queue_timer, queue);
+    static const struct retry_ops retry_ops = {queue_again, queue_trouble};
+
+    *queue = (struct queue){.store = store, .ops = ops, .userdata = userdata};
+    retry_init(&queue->retry, loop, &retry_ops, queue,
+               (struct backoff){RETRY_FIRST_MS, RETRY_MAX_MS, 0});
+    queue_sweep_init(queue, loop);
 }
 
 void queue_done(struct queue *queue)
 {
     queue_forget(queue);
-    free(queue->doubtful);
+    queue_sweep_done(queue);
 }

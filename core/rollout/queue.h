@@ -27,7 +27,7 @@
  * it has begun; behind it, a node is near when that holder has gone.
  */
 
-#include "loop/backoff.h"
+#include "rollout/retry.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -37,10 +37,10 @@
 struct queue_ops {
     /* queue->state has changed. */
     void (*moved)(void *userdata);
-    /* Our place is gone (the lease has lapsed, somebody deleted it). It is
-     * for the owner to call queue_forget, when no transaction that names the
+    /* Our place is gone: with its lease, or somebody deleted it. It is for
+     * the owner to call queue_forget, when no transaction that names the
      * place is under way. */
-    void (*lost)(void *userdata, const char *why);
+    void (*lost)(void *userdata, bool lease_gone, const char *why);
     /* A request was not carried out, as far as is known; it is repeated. */
     void (*trouble)(void *userdata, const char *why);
 };
@@ -51,6 +51,14 @@ enum queue_state {
     QUEUE_FAR,     /* more than plan_ahead are in front of us */
     QUEUE_NEAR,    /* at most plan_ahead are */
     QUEUE_HEAD,    /* nobody seems to be (queue_conditions proves it) */
+};
+
+/* A place of ours that we do not know, and its removal. */
+struct queue_sweep {
+    char *key;     /* NULL: none is suspected */
+    unsigned left; /* how often it is looked for */
+    int64_t found; /* the create revision of what is to be removed; 0: none */
+    struct retry retry;
 };
 
 struct queue {
@@ -67,14 +75,10 @@ struct queue {
     size_t n_front;
     int64_t since_ms;
     struct store_watch *watch;
-    char *watched;  /* the key that watch is on */
-    char *doubtful; /* a place that a lost request may still take */
-    unsigned sweeps_left;
-    char *trouble; /* why the last request failed, NULL if all is well */
-    struct store_call *call;
-    bool look_again; /* what call brings is out of date already */
-    struct timer timer;
-    struct backoff backoff;
+    char *watched; /* the key that watch is on */
+    struct queue_sweep sweep;
+    struct retry retry; /* join and look */
+    bool look_again;    /* what its call brings is out of date already */
 };
 
 /* Begins out. store, ops and userdata are kept until queue_done. */
@@ -105,8 +109,12 @@ size_t queue_gets(const struct queue *queue, struct txn *txn);
  */
 bool queue_learn(struct queue *queue, const struct store_range *ranges);
 
-/* Adds to txn the removal of our place (none if there is no place). */
+/* Adds to txn the removal of our place, on the condition that it is still the
+ * one that we made: carried out late, it must not remove our next one, which
+ * has the same key. Nothing if there is no place. */
 void queue_leave(const struct queue *queue, struct txn *txn);
+/* The same, for a txn that another condition keeps from being late. */
+void queue_leave_turn(const struct queue *queue, struct txn *txn);
 /*
  * To be called with each keepalive. While we wait, it looks: a watch can have
  * gone silent. While we are out, it removes a place that a request of ours
@@ -115,18 +123,22 @@ void queue_leave(const struct queue *queue, struct txn *txn);
  */
 void queue_check(struct queue *queue);
 /* The store may have been restored from a backup: a place with this lease may
- * stand in it that we have left long ago. Removes it while we are out. */
+ * be in it that we have left long ago. Removes it while we are out. */
 void queue_suspect(struct queue *queue, int64_t lease);
 /* Our place is gone, by such a transaction or otherwise: forget it. */
 void queue_forget(struct queue *queue);
 
 /* ----------------------------------- queue_sweep.c, for queue.c */
 
+void queue_sweep_init(struct queue *queue, struct loop *loop);
+void queue_sweep_done(struct queue *queue);
 /* The key of a place with this lease. Returns new (freed with free). */
 char *queue_place(int64_t lease);
 /* There may be a place with this key (takes it) that we do not know. */
 void queue_doubt(struct queue *queue, char *key);
-/* Removes it, if we are out; again at the next call. */
+/* Looks for it, if we are out; again at the next call. */
 void queue_sweep(struct queue *queue);
+/* Is a removal under way whose answer a join has to wait for? */
+bool queue_is_sweeping(const struct queue *queue);
 
 #endif

@@ -3,7 +3,12 @@
  * Places of ours that we do not know: one that a request took long after it was
  * given up for lost, or that a store from a backup has again. Such a ghost
  * would hold up the cluster for as long as our lease is kept, so whoever has
- * reason to suspect one removes it, a number of times, while we are out.
+ * reason to suspect one looks for it, a number of times, while we are out.
+ *
+ * What is found is removed on the condition that it is still the same (its
+ * create revision): a removal that arrives late finds another place, which we
+ * have taken since, and leaves it alone. A join waits until the removal is
+ * answered, since it would take the ghost for its own place otherwise.
  */
 #include "rollout/queue.h"
 
@@ -11,46 +16,93 @@
 #include "base/util.h"
 
 /* How many keepalives a lost request may take to arrive: by then the connection
- * that carried it is long dead. A place of a backup is there already; one of
- * the deletes will be carried out. */
+ * that carried it is long dead. A place of a backup is there already. */
 #define SWEEPS_LATE 20
 #define SWEEPS_THERE 3
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS 5000
 
 char *queue_place(int64_t lease)
 {
     return xasprintf("lock/%llx", (unsigned long long) lease);
 }
 
+bool queue_is_sweeping(const struct queue *queue)
+{
+    return queue->sweep.found != 0;
+}
+
 static void queue_swept(void *userdata, const struct store_reply *reply, int r,
                         const struct error *err)
 {
-    (void) userdata;
+    struct queue *queue = userdata;
+    struct queue_sweep *sweep = &queue->sweep;
+
     (void) reply;
-    (void) r;
-    (void) err;
+    sweep->retry.call = NULL;
+    if (r < 0) {
+        retry_failed(&sweep->retry, err->text);
+        return;
+    }
+    retry_worked(&sweep->retry);
+    sweep->found = 0;
+    if (queue->state == QUEUE_JOINING)
+        retry_at(&queue->retry, 0);
+}
+
+static void queue_remove_found(struct queue *queue)
+{
+    struct queue_sweep *sweep = &queue->sweep;
+    struct txn *txn = txn_new();
+
+    txn_if_created(txn, sweep->key, sweep->found);
+    txn_delete(txn, sweep->key);
+    sweep->retry.call = store_commit(queue->store, txn, queue_swept, queue);
+}
+
+static void queue_looked_for(void *userdata, const struct store_reply *reply,
+                             int r, const struct error *err)
+{
+    struct queue *queue = userdata;
+    struct queue_sweep *sweep = &queue->sweep;
+
+    (void) err; /* it is looked for again with the next keepalive */
+    sweep->retry.call = NULL;
+    if (r < 0 || queue->state != QUEUE_OUT || reply->ranges[0].n == 0)
+        return;
+    sweep->found = reply->ranges[0].kvs[0].create_revision;
+    queue_remove_found(queue);
 }
 
 void queue_sweep(struct queue *queue)
 {
+    struct queue_sweep *sweep = &queue->sweep;
     struct txn *txn;
 
-    if (queue->sweeps_left == 0 || queue->state != QUEUE_OUT)
+    if (sweep->left == 0 || queue->state != QUEUE_OUT || sweep->retry.call ||
+        sweep->found)
         return;
-    queue->sweeps_left--;
+    sweep->left--;
     txn = txn_new();
-    txn_delete(txn, queue->doubtful);
-    store_commit(queue->store, txn, queue_swept, NULL);
+    txn_get(txn, sweep->key);
+    sweep->retry.call =
+        store_commit(queue->store, txn, queue_looked_for, queue);
 }
 
 static void queue_sweep_at_least(struct queue *queue, char *key, unsigned times)
 {
+    struct queue_sweep *sweep = &queue->sweep;
+
     /* Of an older lease none can stay: that lease is not kept any more. */
-    if (!queue->doubtful || !streq(queue->doubtful, key))
-        queue->sweeps_left = 0;
-    free(queue->doubtful);
-    queue->doubtful = key;
-    if (queue->sweeps_left < times)
-        queue->sweeps_left = times;
+    if (!sweep->key || !streq(sweep->key, key)) {
+        retry_stop(&sweep->retry);
+        sweep->left = 0;
+        sweep->found = 0;
+    }
+    free(sweep->key);
+    sweep->key = key;
+    if (sweep->left < times)
+        sweep->left = times;
 }
 
 void queue_doubt(struct queue *queue, char *key)
@@ -64,4 +116,34 @@ void queue_suspect(struct queue *queue, int64_t lease)
         return;
     queue_sweep_at_least(queue, queue_place(lease), SWEEPS_THERE);
     queue_sweep(queue);
+}
+
+static void queue_sweep_again(void *userdata)
+{
+    struct queue *queue = userdata;
+
+    if (queue->sweep.found)
+        queue_remove_found(queue);
+}
+
+static void queue_sweep_trouble(void *userdata, const char *why)
+{
+    struct queue *queue = userdata;
+
+    queue->ops->trouble(queue->userdata, why);
+}
+
+void queue_sweep_init(struct queue *queue, struct loop *loop)
+{
+    static const struct retry_ops ops = {queue_sweep_again,
+                                         queue_sweep_trouble};
+
+    retry_init(&queue->sweep.retry, loop, &ops, queue,
+               (struct backoff){RETRY_FIRST_MS, RETRY_MAX_MS, 0});
+}
+
+void queue_sweep_done(struct queue *queue)
+{
+    retry_done(&queue->sweep.retry);
+    free(queue->sweep.key);
 }

@@ -36,8 +36,15 @@ size_t queue_gets(const struct queue *queue, struct txn *txn)
     return 1 + queue->n_front;
 }
 
-void queue_leave(const struct queue *queue, struct txn *txn)
+void queue_leave_turn(const struct queue *queue, struct txn *txn)
 {
     if (queue->key)
         txn_delete(txn, queue->key);
+}
+
+void queue_leave(const struct queue *queue, struct txn *txn)
+{
+    if (queue->key)
+        txn_if_created(txn, queue->key, queue->created);
+    queue_leave_turn(queue, txn);
 }

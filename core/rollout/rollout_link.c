@@ -1,153 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The roll-out's links to the cluster: what session and events say, and the
- * one look back at what an earlier life of this node may have left.
+ * What the roll-out hears: from session, events, queue and turn. Each callback
+ * notes it and wakes the machine.
  */
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/util.h"
-#include "rollout/rollout.h"
-
-#define LOOK_AGAIN_MS 1000
-
-/* ---------------------------------------------------------- the look back */
-
-/* An earlier life of this machine began a turn and never ended it; the files
- * have been put back before (ccm-runner recover, at start). Or the turn has
- * ended long ago, and the store is older than that. */
-static void rollout_end_old_turn(struct rollout *rollout,
-                                 const struct store_kv *marker,
-                                 const char *turn)
-{
-    const char *why =
-        rollout->events.looked
-            ? "the store has a turn of this node that is not under way (has "
-              "it been restored from a backup?); a full run follows"
-            : "ccmd or the machine stopped in the middle of a turn; the files "
-              "have been put back, and the next run tries again";
-    json_t *report = json_pack("{s:s, s:n, s:s}", "step", "crash",
-                               "configuration", "error", why);
-
-    log_warning("ending turn %s of before as failed: %s", turn, why);
-    bus_publish_all(rollout->bus);
-    turn_resume(&rollout->turn, turn, marker->mod_revision);
-    rollout->phase = ROLLOUT_CLOSING;
-    rollout->ticket = 0;
-    turn_close(&rollout->turn, TURN_FAILED, report, NULL);
-}
-
-static void rollout_meet_marker(struct rollout *rollout,
-                                const struct store_kv *marker)
-{
-    json_auto_t *json = NULL;
-    cleanup_free char *why = NULL;
-
-    if (json_parse(marker->value, marker->value_size, 65536, &json, NULL) < 0)
-        json = NULL;
-    /* What no ccmd has written is as good as ours: it stands in our place. */
-    if (!json_string_or(json, "machine", NULL) ||
-        identity_is_own(rollout->identity, json)) {
-        rollout_end_old_turn(rollout, marker,
-                             json_string_or(json, "turn", "?"));
-        return;
-    }
-    why = xasprintf(
-        "another machine with the name \"%s\" began a turn and has not ended "
-        "it: give this node another name (node in ccm.conf), or, if that "
-        "machine is gone for good, say so on another node: ccmctl flag clear "
-        "%s",
-        rollout->config->node, rollout->config->node);
-    rollout->ops->fatal(rollout->userdata, why);
-}
-
-static void rollout_take_applied(struct rollout *rollout, const json_t *applied)
-{
-    json_decref(rollout->applied);
-    rollout->applied =
-        json_is_object(applied)
-            ? json_pack("{s:I, s:o, s:o}", "revision",
-                        (json_int_t) json_integer_or(applied, "revision", 0),
-                        "digest",
-                        json_text(json_string_or(applied, "digest", "")), "at",
-                        json_text(json_string_or(applied, "at", "")))
-            : NULL;
-    json_clip(rollout->applied, 256);
-}
-
-static void rollout_looked_back(void *userdata, const struct store_reply *reply,
-                                int r, const struct error *err)
-{
-    struct rollout *rollout = userdata;
-    json_auto_t *record = NULL;
-    const struct store_kv *kv;
-
-    rollout->call = NULL;
-    if (r < 0) {
-        rollout_say_trouble(&rollout->link_pace, "%s", err->text);
-        timer_set(&rollout->session.timer, LOOK_AGAIN_MS);
-        return;
-    }
-    if (reply->ranges[1].n > 0) {
-        kv = &reply->ranges[1].kvs[0];
-        if (json_parse(kv->value, kv->value_size, 1024 * 1024, &record, NULL) <
-            0)
-            record = NULL;
-    }
-    if (!rollout->looked_back) {
-        rollout_take_applied(rollout, json_object_get(record, "applied"));
-        rollout->looked_back = true;
-        events_start(&rollout->events);
-        rollout->ops->ready(rollout->userdata);
-    }
-    if (reply->ranges[0].n > 0 && rollout_is_between_turns(rollout))
-        rollout_meet_marker(rollout, &reply->ranges[0].kvs[0]);
-}
-
-void rollout_look_back(struct rollout *rollout)
-{
-    cleanup_free char *marker = xasprintf("applying/%s", rollout->config->node);
-    cleanup_free char *record = xasprintf("nodes/%s", rollout->config->node);
-    struct txn *txn;
-
-    if (rollout->call)
-        return;
-    txn = txn_new();
-    txn_get(txn, marker);
-    txn_get(txn, record);
-    rollout->call =
-        store_commit(rollout->store, txn, rollout_looked_back, rollout);
-}
+#include "rollout/rollout_internal.h"
 
 /* ------------------------------------------------- what the session says */
 
-static void rollout_session_up(void *userdata, int64_t lease)
+static void link_session_up(void *userdata, int64_t lease)
 {
     struct rollout *rollout = userdata;
 
     log_info("connected to %s as %s (lease %llx)", store_where(rollout->store),
              rollout->config->node, (unsigned long long) lease);
-    if (!rollout->looked_back)
-        rollout_look_back(rollout);
-    else
-        rollout_step(rollout);
+    if (rollout->phase == ROLLOUT_STARTING)
+        rollout_look(rollout);
+    rollout_wake(rollout);
 }
 
-/* Our place in the queue goes with the lease, or will. A turn does not. */
-static void rollout_session_down(void *userdata, const char *why)
+static void link_session_down(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
     rollout_say_trouble(&rollout->link_pace, "presence lost: %s", why);
-    if (rollout->phase != ROLLOUT_QUEUED)
-        return;
-    queue_forget(&rollout->queue);
-    rollout_reset_attempt(rollout);
-    rollout->phase = ROLLOUT_IDLE;
+    rollout_wake(rollout);
 }
 
-static void rollout_session_trouble(void *userdata, const char *why)
+static void link_session_trouble(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
@@ -155,34 +38,32 @@ static void rollout_session_trouble(void *userdata, const char *why)
                         store_where(rollout->store), why);
 }
 
-static void rollout_session_refused(void *userdata, const char *why)
+static void link_session_refused(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
     rollout->ops->fatal(rollout->userdata, why);
 }
 
-static void rollout_session_alive(void *userdata, int64_t revision)
+static void link_session_alive(void *userdata, int64_t revision)
 {
     struct rollout *rollout = userdata;
 
-    if (!rollout->looked_back)
-        rollout_look_back(rollout);
     events_check(&rollout->events, revision);
     queue_check(&rollout->queue);
 }
 
-static const struct session_ops rollout_session_ops = {
-    .up = rollout_session_up,
-    .down = rollout_session_down,
-    .trouble = rollout_session_trouble,
-    .refused = rollout_session_refused,
-    .alive = rollout_session_alive,
+static const struct session_ops link_session_ops = {
+    .up = link_session_up,
+    .down = link_session_down,
+    .trouble = link_session_trouble,
+    .refused = link_session_refused,
+    .alive = link_session_alive,
 };
 
 /* ---------------------------------------------------- what the events say */
 
-static void rollout_event(void *userdata, const char *type, int64_t revision)
+static void link_event(void *userdata, const char *type, int64_t revision)
 {
     struct rollout *rollout = userdata;
     bool again = bus_is_marked(rollout->bus, type);
@@ -195,25 +76,25 @@ static void rollout_event(void *userdata, const char *type, int64_t revision)
                   (long long) revision);
         return;
     }
-    /* A burst is told with its first event of each type. */
+    /* A burst is reported with its first event of each type. */
     if (!again)
         log_info("event %s at revision %lld", type, (long long) revision);
     else
         log_debug("event %s at revision %lld", type, (long long) revision);
     settle_touch(&rollout->settle, clock_ms());
-    if (rollout->phase == ROLLOUT_IDLE)
-        rollout_step(rollout);
+    rollout_wake(rollout);
 }
 
-static void rollout_doubt(void *userdata, const char *why)
+static void link_doubt(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
     log_warning("%s: a full run", why);
     bus_publish_all(rollout->bus);
+    rollout_wake(rollout);
 }
 
-static void rollout_flag(void *userdata)
+static void link_flag(void *userdata)
 {
     struct rollout *rollout = userdata;
     const struct flag *flag = &rollout->events.flag;
@@ -226,12 +107,12 @@ static void rollout_flag(void *userdata)
      * with: a good run does. */
     if (flag_is_kind(flag, "in-doubt") &&
         flag_is_own(flag, rollout->config->node) &&
-        rollout->phase <= ROLLOUT_QUEUED)
+        rollout_is_between_turns(rollout))
         bus_publish_all(rollout->bus);
-    timer_set(&rollout->step_timer, 0);
+    rollout_wake(rollout);
 }
 
-static void rollout_connected(void *userdata, bool connected, const char *why)
+static void link_connected(void *userdata, bool connected, const char *why)
 {
     struct rollout *rollout = userdata;
 
@@ -242,29 +123,106 @@ static void rollout_connected(void *userdata, bool connected, const char *why)
     } else {
         rollout_say_trouble(&rollout->link_pace, "the watch is lost: %s", why);
     }
-    rollout_step(rollout);
+    rollout_wake(rollout);
 }
 
-static void rollout_events_trouble(void *userdata, const char *why)
+static void link_events_trouble(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
     rollout_say_trouble(&rollout->link_pace, "events/ cannot be read: %s", why);
 }
 
-static const struct events_ops rollout_events_ops = {
-    .event = rollout_event,
-    .doubt = rollout_doubt,
-    .flag = rollout_flag,
-    .connected = rollout_connected,
-    .trouble = rollout_events_trouble,
+static const struct events_ops link_events_ops = {
+    .event = link_event,
+    .doubt = link_doubt,
+    .flag = link_flag,
+    .connected = link_connected,
+    .trouble = link_events_trouble,
+};
+
+/* ------------------------------------------------------ what the queue says */
+
+static void link_queue_moved(void *userdata)
+{
+    rollout_wake(userdata);
+}
+
+/* A lease that is gone takes no place: a new session first. */
+static void link_queue_lost(void *userdata, bool lease_gone, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    free(rollout->attempt.ousted);
+    rollout->attempt.ousted = xstrdup(why);
+    if (lease_gone)
+        session_lapsed(&rollout->session, why);
+    rollout_wake(rollout);
+}
+
+static void link_queue_trouble(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    rollout_say_trouble(&rollout->turn_pace, "the queue: %s; trying again",
+                        why);
+}
+
+static const struct queue_ops link_queue_ops = {
+    .moved = link_queue_moved,
+    .lost = link_queue_lost,
+    .trouble = link_queue_trouble,
+};
+
+/* ------------------------------------------------------- what the turn says */
+
+static void link_turn_began(void *userdata, enum turn_answer answer)
+{
+    struct rollout *rollout = userdata;
+
+    rollout->attempt.answered = true;
+    rollout->attempt.answer = answer;
+    rollout_wake(rollout);
+}
+
+static void link_turn_closed(void *userdata, enum turn_verdict verdict)
+{
+    struct rollout *rollout = userdata;
+
+    rollout->attempt.closed = true;
+    rollout->attempt.verdict = verdict;
+    rollout_wake(rollout);
+}
+
+static void link_turn_trouble(void *userdata, const char *why)
+{
+    struct rollout *rollout = userdata;
+
+    rollout_say_trouble(&rollout->turn_pace, "the turn: %s; trying again", why);
+}
+
+static const struct turn_ops link_turn_ops = {
+    .began = link_turn_began,
+    .closed = link_turn_closed,
+    .trouble = link_turn_trouble,
 };
 
 void rollout_link_init(struct rollout *rollout)
 {
+    const struct config *config = rollout->config;
+
     events_init(&rollout->events, rollout->loop, rollout->store,
-                &rollout_events_ops, rollout);
-    session_init(&rollout->session, rollout->loop, rollout->store,
-                 rollout->config->node, rollout->identity);
-    rollout->session.ops = &rollout_session_ops;
+                &link_events_ops, rollout);
+    session_init(&rollout->session, rollout->loop, rollout->store, config->node,
+                 rollout->machine);
+    rollout->session.ops = &link_session_ops;
+    queue_init(&rollout->queue, rollout->loop, rollout->store, &link_queue_ops,
+               rollout);
+    turn_init(&rollout->turn, rollout->loop, rollout->store, &link_turn_ops,
+              rollout);
+    rollout->turn.queue = &rollout->queue;
+    rollout->turn.events = &rollout->events;
+    rollout->turn.machine = rollout->machine;
+    rollout->turn.node = config->node;
+    rollout->turn.self_lift = config->flag_lift_self;
 }

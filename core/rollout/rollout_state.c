@@ -2,9 +2,10 @@
 /* What state the roll-out is in, and whether a flag keeps it from going on. */
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/util.h"
-#include "rollout/rollout.h"
+#include "rollout/rollout_internal.h"
 
 #include <stdarg.h>
 
@@ -23,30 +24,19 @@ bool rollout_is_held(const struct rollout *rollout)
 
 bool rollout_is_between_turns(const struct rollout *rollout)
 {
-    return rollout->phase == ROLLOUT_IDLE || rollout->phase == ROLLOUT_QUEUED;
+    return rollout->phase < ROLLOUT_BEGINNING;
 }
 
 bool rollout_is_linked(const struct rollout *rollout)
 {
     return rollout->session.up && rollout->events.connected &&
-           rollout->looked_back;
+           rollout->phase != ROLLOUT_STARTING;
 }
 
-const char *rollout_state(const struct rollout *rollout)
+static const char *rollout_state_idle(const struct rollout *rollout)
 {
-    switch (rollout->phase) {
-    case ROLLOUT_APPLYING:
-    case ROLLOUT_RECOVERING:
-    case ROLLOUT_CLOSING:
-        return "applying";
-    case ROLLOUT_QUEUED:
-    case ROLLOUT_BEGINNING:
-        return rollout->job && !rollout->planned ? "planning" : "queued";
-    case ROLLOUT_IDLE:
-        break;
-    }
     if (!rollout_is_linked(rollout))
-        return rollout->looked_back ? "disconnected" : "starting";
+        return "disconnected";
     if (flag_is_own(&rollout->events.flag, rollout->config->node))
         return "failed";
     if (rollout->events.flag.json)
@@ -54,20 +44,40 @@ const char *rollout_state(const struct rollout *rollout)
     return bus_pending(rollout->bus, 0) ? "settling" : "idle";
 }
 
+const char *rollout_state(const struct rollout *rollout)
+{
+    switch (rollout->phase) {
+    case ROLLOUT_STARTING:
+        return "starting";
+    case ROLLOUT_IDLE:
+        return rollout_state_idle(rollout);
+    case ROLLOUT_PLANNING:
+        return "planning";
+    case ROLLOUT_QUEUED:
+    case ROLLOUT_PLANNED:
+    case ROLLOUT_BEGINNING:
+        return "queued";
+    case ROLLOUT_APPLYING:
+    case ROLLOUT_RECOVERING:
+    case ROLLOUT_CLOSING:
+        return "applying";
+    case ROLLOUT_LEAVING:
+        break;
+    }
+    return "disconnected";
+}
+
 static char *rollout_waits_queued(const struct rollout *rollout)
 {
     const struct queue *queue = &rollout->queue;
 
-    if (rollout->job && !rollout->planned)
-        return xstrdup("the runner to plan");
     if (queue->state == QUEUE_JOINING)
         return xstrdup("a place in the queue");
     if (queue->n_front > 0)
         return xasprintf("%s%zu in front of it in the queue",
                          queue->state == QUEUE_FAR ? "at least " : "",
                          queue->n_front);
-    return xstrdup(rollout->planned ? "its turn to begin"
-                                    : "the runner to plan");
+    return xstrdup("its turn to begin");
 }
 
 /* It is idle, or would be. */
@@ -91,6 +101,15 @@ static char *rollout_waits_idle(const struct rollout *rollout)
 char *rollout_waits_for(const struct rollout *rollout)
 {
     switch (rollout->phase) {
+    case ROLLOUT_STARTING:
+    case ROLLOUT_IDLE:
+        return rollout_waits_idle(rollout);
+    case ROLLOUT_PLANNING:
+        return xstrdup("the runner to plan");
+    case ROLLOUT_QUEUED:
+    case ROLLOUT_PLANNED:
+    case ROLLOUT_BEGINNING:
+        return rollout_waits_queued(rollout);
     case ROLLOUT_APPLYING:
         return xstrdup("the runner to apply");
     case ROLLOUT_RECOVERING:
@@ -98,13 +117,10 @@ char *rollout_waits_for(const struct rollout *rollout)
     case ROLLOUT_CLOSING:
         return xasprintf("%s to record how it ended",
                          store_where(rollout->store));
-    case ROLLOUT_QUEUED:
-    case ROLLOUT_BEGINNING:
-        return rollout_waits_queued(rollout);
-    case ROLLOUT_IDLE:
+    case ROLLOUT_LEAVING:
         break;
     }
-    return rollout_waits_idle(rollout);
+    return xasprintf("%s to answer", store_where(rollout->store));
 }
 
 void rollout_say_held(struct rollout *rollout)
@@ -136,28 +152,31 @@ void rollout_say_trouble(struct log_pace *pace, const char *format, ...)
         log_debug("%s", text.text);
 }
 
-void rollout_turn_trouble(void *userdata, const char *why)
+void rollout_set_trouble(struct rollout *rollout, const char *why)
 {
-    struct rollout *rollout = userdata;
-
-    rollout_say_trouble(&rollout->turn_pace, "the turn: %s; trying again", why);
+    free(rollout->trouble);
+    rollout->trouble = why ? xstrdup(why) : NULL;
 }
 
-void rollout_queue_trouble(void *userdata, const char *why)
+void rollout_stamp(const char *text)
 {
-    struct rollout *rollout = userdata;
+    log_debug("at %lld us: %s", (long long) clock_us(), text);
+}
 
-    rollout_say_trouble(&rollout->turn_pace, "the queue: %s; trying again",
-                        why);
+void rollout_wake(struct rollout *rollout)
+{
+    timer_set(&rollout->wake_timer, 0);
 }
 
 const char *rollout_trouble(const struct rollout *rollout)
 {
     if (!rollout->session.up)
-        return rollout->session.trouble;
+        return rollout->session.retry.trouble;
     if (!rollout->events.connected)
-        return rollout->events.trouble;
-    if (rollout->turn.trouble)
-        return rollout->turn.trouble;
-    return rollout->queue.trouble ? rollout->queue.trouble : rollout->trouble;
+        return rollout->events.retry.trouble;
+    if (rollout->turn.retry.trouble)
+        return rollout->turn.retry.trouble;
+    if (rollout->queue.retry.trouble)
+        return rollout->queue.retry.trouble;
+    return rollout->trouble;
 }

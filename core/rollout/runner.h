@@ -11,31 +11,31 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
-struct job;
+struct runner;
 
 /*
  * Where jobs get their runners from: a new one, or the one that was started
  * beforehand and waits (the spare). Starting a runner and loading what it
  * needs takes longer than most jobs, and in a roll-out all nodes wait for it.
  */
-struct job_source {
+struct runner_source {
     struct loop *loop;
     const struct config *config;
     struct timer timer;     /* until the next spare is started */
-    struct job *spare;      /* NULL: none waits */
+    struct runner *spare;   /* NULL: none waits */
     struct stat made_of[2]; /* ccm.conf and runner, as the spare found them */
 };
 
 /* config is kept. */
-void job_source_init(struct job_source *source, struct loop *loop,
-                     const struct config *config);
+void runner_source_init(struct runner_source *source, struct loop *loop,
+                        const struct config *config);
 /* No job for now: a spare is to be ready again, some seconds from now (they
  * are for the other nodes' turns). */
-void job_source_rest(struct job_source *source);
+void runner_source_rest(struct runner_source *source);
 /* No spare any more. */
-void job_source_done(struct job_source *source);
+void runner_source_done(struct runner_source *source);
 
-struct job_ops {
+struct runner_ops {
     /* It has planned and compared; report is the "planned" event. */
     void (*planned)(void *userdata, const json_t *report);
     void (*progress)(void *userdata, const json_t *report);
@@ -47,12 +47,12 @@ struct job_ops {
 
 /* order is the "job" object of base/protocol.h. ops and userdata are kept
  * until ended. Sets *out, borrowed (valid until ended returns). */
-int job_start(struct job_source *source, const json_t *order,
-              const struct job_ops *ops, void *userdata, struct job **out,
-              struct error *err);
+int runner_start(struct runner_source *source, const json_t *order,
+                 const struct runner_ops *ops, void *userdata,
+                 struct runner **out, struct error *err);
 /* After planned: apply, in this turn. */
-void job_apply(struct job *job, const char *turn);
-/* Forget it: ended is not called. Not after job_apply. */
-void job_abandon(struct job *job);
+void runner_apply(struct runner *job, const char *turn);
+/* Forget it: ended is not called. Not after runner_apply. */
+void runner_abandon(struct runner *job);
 
 #endif

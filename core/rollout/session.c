@@ -4,7 +4,7 @@
  *
  * A daemon that was killed leaves its alive key behind until the lease
  * lapses. Its successor need not wait for that: the same machine, boot and
- * place prove that the older one is dead (identity.h). So the key is taken
+ * place prove that the older one is dead (machine.h). So the key is taken
  * over, and the old lease revoked, which also clears the old place in the
  * queue: not before that is answered are we up, because until then a request
  * to begin a turn that the older one sent could still succeed.
@@ -42,24 +42,8 @@ static char *session_value(const struct session *session)
     clock_stamp(stamp);
     json =
         json_pack("{s:s, s:I}", "since", stamp, "pid", (json_int_t) getpid());
-    identity_sign(session->identity, json);
+    machine_sign(session->machine, json);
     return json_line(json);
-}
-
-static void session_set_trouble(struct session *session, const char *text)
-{
-    char *old = session->trouble;
-
-    session->trouble = text ? xstrdup(text) : NULL;
-    if (text && !(old && streq(old, text)))
-        session->ops->trouble(session->userdata, text);
-    free(old);
-}
-
-static void session_retry(struct session *session, const char *why)
-{
-    session_set_trouble(session, why);
-    timer_set(&session->timer, backoff_next_ms(&session->backoff));
 }
 
 /* The session is lost; a new one is set up at once. */
@@ -71,7 +55,7 @@ static void session_lose(struct session *session, const char *why)
     session->check = NULL;
     session->up = false;
     session->lease = 0;
-    session_retry(session, why);
+    retry_failed(&session->retry, why);
     if (was_up)
         session->ops->down(session->userdata, why);
 }
@@ -81,9 +65,8 @@ static void session_establish(struct session *session)
     int64_t ttl_ms = session->ttl_s * 1000;
 
     session->up = true;
-    backoff_reset(&session->backoff);
-    session_set_trouble(session, NULL);
-    timer_set(&session->timer, ttl_ms * 2 / 5);
+    retry_worked(&session->retry);
+    retry_at(&session->retry, ttl_ms * 2 / 5);
     session->ops->up(session->userdata, session->lease);
 }
 
@@ -103,8 +86,8 @@ static void session_checked(void *userdata, const struct store_reply *reply,
         session->checked = reply->revision;
         return;
     }
-    store_cancel(session->call);
-    session->call = NULL;
+    store_cancel(session->retry.call);
+    session->retry.call = NULL;
     session->old_lease = session->lease;
     session_lose(session, "its key below alive/ was removed or overwritten");
 }
@@ -125,12 +108,11 @@ static void session_kept(void *userdata, int64_t lease, int64_t ttl_s,
     struct session *session = userdata;
 
     (void) lease;
-    session->call = NULL;
+    session->retry.call = NULL;
     if (r == 0 && ttl_s > 0) {
         session->deadline_ms = session->sent_ms + session->ttl_s * 1000;
-        backoff_reset(&session->backoff);
-        session_set_trouble(session, NULL);
-        timer_set(&session->timer, session->ttl_s * 1000 * 2 / 5);
+        retry_worked(&session->retry);
+        retry_at(&session->retry, session->ttl_s * 1000 * 2 / 5);
         session->ops->alive(session->userdata, revision);
         if (revision != session->checked && !session->check)
             session_check(session);
@@ -141,15 +123,13 @@ static void session_kept(void *userdata, int64_t lease, int64_t ttl_s,
     else if (clock_ms() > session->deadline_ms)
         session_lose(session, err->text);
     else
-        session_retry(session, err->text);
+        retry_failed(&session->retry, err->text);
 }
 
-static void session_timer(void *userdata)
+static void session_again(void *userdata)
 {
     struct session *session = userdata;
 
-    if (session->call)
-        return;
     if (!session->up && session->lease) { /* its claim was not answered */
         session_claim(session, 0, session_claimed);
         return;
@@ -159,7 +139,7 @@ static void session_timer(void *userdata)
         return;
     }
     session->sent_ms = clock_ms();
-    session->call =
+    session->retry.call =
         store_lease_keep(session->store, session->lease, session_kept, session);
 }
 
@@ -170,9 +150,9 @@ static void session_old_revoked(void *userdata, int64_t lease, int64_t ttl_s,
     struct session *session = userdata;
 
     (void) lease, (void) ttl_s, (void) revision;
-    session->call = NULL;
+    session->retry.call = NULL;
     if (r < 0 && r != -ENOENT) {
-        session_retry(session, err->text);
+        retry_failed(&session->retry, err->text);
         return;
     }
     session->old_lease = 0;
@@ -181,8 +161,8 @@ static void session_old_revoked(void *userdata, int64_t lease, int64_t ttl_s,
 
 static void session_revoke_old(struct session *session)
 {
-    session->call = store_lease_revoke(session->store, session->old_lease,
-                                       session_old_revoked, session);
+    session->retry.call = store_lease_revoke(session->store, session->old_lease,
+                                             session_old_revoked, session);
 }
 
 static void session_claim(struct session *session, int64_t replaces,
@@ -196,7 +176,7 @@ static void session_claim(struct session *session, int64_t replaces,
     txn_put(txn, key, value, session->lease);
     txn_otherwise(txn);
     txn_get(txn, key);
-    session->call = store_commit(session->store, txn, fn, session);
+    session->retry.call = store_commit(session->store, txn, fn, session);
 }
 
 static void session_claim_done(struct session *session)
@@ -218,7 +198,7 @@ static void session_fail_claim(struct session *session, int r,
     if (r == -ENOENT || r == -EINVAL)
         session_lose(session, err->text);
     else
-        session_retry(session, err->text);
+        retry_failed(&session->retry, err->text);
 }
 
 static void session_claimed(void *userdata, const struct store_reply *reply,
@@ -226,7 +206,7 @@ static void session_claimed(void *userdata, const struct store_reply *reply,
 {
     struct session *session = userdata;
 
-    session->call = NULL;
+    session->retry.call = NULL;
     if (r < 0)
         session_fail_claim(session, r, err);
     else if (reply->succeeded)
@@ -242,7 +222,7 @@ static void session_taken_over(void *userdata, const struct store_reply *reply,
 {
     struct session *session = userdata;
 
-    session->call = NULL;
+    session->retry.call = NULL;
     if (r < 0)
         session_fail_claim(session, r, err);
     else if (!reply->succeeded)
@@ -259,7 +239,6 @@ static void session_refuse(struct session *session, const char *since)
         "ccm.conf), or stop that one and wait %lld s",
         session->node, since, (long long) session->ttl_s);
 
-    session_set_trouble(session, why);
     session->ops->refused(session->userdata, why);
 }
 
@@ -279,9 +258,9 @@ static void session_meet(struct session *session, const struct store_kv *kv)
     if (json_parse(kv->value, kv->value_size, ALIVE_BYTES_MAX, &other, NULL))
         other = json_object();
     boot = json_string_or(other, "boot", "");
-    if (!identity_is_own(session->identity, other)) {
+    if (!machine_is_own(session->machine, other)) {
         session_refuse(session, json_string_or(other, "since", "?"));
-    } else if (streq(boot, session->identity->boot)) {
+    } else if (streq(boot, session->machine->boot)) {
         session->old_lease = kv->lease;
         session_claim(session, kv->mod_revision, session_taken_over);
     } else {
@@ -297,9 +276,9 @@ static void session_granted(void *userdata, int64_t lease, int64_t ttl_s,
     struct session *session = userdata;
 
     (void) revision, (void) ttl_s;
-    session->call = NULL;
+    session->retry.call = NULL;
     if (r < 0) {
-        session_retry(session, err->text);
+        retry_failed(&session->retry, err->text);
         return;
     }
     session->lease = lease;
@@ -310,21 +289,36 @@ static void session_granted(void *userdata, int64_t lease, int64_t ttl_s,
 static void session_grant(struct session *session)
 {
     session->sent_ms = clock_ms();
-    session->call = store_lease_grant(session->store, session->ttl_s,
-                                      session_granted, session);
+    session->retry.call = store_lease_grant(session->store, session->ttl_s,
+                                            session_granted, session);
+}
+
+static void session_trouble(void *userdata, const char *why)
+{
+    struct session *session = userdata;
+
+    session->ops->trouble(session->userdata, why);
+}
+
+void session_lapsed(struct session *session, const char *why)
+{
+    if (!session->up)
+        return;
+    store_cancel(session->retry.call);
+    session->retry.call = NULL;
+    session_lose(session, why);
 }
 
 void session_init(struct session *session, struct loop *loop,
                   struct store *store, const char *node,
-                  const struct identity *identity)
+                  const struct machine *machine)
 {
-    *session = (struct session){
-        .store = store,
-        .node = node,
-        .identity = identity,
-        .backoff = {.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS},
-    };
-    timer_init(&session->timer, loop, session_timer, session);
+    static const struct retry_ops ops = {session_again, session_trouble};
+
+    *session =
+        (struct session){.store = store, .node = node, .machine = machine};
+    retry_init(&session->retry, loop, &ops, session,
+               (struct backoff){RETRY_FIRST_MS, RETRY_MAX_MS, 0});
 }
 
 void session_start(struct session *session, int64_t ttl_s,
@@ -333,7 +327,7 @@ void session_start(struct session *session, int64_t ttl_s,
     session->ttl_s = ttl_s;
     session->ops = ops;
     session->userdata = userdata;
-    timer_set(&session->timer, 0);
+    retry_at(&session->retry, 0);
 }
 
 struct session_stopping {
@@ -357,10 +351,9 @@ void session_stop(struct session *session, void (*fn)(void *userdata),
     struct session_stopping *stopping = xmalloc(sizeof(*stopping));
 
     *stopping = (struct session_stopping){.fn = fn, .userdata = userdata};
-    timer_stop(&session->timer);
-    store_cancel(session->call);
+    retry_stop(&session->retry);
     store_cancel(session->check);
-    session->call = session->check = NULL;
+    session->check = NULL;
     session->up = false;
     store_lease_revoke(session->store, session->lease, session_revoked,
                        stopping);
@@ -369,10 +362,7 @@ void session_stop(struct session *session, void (*fn)(void *userdata),
 
 void session_done(struct session *session)
 {
-    timer_stop(&session->timer);
-    store_cancel(session->call);
+    retry_done(&session->retry);
     store_cancel(session->check);
-    session->call = session->check = NULL;
-    free(session->trouble);
-    session->trouble = NULL;
+    session->check = NULL;
 }

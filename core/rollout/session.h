@@ -13,8 +13,8 @@
  * session that is lost is set up again, with a new lease, for ever.
  */
 
-#include "loop/backoff.h"
 #include "rollout/machine.h"
+#include "rollout/retry.h"
 #include "store/store.h"
 
 struct session_ops {
@@ -34,7 +34,7 @@ struct session_ops {
 struct session {
     struct store *store;
     const char *node;
-    const struct identity *identity;
+    const struct machine *machine;
     const struct session_ops *ops;
     void *userdata;
     int64_t ttl_s;
@@ -43,17 +43,15 @@ struct session {
     bool up;
     int64_t sent_ms;     /* when the running keepalive was sent */
     int64_t deadline_ms; /* the lease may have lapsed after this */
-    struct timer timer;
-    struct backoff backoff;
-    int64_t checked; /* the store's revision when the key was last ours */
-    struct store_call *call, *check;
-    char *trouble; /* the newest error, NULL if all is well */
+    struct retry retry;  /* grant, claim, revoke, keep: one after the other */
+    int64_t checked;     /* the store's revision when the key was last ours */
+    struct store_call *check;
 };
 
 /* store, node and identity are kept until session_done. */
 void session_init(struct session *session, struct loop *loop,
                   struct store *store, const char *node,
-                  const struct identity *identity);
+                  const struct machine *machine);
 /* Gets a lease of ttl_s and claims the node's name with it; ops hears how it
  * goes. ops and userdata are kept until session_done. */
 void session_start(struct session *session, int64_t ttl_s,
@@ -63,5 +61,7 @@ void session_start(struct session *session, int64_t ttl_s,
 void session_stop(struct session *session, void (*fn)(void *userdata),
                   void *userdata);
 void session_done(struct session *session);
+/* Somebody was told that the lease is gone: a new session first. */
+void session_lapsed(struct session *session, const char *why);
 
 #endif

@@ -4,7 +4,7 @@
 
 /*
  * A turn: the time in which this node alone may change itself. It begins and
- * ends with one transaction each (design section 3).
+ * ends with one transaction each (ccm-protocol(7), "Turns").
  *
  * The marker applying/<node>, which has no lease, is what excludes the
  * others. An answer can be lost though the transaction was carried out, so
@@ -13,10 +13,10 @@
  * answered, for as long as that takes.
  */
 
-#include "loop/backoff.h"
 #include "rollout/events.h"
 #include "rollout/machine.h"
 #include "rollout/queue.h"
+#include "rollout/retry.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -53,14 +53,14 @@ struct turn {
     struct store *store;
     struct queue *queue;
     struct events *events;
-    const struct identity *identity;
+    const struct machine *machine;
     const char *node;
     bool self_lift;
     const struct turn_ops *ops;
     void *userdata;
-    char id[IDENTITY_TURN_SIZE];
+    char id[MACHINE_TURN_SIZE];
     int64_t marker; /* our marker's mod revision; 0: not begun */
-    bool cleared;   /* an operator removed the marker: we were held dead */
+    bool cleared;   /* an operator removed the marker: we were presumed dead */
     bool overruled; /* and the cluster has gone on without us since */
     bool leftover;  /* at its end a marker of ours stood that was not its */
     struct turn_doubt doubt;
@@ -69,11 +69,10 @@ struct turn {
     json_t *record; /* for nodes/<node>; NULL: left as it is */
     json_t *flag;   /* what the running transaction puts there */
     bool flag_changes;
-    bool beginning;
-    char *trouble; /* why the last try was not answered, NULL if all is well */
-    struct store_call *call;
-    struct timer timer;
-    struct backoff backoff;
+    bool placeless;    /* our place in the queue turned out to be gone */
+    int64_t record_at; /* mod revision of nodes/<node>; only when cleared */
+    void (*send)(struct turn *turn); /* the transaction that is being tried */
+    struct retry retry;
 };
 
 /* Keeps all that turn points to until turn_done. */

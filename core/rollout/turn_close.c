@@ -4,7 +4,8 @@
  * takes the marker and the place in the queue away, records what was done,
  * and raises or lifts the flag.
  *
- * Its conditions are the marker (while it is ours), and the flag's revision
+ * Its conditions are the marker (while it is ours; else the place in the queue,
+ * so that a try that arrives late changes nothing), and the flag's revision
  * when the flag is to change. A failure found before the turn is told only
  * from the head of the queue and while nobody's marker stands, as if a turn
  * began: a flag of ours must not hide another node's doubt. When it is
@@ -23,6 +24,8 @@
 
 /* What the closing transaction reads besides. */
 enum { TURN_RECORD = TURN_REST, TURN_QUEUE };
+
+static void turn_close_now(struct turn *turn);
 
 static char *turn_record_key(const struct turn *turn)
 {
@@ -86,8 +89,7 @@ static void turn_closed(struct turn *turn, int64_t revision)
     turn->marker = 0;
     turn->cleared = false;
     turn->overruled = false;
-    turn_set_trouble(turn, NULL);
-    backoff_reset(&turn->backoff);
+    retry_worked(&turn->retry);
     queue_forget(turn->queue);
     if (turn->flag_changes && turn->flag) {
         value = json_line(turn->flag);
@@ -125,10 +127,44 @@ static bool turn_may_tell(struct turn *turn, const struct store_reply *reply)
     return false;
 }
 
+/* An earlier try was carried out, or the lease of the place is gone, or
+ * somebody deleted it. */
+static bool turn_place_is_gone(const struct turn *turn,
+                               const struct store_reply *reply)
+{
+    const struct store_range *place = &reply->ranges[TURN_QUEUE];
+
+    return turn->queue->key &&
+           (place->n == 0 ||
+            place->kvs[0].create_revision != turn->queue->created);
+}
+
+/* The attempt comes to nothing; it will be made again. */
+static void turn_close_drop(struct turn *turn)
+{
+    turn->verdict = TURN_DROPPED;
+    json_decref(turn->record);
+    turn->record = NULL;
+}
+
+/* Where does the marker stand? An operator may have removed it, and one of an
+ * older turn of ours may be in its place. */
+static void turn_meet_marker(struct turn *turn, const struct store_kv *marker)
+{
+    if (turn->marker != 0 &&
+        (!marker || marker->mod_revision != turn->marker)) {
+        turn->marker = 0;
+        turn->cleared = true;
+    }
+    if (turn->cleared && marker && turn_is_own(turn, marker)) {
+        turn->marker = marker->mod_revision;
+        turn->cleared = false;
+    }
+}
+
 static void turn_close_refused(struct turn *turn,
                                const struct store_reply *reply)
 {
-    const struct store_kv *marker = turn_own_marker(reply);
     const struct store_range *record = &reply->ranges[TURN_RECORD];
     const struct store_range *flag = &reply->ranges[TURN_FLAG];
     bool at_head = turn_tells_at_head(turn);
@@ -140,21 +176,13 @@ static void turn_close_refused(struct turn *turn,
         turn_closed(turn, reply->revision);
         return;
     }
-    if (turn->marker != 0 &&
-        (!marker || marker->mod_revision != turn->marker)) {
-        turn->marker = 0;
-        turn->cleared = true;
-    }
-    if (turn->cleared && marker && turn_is_own(turn, marker)) {
-        turn->marker = marker->mod_revision;
-        turn->cleared = false;
-    }
+    turn_meet_marker(turn, turn_own_marker(reply));
     turn->overruled = turn->cleared && reply->ranges[TURN_MARKERS].n > 0;
-    if (at_head && !turn_may_tell(turn, reply)) {
-        turn->verdict = TURN_DROPPED;
-        json_decref(turn->record);
-        turn->record = NULL;
-    }
+    turn->record_at = record->n > 0 ? record->kvs[0].mod_revision : 0;
+    turn->placeless = turn_place_is_gone(turn, reply);
+    if ((turn->marker == 0 && !turn->cleared && turn->placeless) ||
+        (at_head && !turn_may_tell(turn, reply)))
+        turn_close_drop(turn);
     turn_close_now(turn);
 }
 
@@ -164,9 +192,9 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
     struct turn *turn = userdata;
     const struct store_kv *marker;
 
-    turn->call = NULL;
+    turn->retry.call = NULL;
     if (r < 0) {
-        turn_retry(turn, err->text);
+        retry_failed(&turn->retry, err->text);
         return;
     }
     if (!reply->succeeded) {
@@ -194,7 +222,10 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     txn_get(txn, marker_key);
     if (turn->marker != 0)
         txn_delete(txn, marker_key);
-    queue_leave(turn->queue, txn);
+    if (turn->marker != 0)
+        queue_leave_turn(turn->queue, txn);
+    else if (!turn->placeless)
+        queue_leave(turn->queue, txn);
     if (turn->record) {
         json_object_set_new(turn->record, "turn", json_string(turn->id));
         record = json_line(turn->record);
@@ -204,13 +235,14 @@ static void turn_close_ops(struct turn *turn, struct txn *txn)
     txn_otherwise(txn);
     turn_get_state(turn, txn);
     txn_get(txn, record_key);
-    if (turn_tells_at_head(turn))
+    if (turn->queue->key)
         queue_gets(turn->queue, txn);
 }
 
-void turn_close_now(struct turn *turn)
+static void turn_close_now(struct turn *turn)
 {
     cleanup_free char *marker_key = turn_marker_key(turn);
+    cleanup_free char *record_key = turn_record_key(turn);
     struct txn *txn = txn_new();
 
     turn_decide_flag(turn);
@@ -227,22 +259,26 @@ void turn_close_now(struct turn *turn)
         queue_conditions(turn->queue, txn);
     if (turn_tells_at_head(turn) || (turn->cleared && turn->flag_changes))
         txn_if_none_below(txn, "applying/");
+    if (turn->cleared && turn->record)
+        txn_if_modified(txn, record_key, turn->record_at);
     turn_close_ops(turn, txn);
-    turn->call = store_commit(turn->store, txn, turn_close_answered, turn);
+    turn->retry.call =
+        store_commit(turn->store, txn, turn_close_answered, turn);
 }
 
 void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
                 json_t *record)
 {
-    assert(!turn->call);
+    assert(!turn->retry.call);
     json_decref(turn->report);
     json_decref(turn->record);
     turn->leftover = false;
     turn->verdict = verdict;
     turn->report = report;
     turn->record = record;
-    turn->beginning = false;
-    timer_stop(&turn->timer);
+    turn->placeless = false;
+    turn->record_at = 0;
+    turn->send = turn_close_now;
     if (report)
         json_object_set_new(report, "turn", json_string(turn->id));
     turn_close_now(turn);

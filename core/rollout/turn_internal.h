@@ -2,7 +2,7 @@
 #ifndef CCM_ROLLOUT_TURN_INTERNAL_H
 #define CCM_ROLLOUT_TURN_INTERNAL_H
 
-/* What turn.c and turn_close.c share. */
+/* turn_state.c: what turn.c and turn_close.c share. */
 
 #include "rollout/turn.h"
 
@@ -18,10 +18,6 @@ enum {
 
 /* Adds these gets to txn. */
 void turn_get_state(const struct turn *turn, struct txn *txn);
-/* Tries the running transaction again after a pause. why: NULL, or what the
- * store says that people should know. */
-void turn_retry(struct turn *turn, const char *why);
-void turn_set_trouble(struct turn *turn, const char *why);
 /* "applying/<node>". Returns new (freed with free). */
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */
@@ -31,9 +27,8 @@ bool turn_is_own(const struct turn *turn, const struct store_kv *kv);
 /* The flag's revision under which a turn may begin: that of our own, or 0. A
  * flag that came up while an unanswered try is repeated is not agreed to. */
 int64_t turn_flag_allowed(const struct turn *turn);
-/* Notes whose marker stands in the way. */
+/* Notes whose marker is in the way, or forgets it. */
 void turn_take_doubt(struct turn *turn, const struct store_kv *kv);
-/* Sends the closing transaction that turn's fields describe. */
-void turn_close_now(struct turn *turn);
+void turn_forget_doubt(struct turn *turn);
 
 #endif

@@ -15,7 +15,7 @@
 struct pair_turn {
     struct store_etcd store; /* writes down what it is asked to send */
     struct buf *body;        /* to here */
-    struct identity identity;
+    struct machine identity;
     struct events events;
     struct queue queue;
     struct turn turn;

@@ -20,15 +20,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     json_parse(now_text, now_size, now_size, &now, NULL);
     bus = bus_new();
-    catalog_subscribe(old, bus);
-    catalog_subscribe(now, bus);
+    daemon_catalog_subscribe(old, bus);
+    daemon_catalog_subscribe(now, bus);
     types = bus_types(bus);
     fuzz_check(json_is_array(types));
-    differences = catalog_compare(now, old);
+    differences = daemon_catalog_compare(now, old);
     fuzz_check(json_is_array(json_object_get(differences, "added")));
     fuzz_check(json_is_array(json_object_get(differences, "changed")));
     fuzz_check(json_is_array(json_object_get(differences, "removed")));
-    fuzz_check(catalog_digest(old) != NULL);
+    fuzz_check(daemon_catalog_digest(old) != NULL);
     bus_free(bus);
     return 0;
 }

@@ -119,7 +119,7 @@ static struct config config = {.node = (char *) "web1",
                                .run_timeout_ms = 1000,
                                .ttl_s = 30};
 static struct store store = {&fuzz_store_ops};
-static struct identity identity;
+static struct machine machine;
 static struct rollout rollout;
 static json_t *catalog;
 
@@ -137,7 +137,7 @@ static struct control control = {.view = {.config = &config,
 static void fuzz_daemon(void)
 {
     control.view.loop = loop_new();
-    rollout_init(&rollout, control.view.loop, &config, &store, &identity);
+    rollout_init(&rollout, control.view.loop, &config, &store, &machine);
     bus_subscribe(rollout.bus, "crontab", "crons");
 }
 
@@ -163,21 +163,22 @@ static void check_answers(const char *text, bool answered)
 
 static void try_request(const char *bytes, size_t size)
 {
-    struct client *client;
+    struct connection *connection;
     int fds[2];
 
     fuzz_check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
-    client_open(&control, fds[0]);
-    client = control.clients;
+    connection_open(&control, fds[0]);
+    connection = control.clients;
     fuzz_check(send(fds[1], bytes, size, MSG_NOSIGNAL) == (ssize_t) size &&
                send(fds[1], "\n", 1, MSG_NOSIGNAL) == 1);
-    while (!client->request && !client->answered)
-        client->io.fn(client->io.userdata, IO_READ);
+    while (!connection->request && !connection->answered)
+        connection->io.fn(connection->io.userdata, IO_READ);
     while (pending)
         fuzz_answer();
-    fuzz_check(client->answered || client->waits != CLIENT_WAITS_NOT);
-    check_answers(buf_text(&client->output), client->answered);
-    client_close(client);
+    fuzz_check(connection->answered ||
+               connection->waits != CONNECTION_WAITS_NOT);
+    check_answers(buf_text(&connection->output), connection->answered);
+    connection_close(connection);
     close(fds[1]);
 }
 

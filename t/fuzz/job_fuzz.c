@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 struct owner {
-    struct job *job;
+    struct runner *runner;
     bool applied;
     unsigned ended;
 };
@@ -53,7 +53,7 @@ static void on_planned(void *userdata, const json_t *report)
     fuzz_check(json_is_object(report) && owner->ended == 0);
     fuzz_check(!owner->applied);
     owner->applied = true;
-    job_apply(owner->job, "turn-1");
+    runner_apply(owner->runner, "turn-1");
 }
 
 static void on_progress(void *userdata, const json_t *report)
@@ -72,7 +72,7 @@ static void on_ended(void *userdata, bool ok, const json_t *report)
         streq(json_string_or(report, "event", ""), ok ? "done" : "failed"));
 }
 
-static const struct job_ops owner_ops = {on_planned, on_progress, on_ended};
+static const struct runner_ops owner_ops = {on_planned, on_progress, on_ended};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -81,19 +81,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                          .run_timeout_ms = 1000};
     struct fuzz_input input = {(const char *) data, size};
     int status = fuzz_byte(&input) % 2;
-    struct job_source source = {.config = &config};
+    struct runner_source source = {.config = &config};
     struct owner owner = {0};
 
-    fuzz_check(job_start(&source, json_null(), &owner_ops, &owner, &owner.job,
-                         NULL) == 0);
+    fuzz_check(runner_start(&source, json_null(), &owner_ops, &owner,
+                            &owner.runner, NULL) == 0);
     while (input.left > 0) {
         size_t n;
         char *line = fuzz_cut(&input, '\n', &n);
 
-        job_line(owner.job, line, n);
+        runner_line(owner.runner, line, n);
         free(line);
     }
-    job_ended(owner.job, status, "it has died");
+    runner_ended(owner.runner, status, "it has died");
     fuzz_check(owner.ended == 1);
     return 0;
 }

@@ -234,7 +234,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                          .run_timeout_ms = 1000,
                                          .plan_ahead = 2,
                                          .ttl_s = 30};
-    static const struct identity identity = {.machine = "m", .boot = "b"};
+    static const struct machine machine = {.machine = "m", .boot = "b"};
     struct fuzz_input input = {(const char *) data, size};
     struct rollout rollout;
     unsigned steps;
@@ -243,7 +243,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_open("fuzz", true);
     fuzz_time_reset();
     srandom(1);
-    rollout_init(&rollout, NULL, &config, rollout_store_begin(), &identity);
+    rollout_init(&rollout, NULL, &config, rollout_store_begin(), &machine);
     bus_subscribe(rollout.bus, "crontab", "crons");
     rollout.catalog = "digest";
     rollout_start(&rollout, &ops, &rollout);

@@ -11,7 +11,7 @@
  *   sim_time.c   the clock and the event loop (loop.h, clock.h)
  *   sim_store.c  the way to etcd and back (store.h); sim_watch.c: watches
  *   sim_server.c etcd: keys, revisions, leases
- *   sim_node.c   nodes: the runner (job.h, child.h), crash, pause, restart
+ *   sim_node.c   nodes: the runner (runner.h, child.h), crash, pause, restart
  *   rollout_sim.c  the scenario, and the invariants
  */
 
@@ -37,7 +37,7 @@ struct sim_node {
     int index;
     char name[8];
     struct config config;
-    struct identity identity;
+    struct machine machine;
     struct rollout rollout;
     struct store *store;
     bool running;
@@ -47,7 +47,7 @@ struct sim_node {
                         is dead */
     int64_t version; /* of the objects that it has applied */
     int64_t before;  /* what a crash or a failure puts back */
-    bool changing;   /* between job_apply and its end */
+    bool changing;   /* between runner_apply and its end */
     bool dirty;      /* crashed while changing: to be recovered */
 };
 

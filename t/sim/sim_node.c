@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Nodes: the runner as the roll-out sees it (job.h, child.h), and what can
- * happen to a machine. A node changes between job_apply and its end; I1 and
+ * Nodes: the runner as the roll-out sees it (runner.h, child.h), and what can
+ * happen to a machine. A node changes between runner_apply and its end; I1 and
  * I2 are about just these spans, whatever anybody believes.
  */
 #include "sim.h"
@@ -14,9 +14,9 @@
 
 #define TTL_S 30
 
-struct job {
+struct runner {
     struct sim_node *node;
-    const struct job_ops *ops;
+    const struct runner_ops *ops;
     void *userdata;
     int64_t version;
     bool applying;
@@ -28,149 +28,152 @@ void sim_node_pause(struct sim_node *node, bool paused)
     node->paused = paused;
 }
 
-/* ------------------------------------------------------------------- job.h */
+/* ------------------------------------------------------------------- runner.h
+ */
 
-static json_t *job_failure(const char *step, const char *error,
-                           bool rolled_back)
+static json_t *runner_failure(const char *step, const char *error,
+                              bool rolled_back)
 {
     return json_pack("{s:s, s:s, s:n, s:s, s:b, s:b}", "event", "failed",
                      "step", step, "configuration", "error", error, "transient",
                      0, "rolled_back", rolled_back);
 }
 
-static void job_end(struct job *job, bool ok, json_t *report)
+static void runner_end(struct runner *runner, bool ok, json_t *report)
 {
-    const struct job_ops *ops = job->ops;
+    const struct runner_ops *ops = runner->ops;
 
-    job->ops = NULL;
+    runner->ops = NULL;
     if (ops)
-        ops->ended(job->userdata, ok, report);
+        ops->ended(runner->userdata, ok, report);
     json_decref(report);
 }
 
-static json_t *job_done(const struct job *job, int changes)
+static json_t *runner_done(const struct runner *runner, int changes)
 {
     return json_pack("{s:s, s:i, s:s, s:I}", "event", "done", "changes",
                      changes, "digest", "d", "revision",
-                     (json_int_t) job->version);
+                     (json_int_t) runner->version);
 }
 
 /* Killed by the kernel while it waits for its turn, or while that begins. */
-static void job_killed(void *userdata)
+static void runner_killed(void *userdata)
 {
-    struct job *job = userdata;
+    struct runner *runner = userdata;
     json_t *report;
 
-    if (job->applying)
+    if (runner->applying)
         return;
-    report = job_failure("run", "killed", false);
+    report = runner_failure("run", "killed", false);
     json_object_set_new(report, "died", json_true());
-    job_end(job, false, report);
+    runner_end(runner, false, report);
 }
 
-static void job_planned(void *userdata)
+static void runner_planned(void *userdata)
 {
-    struct job *job = userdata;
+    struct runner *runner = userdata;
     json_t *report;
 
-    if (!job->ops)
+    if (!runner->ops)
         return;
-    job->version = sim.wanted;
+    runner->version = sim.wanted;
     /* Every other bad version cannot even be planned. */
-    if (sim.bad[job->version] && job->version % 2) {
-        job_end(job, false, job_failure("plan", "a bad object", false));
+    if (sim.bad[runner->version] && runner->version % 2) {
+        runner_end(runner, false,
+                   runner_failure("plan", "a bad object", false));
         return;
     }
     report = json_pack("{s:s, s:I, s:i, s:s}", "event", "planned", "revision",
-                       (json_int_t) job->version, "changes",
-                       job->version != job->node->version, "digest", "d");
+                       (json_int_t) runner->version, "changes",
+                       runner->version != runner->node->version, "digest", "d");
     if (sim_happens(sim.chances.runner_dies))
-        sim_at(job->node->index, sim_chance(3000), job_killed, job);
-    job->ops->planned(job->userdata, report);
+        sim_at(runner->node->index, sim_chance(3000), runner_killed, runner);
+    runner->ops->planned(runner->userdata, report);
     json_decref(report);
-    if (job->ops && job->version == job->node->version)
-        job_end(job, true, job_done(job, 0));
+    if (runner->ops && runner->version == runner->node->version)
+        runner_end(runner, true, runner_done(runner, 0));
 }
 
-void job_source_init(struct job_source *source, struct loop *loop,
-                     const struct config *config)
+void runner_source_init(struct runner_source *source, struct loop *loop,
+                        const struct config *config)
 {
-    *source = (struct job_source){.loop = loop, .config = config};
+    *source = (struct runner_source){.loop = loop, .config = config};
 }
 
-void job_source_rest(struct job_source *source)
-{
-    (void) source;
-}
-
-void job_source_done(struct job_source *source)
+void runner_source_rest(struct runner_source *source)
 {
     (void) source;
 }
 
-int job_start(struct job_source *source, const json_t *order,
-              const struct job_ops *ops, void *userdata, struct job **out,
-              struct error *err)
+void runner_source_done(struct runner_source *source)
+{
+    (void) source;
+}
+
+int runner_start(struct runner_source *source, const json_t *order,
+                 const struct runner_ops *ops, void *userdata,
+                 struct runner **out, struct error *err)
 {
     struct sim_node *node =
         (struct sim_node *) ((char *) source->config -
                              offsetof(struct sim_node, config));
-    struct job *job = sim_make(sizeof(*job));
+    struct runner *runner = sim_make(sizeof(*runner));
 
     (void) order, (void) err;
-    *job = (struct job){.node = node, .ops = ops, .userdata = userdata};
-    sim_at(node->index, 1000 + sim_chance(20000), job_planned, job);
-    *out = job;
+    *runner = (struct runner){.node = node, .ops = ops, .userdata = userdata};
+    sim_at(node->index, 1000 + sim_chance(20000), runner_planned, runner);
+    *out = runner;
     return 0;
 }
 
 static void job_applied(void *userdata)
 {
-    struct job *job = userdata;
-    struct sim_node *node = job->node;
+    struct runner *runner = userdata;
+    struct sim_node *node = runner->node;
     bool dies = sim_happens(sim.chances.runner_dies);
 
-    if (sim.bad[job->version] || dies) {
+    if (sim.bad[runner->version] || dies) {
         sim_say("%s fails at version %lld%s", node->name,
-                (long long) job->version, dies ? " (runner dies)" : "");
+                (long long) runner->version, dies ? " (runner dies)" : "");
         sim.tainted_by = node->index;
         node->dirty = dies;
         if (!dies) {
             node->changing = false;
             node->version = node->before;
         }
-        job_end(job, false, job_failure("apply", "no good", !dies));
+        runner_end(runner, false, runner_failure("apply", "no good", !dies));
         return;
     }
-    sim_say("%s has version %lld", node->name, (long long) job->version);
+    sim_say("%s has version %lld", node->name, (long long) runner->version);
     node->changing = false;
-    node->version = job->version;
-    job_end(job, true, job_done(job, 1));
+    node->version = runner->version;
+    runner_end(runner, true, runner_done(runner, 1));
 }
 
-void job_apply(struct job *job, const char *turn)
+void runner_apply(struct runner *runner, const char *turn)
 {
-    struct sim_node *node = job->node;
+    struct sim_node *node = runner->node;
     size_t i;
 
     (void) turn;
-    sim_say("%s changes to version %lld", node->name, (long long) job->version);
+    sim_say("%s changes to version %lld", node->name,
+            (long long) runner->version);
     sim.turns++;
     for (i = 0; i < sim.n_nodes; i++)
         if (sim.nodes[i].changing && &sim.nodes[i] != node)
             sim_violate("I1: two nodes change at once", node);
     if (sim.tainted_by >= 0 && sim.tainted_by != node->index)
         sim_violate("I2: a turn began after another node's failed one", node);
-    job->applying = true;
+    runner->applying = true;
     node->changing = true;
     node->before = node->version;
     node->version = -1;
-    sim_at(node->index, 1000 + sim_chance(2000000), job_applied, job);
+    sim_at(node->index, 1000 + sim_chance(2000000), job_applied, runner);
 }
 
-void job_abandon(struct job *job)
+void runner_abandon(struct runner *runner)
 {
-    job->ops = NULL;
+    runner->ops = NULL;
 }
 
 /* ------------------------------------------------- child.h: only "recover" */
@@ -249,9 +252,9 @@ void sim_node_start(struct sim_node *node)
                                    .flag_lift_self = true,
                                    .runner = (char *) "",
                                    .file = (char *) ""};
-    snprintf(node->identity.machine, sizeof(node->identity.machine), "m%d",
+    snprintf(node->machine.machine, sizeof(node->machine.machine), "m%d",
              node->index);
-    snprintf(node->identity.boot, sizeof(node->identity.boot), "b");
+    snprintf(node->machine.boot, sizeof(node->machine.boot), "b");
     if (node->dirty || node->changing) /* ccm-runner recover, at start */
         node->version = node->before;
     node->dirty = node->changing = false;
@@ -261,7 +264,7 @@ void sim_node_start(struct sim_node *node)
     sim_say("%s starts", node->name);
     node->store = sim_store_new(node->index);
     rollout_init(&node->rollout, NULL, &node->config, node->store,
-                 &node->identity);
+                 &node->machine);
     bus_subscribe(node->rollout.bus, "c", "crons");
     rollout_start(&node->rollout, &node_ops, node);
     sim_current = -1;

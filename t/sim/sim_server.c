@@ -20,6 +20,7 @@ struct sim_kv {
     char key[SIM_KEY_SIZE];
     char *value;
     int64_t create, mod, lease;
+    int64_t made_us; /* when it was created */
 };
 
 struct sim_lease {
@@ -92,7 +93,8 @@ static void server_put(const char *key, const char *value, int64_t lease)
         if (server.now.n == KEYS_MAX)
             abort();
         kv = &server.now.keys[server.now.n++];
-        *kv = (struct sim_kv){.create = server.now.revision};
+        *kv = (struct sim_kv){.create = server.now.revision,
+                              .made_us = sim.now_us};
         server_copy_key(kv->key, key);
     }
     kv->value = sim_text(value);
@@ -101,12 +103,16 @@ static void server_put(const char *key, const char *value, int64_t lease)
     server_note(key, value, kv->create, false);
 }
 
+int64_t sim_request_sent_us = INT64_MAX;
+
 static void server_delete(const char *key)
 {
     struct sim_kv *kv = server_find(key);
 
     if (!kv)
         return;
+    if (after_prefix(key, "lock/") && kv->made_us > sim_request_sent_us)
+        sim_violate("a request removed a place that was taken after it", NULL);
     *kv = server.now.keys[--server.now.n];
     server_note(key, "", 0, true);
 }

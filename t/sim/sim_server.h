@@ -45,6 +45,12 @@ int64_t sim_server_keep(int64_t lease);
 /* Returns 0 or -ENOENT. */
 int sim_server_revoke(int64_t lease);
 
+/* When the request that is being carried out was sent; INT64_MAX: none is. A
+ * node's requests overtake each other, as on several connections. What one of
+ * them does to a place in the queue that was taken after it had been sent is a
+ * violation: no write of a node may be harmful late. */
+extern int64_t sim_request_sent_us;
+
 /* Who asks, and which node that is. */
 struct store {
     int node;

@@ -28,6 +28,7 @@ struct store_call {
     store_reply_fn reply_fn;
     store_lease_fn lease_fn;
     void *userdata;
+    int64_t sent_us;
     bool over; /* answered, failed or cancelled */
     bool lost; /* never arrives */
     bool answerable;
@@ -86,6 +87,7 @@ static void call_fail(void *userdata)
 
 static void call_carry_out(struct store_call *call)
 {
+    sim_request_sent_us = call->sent_us;
     switch (call->kind) {
     case CALL_TXN:
         call->r = sim_server_commit(call->txn, &call->reply, call->ranges);
@@ -100,6 +102,7 @@ static void call_carry_out(struct store_call *call)
         call->r = sim_server_revoke(call->lease);
         break;
     }
+    sim_request_sent_us = INT64_MAX;
 }
 
 static void call_arrive(void *userdata)
@@ -118,6 +121,7 @@ static struct store_call *call_send(struct store_call call)
     struct store_call *sent = sim_make(sizeof(*sent));
 
     *sent = call;
+    sent->sent_us = sim.now_us;
     sent->answerable = true;
     sent->next = calls;
     calls = sent;

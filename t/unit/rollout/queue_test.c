@@ -25,11 +25,11 @@ static void member_moved(void *userdata)
     (void) userdata;
 }
 
-static void member_lost(void *userdata, const char *why)
+static void member_lost(void *userdata, bool lease_gone, const char *why)
 {
     struct member *member = userdata;
 
-    (void) why;
+    (void) lease_gone, (void) why;
     member->lost = true;
 }
 

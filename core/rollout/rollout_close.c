@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/* How an attempt ends: as what it was, or to be made again later. ccmd(8) has
+ * the rules for people. */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "loop/child.h"
+#include "rollout/rollout_internal.h"
+
+static void close_log(const struct rollout *rollout, bool good)
+{
+    const struct attempt *attempt = &rollout->attempt;
+    const char *who = attempt->who ? attempt->who : "?";
+
+    if (good)
+        log_info("%s: %s at revision %lld", who,
+                 json_string_or(rollout->last_run, "outcome", "?"),
+                 (long long) json_integer_or(rollout->applied, "revision", 0));
+    else
+        log_error("%s: failed at %s: %s", who,
+                  json_string_or(attempt->finished, "step", "?"),
+                  json_string_or(attempt->finished, "error", "?"));
+}
+
+void rollout_close(struct rollout *rollout, enum turn_verdict verdict)
+{
+    bool good = verdict == TURN_GOOD;
+    json_t *report = NULL, *record = NULL;
+
+    rollout_enter(rollout, ROLLOUT_CLOSING);
+    if (verdict != TURN_DROPPED) {
+        report = good ? NULL : rollout_error_report(rollout);
+        record = rollout_record(rollout, good);
+        rollout->allow_removals = false;
+        close_log(rollout, good);
+        rollout_stamp("ending the turn");
+    }
+    turn_close(&rollout->turn, verdict, report, record);
+}
+
+/* ---------------------------------------------------- again, or a failure? */
+
+static void close_to_try_again(struct rollout *rollout)
+{
+    int64_t pause_ms = backoff_next_ms(&rollout->backoff);
+    const char *error = json_string_or(rollout->attempt.finished, "error", "?");
+    cleanup_free char *text = xasprintf("%s; trying again in %.1f s", error,
+                                        (double) pause_ms / 1000);
+
+    log_warning("%s", text);
+    rollout_set_trouble(rollout, error);
+    rollout->ops->progress(rollout->userdata, text);
+    rollout->pause_until_ms = clock_ms() + pause_ms;
+    rollout_close(rollout, TURN_DROPPED);
+}
+
+/* A runner that was killed before it applied anything (by the kernel, for
+ * want of memory, say) has changed nothing. */
+static bool close_may_try_again(struct rollout *rollout)
+{
+    const json_t *finished = rollout->attempt.finished;
+
+    if (json_bool_or(finished, "transient", false))
+        return true;
+    return json_bool_or(finished, "died", false) &&
+           rollout->deaths++ < CHILD_DEATHS_MAX;
+}
+
+void rollout_close_unapplied(struct rollout *rollout)
+{
+    bool at_head = rollout->queue.state == QUEUE_HEAD;
+
+    if (rollout->attempt.finished_ok)
+        rollout_close(rollout, TURN_GOOD);
+    else if (close_may_try_again(rollout))
+        close_to_try_again(rollout);
+    else if (at_head)
+        rollout_close(rollout, TURN_FAILED);
+}
+
+/* ---------------------------------------------------- an earlier life's turn
+ */
+
+/* The files have been put back before (ccm-runner recover, at start). Or the
+ * turn ended long ago, and the store is older than that. */
+static json_t *close_old_report(const struct rollout *rollout)
+{
+    const char *why =
+        rollout->events.looked
+            ? "the store has a turn of this node that is not under way (has "
+              "it been restored from a backup?); a full run follows"
+            : "ccmd or the machine stopped in the middle of a turn; the files "
+              "have been put back, and the next run tries again";
+
+    return json_pack("{s:s, s:n, s:s}", "step", "crash", "configuration",
+                     "error", why);
+}
+
+void rollout_close_old_turn(struct rollout *rollout)
+{
+    struct look *look = &rollout->look;
+    json_t *report = close_old_report(rollout);
+
+    log_warning("ending turn %s of before as failed: %s", look->turn,
+                json_string_or(report, "error", "?"));
+    rollout_forget_attempt(rollout);
+    bus_publish_all(rollout->bus);
+    turn_resume(&rollout->turn, look->turn, look->marker);
+    free(look->turn);
+    look->turn = NULL;
+    rollout_enter(rollout, ROLLOUT_CLOSING);
+    turn_close(&rollout->turn, TURN_FAILED, report, NULL);
+}
