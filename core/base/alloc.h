@@ -3,17 +3,17 @@
 #define CCM_BASE_ALLOC_H
 
 /*
- * Allocation for the small, bounded structures of our own. Memory that is
- * gone for those cannot be handled sensibly: the process ends with a message
- * and status 70, its supervisor starts it again, and journal and turn marker
- * tell the rest (the same path as a crash, which is tested). What outsiders
- * size (replies, objects, files) is limited before it is allocated.
+ * Allocation for our own small, bounded structures. A process that cannot
+ * allocate even those cannot go on: it ends with a message and status 70, and
+ * its supervisor starts it again. The journal and the turn marker then say what
+ * to do, as after a crash. Input from outside (replies, objects, files) is
+ * limited before it is allocated.
  */
 
 #include <stddef.h>
 
-/* Like malloc(3), calloc(3), realloc(3), strdup(3), asprintf(3), but return
- * always. Returns new (freed with free). */
+/* Like malloc(3), calloc(3), realloc(3), strdup(3), asprintf(3), but they
+ * always return. Returns new (freed with free). */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
@@ -30,9 +30,9 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
 
 /*
- * Something of about so many bytes, and what was made of it, has been freed:
- * if that is much, unused memory goes back to the system. Left alone, the
- * allocator keeps it for good, in a process that lives for a year.
+ * About this many bytes have just been freed. If that is much, unused memory
+ * goes back to the system; otherwise the allocator would keep it for the life
+ * of the process.
  */
 #define ALLOC_LARGE_BYTES (256 * 1024)
 void alloc_give_back(size_t size);

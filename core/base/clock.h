@@ -12,8 +12,8 @@ int64_t clock_ms(void);
 /* Microseconds of the same clock, for durations that are shown. */
 int64_t clock_us(void);
 
-/* The time of day as "2026-11-22T03:04:05.678Z", for people and records;
- * nothing decides by it. */
+/* The time of day as "2026-11-22T03:04:05.678Z", for people and records; no
+ * decision depends on it. */
 #define CLOCK_STAMP_SIZE 32
 void clock_stamp(char stamp[CLOCK_STAMP_SIZE]);
 

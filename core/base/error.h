@@ -17,7 +17,7 @@ struct error {
     char text[ERROR_TEXT_MAX];
 };
 
-/* Sets the text. Returns code, so that it stands behind "return". */
+/* Sets the text. Returns code, for use in a return statement. */
 int error_set(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -25,7 +25,7 @@ int error_set(struct error *err, int code, const char *format, ...)
 int error_errno(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts "<text>: " in front of what is there already. Returns code. */
+/* Puts "<text>: " in front of the text. Returns code. */
 int error_prefix(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -19,16 +19,17 @@ int io_write_all(int fd, const void *bytes, size_t size);
 
 /*
  * Replaces the file: temporary name beside it, fsync, rename, fsync of the
- * folder. For ccm's own state; managed files go through core/change.
- * Returns 0 or -errno; on failure the old file stands and nothing is left.
+ * folder. For ccm's own state; managed files go through core/change. Returns 0
+ * or -errno; on failure the old file is unchanged and no temporary file is
+ * left.
  */
 int io_replace_file(int dir_fd, const char *path, unsigned mode,
                     const void *bytes, size_t size, struct error *err);
 
 /*
- * The same without the fsync of the folder, which is half of the wait: after a
- * power cut the file may be the old one, or missing if it was new; but never
- * torn. For what the next start would find out or do without.
+ * The same without the fsync of the folder, which takes half of the time. After
+ * a power cut the file may be the old one, or missing if it was new, but is
+ * never torn. For state that the next start can determine again or do without.
  */
 int io_replace_file_soon(int dir_fd, const char *path, unsigned mode,
                          const void *bytes, size_t size, struct error *err);

@@ -50,8 +50,8 @@ json_t *json_text(const char *text);
 
 /*
  * Shortens each string in value, however deep, that has more than size_max
- * bytes: its beginning, of about that size, and how much is left out. For
- * text of unknown size that is put where there is a limit.
+ * bytes: keeps its beginning, of about that size, and says how much is left
+ * out. For text of unknown size that goes to a place with a limit.
  */
 void json_clip(json_t *value, size_t size_max);
 

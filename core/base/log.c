@@ -125,7 +125,7 @@ static void log_text(int level, const char *text)
     (void) ignored;
 }
 
-/* Is the line to be left out? Says so, once. */
+/* Is the line left out? The first time, logs that. */
 static bool log_is_over(int level)
 {
     char text[128];

@@ -18,25 +18,25 @@
 void log_open(const char *name, bool verbose);
 
 /*
- * From now on at most LOG_LINES_MAX lines a level in LOG_PERIOD_MS: what
- * comes from outside cannot fill the disk. That lines are left out is said
- * with the first of them, and how many, with the first line of a later
- * period. Not when verbose.
+ * From now on at most LOG_LINES_MAX lines a level in LOG_PERIOD_MS: input from
+ * outside cannot fill the disk. The first line that is left out is replaced by
+ * a line that says so; the first line of a later period says how many were. Not
+ * when verbose.
  */
 #define LOG_PERIOD_MS 60000
 #define LOG_LINES_MAX 600
 void log_set_limit(void);
 
 /*
- * May a fault that goes on be told (again)? Yes, for a text that differs from
- * the last one told, LOG_PACE_MAX times in LOG_PERIOD_MS, else once in it.
- * Begins zeroed.
+ * May a fault that persists be logged (again)? A text that differs from the
+ * last one: yes, up to LOG_PACE_MAX times in LOG_PERIOD_MS. The same text: once
+ * in it. Begins zeroed.
  */
 #define LOG_PACE_MAX 5
 struct log_pace {
     int64_t since_ms; /* of this period */
     unsigned n;       /* told in it */
-    uint64_t last;    /* digest of what was told last */
+    uint64_t last;    /* digest of the last text that was logged */
 };
 bool log_pace(struct log_pace *pace, const char *text, int64_t now_ms);
 

@@ -10,14 +10,14 @@
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define NAME_DIGITS "0123456789"
 
-/* How object types and configurations are called; for messages. */
+/* The rule for names of object types and configurations, for messages. */
 #define NAME_RULE "[a-z][a-z0-9-]*, at most 63 bytes"
 
-/* Does name keep to NAME_RULE? */
+/* Does name follow NAME_RULE? */
 bool name_valid(const char *name);
-/* Can a node be called like that? Like a host: letters, digits, ".", "_", "-",
- * 200 bytes at most. Returns 0, or -EINVAL with "is ..." in err (may be NULL).
- */
+/* Is this a valid name of a node? Like that of a host: letters, digits, ".",
+ * "_", "-", 200 bytes at most. Returns 0, or -EINVAL with "is ..." in err (may
+ * be NULL). / */
 int name_check_node(const char *name, struct error *err);
 
 #endif

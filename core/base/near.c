@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which known name may have been meant by an unknown one. */
+/* Finds the known name that an unknown one is probably meant to be. */
 #include "near.h"
 
 #include "util.h"

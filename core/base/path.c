@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a path may look like that somebody declares. */
+/* The rules for paths that a module declares. */
 #include "path.h"
 
 #include "alloc.h"

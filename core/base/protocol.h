@@ -3,13 +3,13 @@
 #define CCM_BASE_PROTOCOL_H
 
 /*
- * What the three programs say to each other. All of it is JSON, one document
- * a line.
+ * The messages between the three programs. All of it is JSON, one document a
+ * line.
  *
  * ccmd and ccm-runner run. ccmd writes one job to the runner's standard input:
  *
  *   {"job":{"configurations":["crontab"] or null for all,
- *           "revision":R,        at least this revision is wanted
+ *           "revision":R,        read at least this revision
  *           "who":"event: crons", for the history
  *           "allow_removals":false,
  *           "config":"...",     config_digest of what ccmd was started with
@@ -20,8 +20,8 @@
  * If "config" is not the digest of what the runner has read, it does nothing
  * and fails at "load", transient. The other modes have --config-digest.
  *
- * The line may come any time after the start; a runner that waits for it does
- * some preparations meanwhile.
+ * The line may arrive at any time after the start. A runner that waits for it
+ * prepares itself meanwhile.
  *
  * The runner plans and compares, and says on standard output either
  *
@@ -31,9 +31,9 @@
  *    "rejected_count":N,     of which the first are in "rejected"
  *    "configurations":[...]} in run order
  *
- * or "failed" (below). If there is something to do (changes or owed) it then
- * waits for {"order":"apply","turn":"<id>"}; end of file there means: forget
- * it. With nothing to do it goes on to "done" at once. While it applies:
+ * or "failed" (below). If there are changes or owed reloads, it then waits for
+ * {"order":"apply","turn":"<id>"}; end of file means: drop the job. With
+ * nothing to do it goes on to "done" at once. While it applies:
  *
  *   {"event":"progress","step":s,"configuration":c,"detail":d}
  *
@@ -41,15 +41,15 @@
  *
  *   {"event":"done","changes":N,"digest":"...","revision":R}
  *   {"event":"failed","step":s,"configuration":c or null,"error":e,
- *    "transient":true or false,   true: objects out of reach, try again
- *    "died":true or false,   true: a planner had no memory, try again a little
- *    "rolled_back":true or false} false after "apply": the node is not whole
+ *    "transient":true or false,   true: objects unreachable, try again
+ *    "died":true or false,   true: a planner ran out of memory, try again
+ *    "rolled_back":true or false} false after "apply": the node is inconsistent
  *
  * Steps: job, load, objects, plan, compare, guard, stage, commit, test,
  * reload, check, rollback.
  *
- * ccmctl and ccmd: see control.h of core/cluster. The exit status of ccmctl
- * and of `ccm-runner plan` is one of these:
+ * ccmctl and ccmd: see control/control.h. The exit status of ccmctl and of
+ * `ccm-runner plan` is one of these:
  */
 
 enum ccm_exit {
@@ -59,10 +59,10 @@ enum ccm_exit {
     CCM_EXIT_CHANGES = 3, /* plan --exit-code, and changes are pending */
     CCM_EXIT_HALTED = 4,  /* by the flag */
     CCM_EXIT_NO_DAEMON = 5,
-    CCM_EXIT_STALE = 6, /* ccm-runner --config-digest: it is another */
+    CCM_EXIT_STALE = 6, /* ccm-runner --config-digest: the digests differ */
 };
 
-/* The longest line that either side takes, in bytes. */
+/* The longest line that either side accepts, in bytes. */
 #define PROTOCOL_LINE_MAX (8 * 1024 * 1024)
 
 #endif

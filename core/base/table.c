@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A hash table with open addressing; entries keep their order, so that what
- * a refused configuration put can be cut off again. */
+/* A hash table with open addressing; entries keep their order, so that the
+ * entries of a refused configuration can be removed again. */
 #include "base/table.h"
 
 #include "base/alloc.h"
@@ -32,7 +32,7 @@ static bool key_equal(const struct table_key *a, const struct table_key *b)
            (!a->second || streq(a->second, b->second));
 }
 
-/* The slot where key stands, or where it would. */
+/* The slot that has key, or that would get it. */
 static size_t table_slot(const struct table *table, const struct table_key *key,
                          uint64_t hash)
 {

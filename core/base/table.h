@@ -2,15 +2,15 @@
 #ifndef CCM_BASE_TABLE_H
 #define CCM_BASE_TABLE_H
 
-/* From a path, a name or an id to an index: who declared what, which
- * directory is open already. */
+/* From a path, a name or an id to an index: which configuration declared what,
+ * which directory is already open. */
 
 #include <stddef.h>
 #include <stdint.h>
 
 enum table_space {
     TABLE_PATH,      /* file, directory, symlink, absent, kept file */
-    TABLE_ANCESTOR,  /* a directory that something declared needs */
+    TABLE_ANCESTOR,  /* a directory that a declaration needs */
     TABLE_EXCLUSIVE, /* path and pattern */
     TABLE_GROUP,
     TABLE_USER,
@@ -39,8 +39,8 @@ struct table {
 
 /* The index that was put for key, or TABLE_NONE. */
 uint32_t table_find(const struct table *table, const struct table_key *key);
-/* Puts index for key, unless there is one already: then returns that one.
- * Otherwise returns TABLE_NONE. */
+/* Puts index for key. If key already has an index, returns that one. Otherwise
+ * returns TABLE_NONE. */
 uint32_t table_put(struct table *table, const struct table_key *key,
                    uint32_t index);
 /* Forgets all but the first n entries. */

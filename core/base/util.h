@@ -2,7 +2,7 @@
 #ifndef CCM_BASE_UTIL_H
 #define CCM_BASE_UTIL_H
 
-/* Cleanup attributes for locals, and the few helpers that everybody needs. */
+/* Cleanup attributes for locals, and a few general helpers. */
 
 #include <stdbool.h>
 #include <stddef.h>

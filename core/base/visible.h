@@ -13,8 +13,8 @@
  */
 void visible_put(struct buf *out, const char *text, size_t size);
 
-/* The same for what must stay on one line: newline and tab appear as \n and
- * \t. */
+/* The same for text that must stay on one line: newline and tab appear as \n
+ * and \t. */
 void visible_put_line(struct buf *out, const char *text);
 
 #endif

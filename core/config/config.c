@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ccm.conf as a struct. libconfig parses; what may stand there is said by
- * the tables of config_schema.c.
+ * ccm.conf as a struct. libconfig parses; config_schema.c has the tables of all
+ * keys.
  */
 #include "config_schema.h"
 
@@ -27,7 +27,8 @@ static int config_absolute(const char *file, char **out, struct error *err)
     return 0;
 }
 
-/* Done last, so that a host name that will not do hurts only who needs it. */
+/* Done last, so that an invalid host name is an error only where it is needed.
+ * */
 static int config_fill_node(struct config *config, struct error *err)
 {
     char name[HOST_NAME_MAX + 1] = "";

@@ -21,7 +21,7 @@ enum objects_kind {
     OBJECTS_DIRECTORY,
 };
 
-/* Who and what a TLS connection trusts; each may be NULL. */
+/* What a TLS connection trusts; each may be NULL. */
 struct config_tls {
     char *cacert; /* file, PEM */
     char *cert;   /* file, PEM */
@@ -56,12 +56,12 @@ struct config_service {
     config_argv reload;  /* never NULL: systemctl is the default */
     config_argv restart; /* never NULL */
     config_argv check;   /* is it healthy? NULL: no check */
-    int64_t timeout_ms;  /* of each command, and of the check's patience */
+    int64_t timeout_ms;  /* for each command, and for retrying the check */
 };
 
 /* All of ccm.conf; ccm.conf(5) has the ranges and defaults. */
 struct config {
-    char *file; /* where it was read from, absolute */
+    char *file; /* the file it was read from, absolute */
     char *node;
     char **groups; /* NULL-terminated */
     char *root;
@@ -75,7 +75,7 @@ struct config {
     int64_t settle_quiet_ms;
     int64_t settle_max_ms;
     int64_t ttl_s;
-    int64_t plan_ahead; /* at most QUEUE_AHEAD_MAX of cluster/queue.h */
+    int64_t plan_ahead; /* at most QUEUE_AHEAD_MAX of rollout/queue.h */
     int64_t run_timeout_ms;
     int64_t plan_timeout_ms; /* of one planner */
     int64_t resync_ms;       /* 0: never */
@@ -84,10 +84,10 @@ struct config {
     int64_t max_removals;
     int64_t max_removals_percent;
     int64_t history_max;  /* records kept */
-    int64_t history_days; /* days a record is kept */
+    int64_t history_days; /* days for which a record is kept */
     struct config_service *services;
     size_t n_services;
-    char *digest; /* config_digest of it, as it was read */
+    char *digest; /* its config_digest when it was read */
 };
 
 /*
@@ -96,11 +96,11 @@ struct config {
  * "FILE:LINE: what is wrong; what to do" in err.
  */
 int config_load(const char *file, struct config **out, struct error *err);
-/* The digest of what ccmd and its runners must agree on: who this node is and
- * where it changes what by whose turn. Returns new, hex digits. */
+/* The digest of what ccmd and its runners must agree on: the name of the node,
+ * the store, and where it changes files. Returns new, hex digits. */
 char *config_digest(const struct config *config);
-/* Is that what expected (the digest of another reading; NULL: any) says?
- * Returns 0, or -ESTALE with the first key that differs, and what to do. */
+/* Does the digest match expected (of another reading; NULL: any)? Returns 0, or
+ * -ESTALE with the first key that differs, and what to do. */
 int config_check_digest(const struct config *config, const char *expected,
                         struct error *err);
 /* NULL is legal. */
@@ -112,7 +112,7 @@ void config_free(struct config *config);
  */
 int config_load_socket(const char *file, char **out, struct error *err);
 
-/* The service of that name: a declared one, or one made up with the systemctl
+/* The service of that name: a declared one, or a new one with the systemctl
  * defaults. Returns borrowed (valid until config_free or the next call). */
 const struct config_service *config_service(struct config *config,
                                             const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the values of ccm.conf must be, each by itself. */
+/* Checks of single values of ccm.conf. */
 #include "config_schema.h"
 
 #include "base/alloc.h"

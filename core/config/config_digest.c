@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What ccmd and its runners must have read alike. ccmd reads ccm.conf once, a
- * runner each time, so an edited file would make them speak of two nodes: one
- * that waits for its turn here, and one that changes there. The digest has a
- * part of its own for each such key (bound in config_schema.c), so that the
- * key can be named.
+ * The keys on which ccmd and its runners must agree. ccmd reads ccm.conf once,
+ * but each runner reads it again. If the file was edited in between, one node
+ * would wait for its turn and another would be changed. The digest has a part
+ * of its own for each such key (bound in config_schema.c), so that the key can
+ * be named.
  */
 #include "config_schema.h"
 
@@ -20,7 +20,7 @@
 /* The keys seen so far. Stops at the first that differs from expected. */
 struct config_walk {
     struct buf text;
-    const char *expected; /* NULL: none, all keys are wanted */
+    const char *expected; /* NULL: none; all keys are listed */
     struct buf different; /* the name of the first one that differs */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Where in ccm.conf an error is: file, line and key, before what is wrong. */
+/* Puts the place of an error in ccm.conf (file, line and key) before its text.
+ * */
 #include "config_schema.h"
 
 #include "base/buf.h"

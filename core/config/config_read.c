@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reads ccm.conf by the tables of config_schema.c. A value is built whole
- * before it replaces the default, so what has failed half-way is freed with
- * the struct and never seen.
+ * before it replaces the default, so a value that fails half-way is freed with
+ * the struct and never used.
  */
 #include "config_schema.h"
 
@@ -296,7 +296,7 @@ int config_read_value(const struct config_reader *reader,
                                (char *) base + key->offset);
 }
 
-/* The group that a key belongs to which stands in the wrong place. */
+/* The group to which a misplaced key belongs. */
 static const char *read_home_of(const char *name)
 {
     const struct config_key *key;

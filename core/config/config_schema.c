@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Every key of ccm.conf, as tables: name, type, range, default. What is not
- * here is an error in the file, so that a misspelt key is never a default
- * that somebody believes to have changed.
+ * here is an error in the file, so that nobody believes to have changed a
+ * default with a misspelt key.
  */
 #include "config_schema.h"
 
@@ -84,7 +84,7 @@ static const struct config_key rollout_keys[] = {
     {.name = NULL},
 };
 
-/* Beyond what distributions, containers and directory services hand out. */
+/* Above the ids that distributions, containers and directory services use. */
 static const struct config_key planner_uids_keys[] = {
     KEY("first", INTEGER, .offset = HERE(planner_uid_first), .min = 1000,
         .max = 4294900000, .number = 2100000000),

@@ -2,10 +2,10 @@
 #ifndef CCM_CONFIG_CONFIG_SCHEMA_H
 #define CCM_CONFIG_CONFIG_SCHEMA_H
 
-/* The inside of the configuration reader: its tables (config_schema.c), what
- * reads a value by them (config_read.c, config_service.c), what is checked of
- * one value (config_check.c) and of all (config_whole.c), and where an error
- * is (config_fault.c). Only config*.c include this. */
+/* The inside of the configuration reader: its tables (config_schema.c), the
+ * functions that read values (config_read.c, config_service.c), the checks of
+ * single values (config_check.c) and across keys (config_whole.c), and the
+ * place of an error (config_fault.c). Only config*.c include this. */
 
 #include "config.h"
 
@@ -20,7 +20,7 @@ enum config_type {
     CONFIG_KEY_URLS,
     CONFIG_KEY_ARGV,
     CONFIG_KEY_INTEGER,
-    CONFIG_KEY_SECONDS, /* whole or fraction; kept in milliseconds */
+    CONFIG_KEY_SECONDS, /* an integer or a fraction; kept in milliseconds */
     CONFIG_KEY_CHOICE,  /* one of some words; kept as an enum */
     CONFIG_KEY_FLAG,    /* one of two words; kept as a bool */
     CONFIG_KEY_GROUP,
@@ -35,22 +35,22 @@ struct config_key {
     int64_t min, max; /* INTEGER; SECONDS, in milliseconds */
     int64_t number;   /* default of INTEGER, SECONDS (in ms), CHOICE, FLAG */
     const char *text; /* default of strings, or the one entry of a list */
-    /* What a string, or each entry of a list, must be. NULL: what the
-     * type says (not empty, a path, a URL). */
+    /* Checks a string, or each entry of a list. NULL: only what the type
+     * requires (not empty, a path, a URL). */
     int (*check)(const char *value, struct error *err);
     const char *const *choices;       /* CHOICE, FLAG; NULL-terminated */
     const struct config_key *members; /* GROUP */
-    bool bound;    /* ccmd and its runners must have read the same */
+    bool bound;    /* ccmd and its runners must have the same value */
     unsigned only; /* bit 1 << kind set: allowed for that kind; 0: all */
 };
 
 extern const struct config_key config_keys[];
 extern const struct config_key config_service_keys[];
 
-/* The key of that name, or NULL. */
+/* The key with that name, or NULL. */
 const struct config_key *config_key_find(const struct config_key *keys,
                                          const char *name);
-/* A key that may have been meant, or NULL. */
+/* The key that was probably meant, or NULL. */
 const char *config_key_near(const struct config_key *keys, const char *name);
 
 /* Sets defaults, and frees strings and lists, of the struct at base. */
@@ -83,16 +83,16 @@ int config_read_group(const struct config_reader *reader,
                       const struct config_key *keys, void *base);
 int config_read_services(const struct config_reader *reader,
                          const config_setting_t *setting);
-/* Does for one key what config_read_group does for all. */
+/* Reads one key, as config_read_group does. */
 int config_read_value(const struct config_reader *reader,
                       const config_setting_t *setting,
                       const struct config_key *key, void *base);
 
-/* The defaults that depend on other keys, then: does all of it fit? */
+/* Sets the defaults that depend on other keys, then checks across keys. */
 int config_whole_check(const struct config_reader *reader,
                        const config_setting_t *root);
 
-/* What one value must be; "is ..." in err. */
+/* Check one value; err gets "is ...". */
 int config_check_line(const char *value, struct error *err);
 int config_check_path(const char *value, struct error *err);
 int config_check_socket(const char *value, struct error *err);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The services of ccm.conf: how each is tested, reloaded and checked. One
- * that is not declared is a systemd unit of that name. A declared one whose
- * reload is its own may well be no unit at all, so nothing asks systemd for
- * its health then.
+ * The services of ccm.conf: how each is tested, reloaded and checked. One that
+ * is not declared is a systemd unit of that name. A declared service with its
+ * own reload may not be a unit, so systemd is not asked for its health.
  */
 #include "config_schema.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the values of ccm.conf must be taken together, and the defaults that
- * depend on other keys. */
+/* Checks across the keys of ccm.conf, and the defaults that depend on other
+ * keys. */
 #include "config_schema.h"
 
 #include "base/alloc.h"
@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-/* Keys that are there, but mean nothing for this kind. */
+/* Refuses keys that have no effect with this kind. */
 static int whole_only(const struct config_reader *reader,
                       const config_setting_t *group, const char *name,
                       unsigned kind)
