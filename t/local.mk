@@ -6,6 +6,7 @@ include t/unit/etcd/local.mk
 include t/unit/loop/local.mk
 include t/unit/store/local.mk
 include t/unit/rollout/local.mk
+include t/unit/types/local.mk
 include t/unit/objects/local.mk
 include t/unit/plan/local.mk
 include t/unit/command/local.mk

@@ -33,6 +33,81 @@ extern "C" {
 
 struct ccm_run;
 
+/* ------------------------------------------------------------ declared types
+ *
+ * A module declares the object types that it brings: what fields an object
+ * has. The host checks every object against its type before plan() sees it,
+ * puts defaults in, and resolves references, so the getters below cannot fail
+ * for a declared field. ccmctl, the API and the manual work from the same
+ * table. Fields that the table does not name are ignored. "id" is never in
+ * the table: every object has one, from 1 to 2^53-1.
+ */
+
+enum ccm_kind {
+    CCM_STRING = 1, /* any text, also of many lines */
+    CCM_LINE,       /* text without control characters */
+    CCM_NAME,       /* as ccm_name takes it: one component of a path */
+    CCM_INTEGER,    /* -(2^53-1) to 2^53-1 */
+    CCM_BOOLEAN,
+    CCM_ARRAY,     /* of .of; reference, grammar and values hold for each */
+    CCM_MAP,       /* texts (lines of at most 255 bytes) to .of; the same */
+    CCM_TIMESTAMP, /* text as RFC 3339 has it: 2026-11-26T20:24:27Z */
+    CCM_SECRET,    /* a string that is never shown, logged or kept */
+};
+
+/* .flags of a field. Without any, the field must be there and not be null. */
+#define CCM_OPTIONAL 0x1U /* may be missing; null then means missing */
+#define CCM_NULLABLE 0x2U /* may be null, which is a value of its own */
+#define CCM_UNIQUE                                                             \
+    0x4U                     /* no two objects have the same value; the one    \
+                                with the higher id is bad. Null is no value */
+#define CCM_IMMUTABLE 0x8U   /* object put and the API refuse to change it */
+#define CCM_WRITE_ONLY 0x10U /* the API takes it and does not give it back */
+
+/* One field: a row of the table. New members go to the end; a type carries
+ * the size of its rows, so older modules keep their meaning. A number that is
+ * 0, and a pointer that is NULL, is "not given". */
+struct ccm_field {
+    const char *name;    /* [a-z][a-z0-9_]*, at most 63 bytes; required */
+    enum ccm_kind kind;  /* required */
+    uint32_t flags;      /* of those above */
+    int64_t min, max;    /* integer: the range; text: bytes; array and map:
+                            elements. Both 0: only the host's own limits
+                            (object of 1 MiB). max 0 with min: no upper one */
+    const char *grammar; /* of text, by name: see <ccm/grammar.h> */
+    const char *const *values; /* the texts that are allowed: CCM_LIST */
+    const char *reference;     /* integer: the id of an object of this type,
+                                  which must exist */
+    const char *initial; /* default of a field that is missing: JSON text that
+                            keeps to the rest of the row. The field is then
+                            optional, and always there for plan() */
+    enum ccm_kind of;    /* what is in an array or map; no array or map */
+    const char *summary; /* for people: one line */
+    const char *example; /* JSON text; without it, one is made up */
+};
+
+/* A type. New members go to the end. */
+struct ccm_type {
+    uint32_t size;       /* of this struct; filled by CCM_TYPE */
+    uint32_t row_size;   /* of struct ccm_field; filled by CCM_TYPE */
+    const char *name;    /* of the type: "crons"; required */
+    const char *summary; /* for people: one line */
+    const struct ccm_field *fields; /* filled by CCM_FIELDS */
+    uint32_t n_fields;              /* the same; at most 200 */
+    const char *const *unique;      /* fields that no two objects have the same
+                                       values of, all together: CCM_LIST */
+};
+
+#define CCM_FIELDS(...)                                                        \
+    .fields = (const struct ccm_field[]){__VA_ARGS__},                         \
+    .n_fields = sizeof((const struct ccm_field[]){__VA_ARGS__}) /              \
+                sizeof(struct ccm_field)
+#define CCM_TYPE(...)                                                          \
+    (&(const struct ccm_type){.size = sizeof(struct ccm_type),                 \
+                              .row_size = sizeof(struct ccm_field),            \
+                              __VA_ARGS__})
+#define CCM_TYPES(...) ((const struct ccm_type *const[]){__VA_ARGS__, NULL})
+
 /* The descriptor. New fields go to the end; abi and size stay first. */
 struct ccm_module {
     uint32_t abi;        /* CCM_ABI; filled by CCM_MODULE */
@@ -50,6 +125,13 @@ struct ccm_module {
      * Required. */
     int (*plan)(struct ccm_run *run);
     const char *const *after; /* order only, if present; optional */
+    /* The types that this module declares: CCM_TYPES. A type is declared by
+     * one module; the same table twice is no error. Optional. */
+    const struct ccm_type *const *types;
+    /* The settings, as a table of the same kind; its name is ignored. With it
+     * the host refuses settings that are not in it, before check() sees them,
+     * and puts defaults in. No references, nothing unique. Optional. */
+    const struct ccm_type *settings;
 };
 
 #define CCM_EXPORT __attribute__((visibility("default")))
@@ -67,6 +149,13 @@ const json_t *ccm_objects(struct ccm_run *run, const char *type);
 
 /* The object of that type with that id, or NULL. */
 const json_t *ccm_object(struct ccm_run *run, const char *type, int64_t id);
+
+/* The objects of type whose field holds the id of object, or, if the field
+ * is an array, has it in there: a JSON array, ordered by id, maybe empty. From
+ * an index that is made once. The type must be subscribed to. object is one
+ * of this run; an error otherwise, and an empty array. */
+const json_t *ccm_referring(struct ccm_run *run, const json_t *object,
+                            const char *type, const char *field);
 
 /* The settings of modules.d/<configuration>.conf as a JSON object. */
 const json_t *ccm_settings(struct ccm_run *run);
@@ -148,6 +237,32 @@ void ccm_log(struct ccm_run *run, const char *format, ...)
  */
 const char *ccm_program(struct ccm_run *run, size_t *size);
 
+/* ------------------------------------------------------------------ escapes */
+
+enum ccm_syntax {
+    CCM_SHELL = 1, /* one word of sh(1), in single quotes. Takes everything */
+    CCM_INI,       /* a value of php-fpm's ini files, in double quotes. Refuses
+                      control characters and "${" */
+    CCM_NGINX,     /* one parameter of nginx, in double quotes. Refuses control
+                      characters and "$", which nothing escapes there */
+    CCM_SUDOERS,   /* one word of a command in sudoers(5). Refuses control
+                      characters, double quotes and "#" */
+    CCM_CRONTAB,   /* the command of a line of crontab(5), which shall be
+                      run as it stands. Refuses control characters but tab,
+                      and an odd number of backslashes before "%", which
+                      cron cannot be told */
+};
+
+/*
+ * The text so that the target syntax takes it for data, all of it. Text that
+ * it cannot carry: object is rejected (NULL: the configuration fails), and ""
+ * is returned. What is escaped for one syntax is put into another by escaping
+ * it again: a shell word in a crontab is ccm_escape(CCM_SHELL), then
+ * ccm_escape(CCM_CRONTAB).
+ */
+const char *ccm_escape(struct ccm_run *run, const json_t *object,
+                       enum ccm_syntax syntax, const char *text);
+
 /* ------------------------------------------------------------- declarations */
 
 /*
@@ -220,11 +335,23 @@ struct ccm_user {
     uint32_t id;               /* 0: the system chooses */
     const char *group;         /* primary; NULL: one of the user's name */
     const char *const *groups; /* further ones, CCM_LIST; NULL: left alone */
-    const char *home;          /* NULL: "/" */
-    const char *shell;         /* NULL: "/usr/sbin/nologin" */
-    const char *comment;
+    const char *home;          /* NULL: left alone; "/" for a new user */
+    const char *shell;         /* NULL: left alone; "/usr/sbin/nologin" for a
+                                  new user */
+    const char *comment;       /* NULL: left alone; "" for a new user */
     const char *password; /* crypt(5) hash; NULL: left alone; never shown */
     bool absent;          /* the home directory always stays */
+    const json_t *object;
+    bool reset; /* home, shell and comment that are NULL are what a new user
+                   gets, also for a user who exists */
+};
+
+/* Somebody in a group, whose other members are left alone; neither is owned
+ * by this configuration, but both must exist when it is applied. */
+struct ccm_member {
+    const char *user;
+    const char *group;
+    bool absent; /* is not in the group */
     const json_t *object;
 };
 
@@ -236,6 +363,35 @@ struct ccm_command {
     unsigned timeout_s;      /* 0: 60 */
     const char *user;        /* NULL: as ccm-runner runs */
     const char *directory;   /* NULL: "/" */
+    const json_t *object;
+    /* A program that changes nothing, run while comparing, also for a
+     * preview: status 0: there is nothing to do, argv does not run; 1: it
+     * runs; another one is a failure. argv[0] is an absolute path. With it,
+     * always is implied. NULL: none. */
+    const char *const *probe;
+    const char *input;      /* standard input, at most 1 MiB; never shown.
+                               NULL: empty */
+    const char *const *env; /* CCM_LIST of "NAME=value", added to the few
+                               variables that every command gets; never
+                               shown. NULL: none */
+};
+
+/*
+ * A test that ships with the module, and changes nothing: a program that
+ * looks at what is about to be there. Status 0 is good; anything else fails
+ * the run before the change is made. Exactly one of path and service is given:
+ * path: of that declared file; the argument CCM_STAGED stands for the path of
+ * the new contents, and the test runs before it is moved in place.
+ * service: of the complete set; runs with the files in place, before the
+ * service is told, as the service's test in ccm.conf does.
+ */
+#define CCM_STAGED "{}"
+struct ccm_test {
+    const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
+    const char *path;
+    const char *service;
+    unsigned timeout_s; /* 0: 60 */
+    const char *user;   /* NULL: as ccm-runner runs */
     const json_t *object;
 };
 
@@ -269,8 +425,12 @@ int ccm_group_sized(struct ccm_run *run, const struct ccm_group *group,
                     size_t size);
 int ccm_user_sized(struct ccm_run *run, const struct ccm_user *user,
                    size_t size);
+int ccm_member_sized(struct ccm_run *run, const struct ccm_member *member,
+                     size_t size);
 int ccm_command_sized(struct ccm_run *run, const struct ccm_command *command,
                       size_t size);
+int ccm_test_sized(struct ccm_run *run, const struct ccm_test *test,
+                   size_t size);
 int ccm_service_sized(struct ccm_run *run, const struct ccm_service *service,
                       size_t size);
 
@@ -314,6 +474,17 @@ static inline int ccm_group(struct ccm_run *run, const struct ccm_group *group)
 static inline int ccm_user(struct ccm_run *run, const struct ccm_user *user)
 {
     return ccm_user_sized(run, user, sizeof(*user));
+}
+
+static inline int ccm_member(struct ccm_run *run,
+                             const struct ccm_member *member)
+{
+    return ccm_member_sized(run, member, sizeof(*member));
+}
+
+static inline int ccm_test(struct ccm_run *run, const struct ccm_test *test)
+{
+    return ccm_test_sized(run, test, sizeof(*test));
 }
 
 static inline int ccm_command(struct ccm_run *run,

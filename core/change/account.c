@@ -116,6 +116,8 @@ int account_compare(const struct accounts *accounts, const struct change *c,
         return r;
     account_state_wanted(c, &wanted);
     account_state_present(accounts, c->kind, c->name, &present);
+    if (!present.exists && c->kind == CHANGE_USER)
+        account_state_complete(&wanted);
     differs = account_state_differs(accounts, &present, &wanted);
     /* When this is undone: does the group of its name come or go, too? */
     present.own_group = c->kind == CHANGE_USER && !c->group &&

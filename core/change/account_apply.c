@@ -341,6 +341,8 @@ int account_apply(const char *root, const struct delta *d, struct error *err)
     int r;
 
     account_state_wanted(d->change, &wanted);
+    if (d->action == DELTA_CREATE && d->change->kind == CHANGE_USER)
+        account_state_complete(&wanted);
     r = account_walk_to(root, d->change, &wanted, err);
     account_state_done(&wanted);
     return r;

@@ -35,10 +35,22 @@ void account_state_wanted(const struct change *change,
     out->own_group = !change->group;
     out->group = change->group ? change->group : change->name;
     out->groups = change->list ? account_state_copy_list(change->list) : NULL;
-    out->home = change->home ? change->home : "/";
-    out->shell = change->shell ? change->shell : "/usr/sbin/nologin";
-    out->comment = change->comment ? change->comment : "";
+    out->home = change->home;
+    out->shell = change->shell;
+    out->comment = change->comment;
     out->password = change->password;
+    if (change->reset)
+        account_state_complete(out);
+}
+
+void account_state_complete(struct account_state *wanted)
+{
+    if (!wanted->home)
+        wanted->home = "/";
+    if (!wanted->shell)
+        wanted->shell = "/usr/sbin/nologin";
+    if (!wanted->comment)
+        wanted->comment = "";
 }
 
 static void account_state_of_user(const struct accounts *accounts,

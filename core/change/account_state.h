@@ -48,6 +48,8 @@ enum {
 /* Each fills *out (account_state_done). */
 void account_state_wanted(const struct change *change,
                           struct account_state *out);
+/* Puts in what a new user gets where the declaration says nothing. */
+void account_state_complete(struct account_state *wanted);
 void account_state_present(const struct accounts *accounts,
                            enum change_kind kind, const char *name,
                            struct account_state *out);

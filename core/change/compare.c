@@ -272,7 +272,15 @@ static int compare_change(struct compare *cmp, const struct change *c)
     case CHANGE_GROUP:
     case CHANGE_USER:
         return compare_account(cmp, c);
+    case CHANGE_MEMBER:
+    case CHANGE_TEST:
+        return error_set(cmp->err, -ENOTSUP,
+                         "this version of ccm cannot apply it");
     case CHANGE_COMMAND:
+        if (c->probe || c->input || c->env)
+            return error_set(cmp->err, -ENOTSUP,
+                             "this version of ccm cannot apply probe, input "
+                             "and env");
         if (c->always || cmp->changed[c->configuration])
             compare_add(cmp, c, DELTA_RUN);
         return 0;

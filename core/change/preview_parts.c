@@ -52,6 +52,10 @@ const char *preview_kind(const struct delta *delta)
         return "command";
     case CHANGE_SERVICE:
         return "service";
+    case CHANGE_MEMBER:
+        return "member";
+    case CHANGE_TEST:
+        return "test";
     }
     return "?";
 }

@@ -253,6 +253,8 @@ static int builder_op(const struct builder *b, struct op *op)
     case CHANGE_EXCLUSIVE:
     case CHANGE_KEEP:
     case CHANGE_SERVICE:
+    case CHANGE_MEMBER:
+    case CHANGE_TEST:
         break;
     }
     return builder_remove(b, op);

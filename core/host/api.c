@@ -14,6 +14,7 @@ void api_init(struct ccm_run *run, const struct api_input *input)
         .reasons = json_array(),
         .empty_array = json_array(),
         .empty_object = json_object(),
+        .referring = json_object(),
     };
 }
 
@@ -30,6 +31,7 @@ void api_done(struct ccm_run *run)
     json_decref(run->reasons);
     json_decref(run->empty_array);
     json_decref(run->empty_object);
+    json_decref(run->referring);
     buf_done(&run->log);
     buf_done(&run->said);
     arena_done(&run->arena);

@@ -69,6 +69,7 @@ struct ccm_run {
     struct api_set rejected;
     json_t *reasons; /* array of {"type","id","error"} */
     json_t *empty_array, *empty_object;
+    json_t *referring; /* indexes of api_referring.c */
     struct buf log;
     bool log_full;
     struct buf said;     /* by the program */

@@ -99,36 +99,66 @@ int ccm_user_sized(struct ccm_run *run, const struct ccm_user *given,
     change->id = user.id;
     change->group = arena_strdup(arena, user.group);
     change->list = api_copy_list(run, user.groups);
-    change->home = arena_strdup(arena, user.home ? user.home : "/");
-    change->shell =
-        arena_strdup(arena, user.shell ? user.shell : "/usr/sbin/nologin");
+    change->home = arena_strdup(arena, user.home);
+    change->shell = arena_strdup(arena, user.shell);
     change->comment = arena_strdup(arena, user.comment);
     change->password = arena_strdup(arena, user.password);
     change->absent = user.absent;
+    change->reset = user.reset;
     api_finish_item(run, item, user.object);
     return run->failed ? -1 : 0;
+}
+
+int ccm_member_sized(struct ccm_run *run, const struct ccm_member *given,
+                     size_t size)
+{
+    struct ccm_member member;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_member", &member, sizeof(member), given, size))
+        return -1;
+    API_ABOUT(run, member.object);
+    if (!api_check_new_account(run, "member", member.user) ||
+        !api_check_new_account(run, "member's group", member.group))
+        return -1;
+    item = api_add(run, CHANGE_MEMBER);
+    if (!item)
+        return -1;
+    item->change.name = arena_strdup(&run->arena, member.user);
+    item->change.group = arena_strdup(&run->arena, member.group);
+    item->change.absent = member.absent;
+    api_finish_item(run, item, member.object);
+    return run->failed ? -1 : 0;
+}
+
+static bool api_check_argv(struct ccm_run *run, const char *what,
+                           const char *const *argv)
+{
+    size_t n = names_count(argv), bytes = 0, i;
+
+    if (n == 0 || n > LIST_MAX) {
+        api_fail(run, "declares a %s with %zu arguments; expected 1 to %d",
+                 what, n, LIST_MAX);
+        return false;
+    }
+    for (i = 0; i < n; i++)
+        bytes += strlen(argv[i]) + 1;
+    if (bytes > COMMAND_BYTES_MAX) {
+        api_fail(run, "declares a %s of %zu bytes; the limit is %d", what,
+                 bytes, COMMAND_BYTES_MAX);
+        return false;
+    }
+    return api_check_path(run, what, argv[0]);
 }
 
 static bool api_check_command(struct ccm_run *run,
                               const struct ccm_command *command)
 {
     const char *const *argv = command->argv;
-    size_t n = names_count(argv), bytes = 0, i;
 
-    if (n == 0 || n > LIST_MAX) {
-        api_fail(run, "declares a command with %zu arguments; expected 1 to %d",
-                 n, LIST_MAX);
-        return false;
-    }
-    for (i = 0; i < n; i++)
-        bytes += strlen(argv[i]) + 1;
-    if (bytes > COMMAND_BYTES_MAX) {
-        api_fail(run, "declares a command of %zu bytes; the limit is %d", bytes,
-                 COMMAND_BYTES_MAX);
-        return false;
-    }
-    return api_check_path(run, "command", argv[0]) &&
+    return api_check_argv(run, "command", argv) &&
            api_check_account(run, argv[0], command->user) &&
+           (!command->probe || api_check_argv(run, "probe", command->probe)) &&
            (!command->directory || streq(command->directory, "/") ||
             api_check_path(run, "command's directory", command->directory));
 }
@@ -153,9 +183,38 @@ int ccm_command_sized(struct ccm_run *run, const struct ccm_command *given,
     change->always = command.always;
     change->timeout_s =
         command.timeout_s ? command.timeout_s : TIMEOUT_DEFAULT_S;
+    change->probe = api_copy_list(run, command.probe);
+    change->env = api_copy_list(run, command.env);
+    change->input = arena_strdup(&run->arena, command.input);
     change->user = arena_strdup(&run->arena, command.user);
     change->directory =
         arena_strdup(&run->arena, command.directory ? command.directory : "/");
     api_finish_item(run, item, command.object);
+    return run->failed ? -1 : 0;
+}
+
+int ccm_test_sized(struct ccm_run *run, const struct ccm_test *given,
+                   size_t size)
+{
+    struct ccm_test test;
+    struct change *change;
+    struct api_item *item;
+
+    if (!api_copy(run, "ccm_test", &test, sizeof(test), given, size))
+        return -1;
+    API_ABOUT(run, test.object);
+    if (!api_check_argv(run, "test", test.argv) ||
+        !api_check_account(run, test.argv[0], test.user))
+        return -1;
+    item = api_add(run, CHANGE_TEST);
+    if (!item)
+        return -1;
+    change = &item->change;
+    change->list = api_copy_list(run, test.argv);
+    change->path = arena_strdup(&run->arena, test.path);
+    change->service = arena_strdup(&run->arena, test.service);
+    change->timeout_s = test.timeout_s ? test.timeout_s : TIMEOUT_DEFAULT_S;
+    change->user = arena_strdup(&run->arena, test.user);
+    api_finish_item(run, item, test.object);
     return run->failed ? -1 : 0;
 }

@@ -7,6 +7,7 @@ libhost_a_SOURCES = \
 	core/host/api_check.c core/host/api_check.h \
 	core/host/api_declare.c \
 	core/host/api_encode.c \
+	core/host/api_escape.c \
 	core/host/api_fail.c \
 	core/host/api_file.c \
 	core/host/api_get.c \
@@ -14,6 +15,7 @@ libhost_a_SOURCES = \
 	core/host/api_owner.c \
 	core/host/api_path.c \
 	core/host/api_program.c \
+	core/host/api_referring.c \
 	core/host/arena.c core/host/arena.h \
 	core/host/brief.c core/host/brief.h \
 	core/host/catalog.c core/host/catalog.h \
@@ -58,8 +60,8 @@ libhost_a_SOURCES = \
 HOST_LINK = $(AM_LDFLAGS) -Wl,-z,relro,-z,now \
 	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
 	-Wl,--whole-archive,libhost.a,--no-whole-archive
-HOST_LIBS = libchange.a libcommand.a libplan.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
-HOST_NEEDS = libhost.a libchange.a libcommand.a libplan.a libobjects.a \
+HOST_LIBS = libtypes.a libchange.a libcommand.a libplan.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
+HOST_NEEDS = libhost.a libtypes.a libchange.a libcommand.a libplan.a libobjects.a \
 	libetcd.a libconfiguration.a libbase.a \
 	$(srcdir)/core/host/ccm-api.list
 EXTRA_DIST += core/host/ccm-api.list

@@ -63,7 +63,7 @@ void plan_describe(const struct plan *plan, const struct change *c,
 {
     const char *name = c->path ? c->path : c->name;
 
-    if (c->kind == CHANGE_COMMAND && c->list)
+    if (!name && c->list)
         name = c->list[0];
     snprintf(text, PLAN_DESCRIBE_SIZE, "configuration %s%s%s: %s %.200s",
              plan->configurations[c->configuration].name,
@@ -186,6 +186,8 @@ static int plan_enter(struct plan *plan, uint32_t index, struct error *err)
         return plan_put_account(plan, index, err);
     case CHANGE_COMMAND:
     case CHANGE_SERVICE:
+    case CHANGE_MEMBER:
+    case CHANGE_TEST:
         break;
     }
     return 0;

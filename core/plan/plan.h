@@ -24,6 +24,8 @@ enum change_kind {
     CHANGE_USER,
     CHANGE_COMMAND,
     CHANGE_SERVICE,
+    CHANGE_MEMBER, /* a user in a group */
+    CHANGE_TEST,   /* a program that looks at what is about to be there */
 };
 
 /* One declared change. Strings are NULL where not given, and borrowed (valid
@@ -31,27 +33,33 @@ enum change_kind {
 struct change {
     enum change_kind kind;
     uint32_t configuration; /* index into plan->configurations */
-    const char *path;       /* all kinds with a path */
-    const char *name;       /* GROUP, USER, SERVICE */
+    const char *path;       /* all kinds with a path; TEST: or its service */
+    const char *name;       /* GROUP, USER, SERVICE; MEMBER: the user */
     const char *owner;      /* FILE, DIRECTORY, SYMLINK; never NULL ("root") */
-    const char *group;      /* the same; USER: primary group, may be NULL */
-    const char *service;    /* kinds with a path */
+    const char *group;      /* the same; USER: primary group, may be NULL;
+                               MEMBER: never NULL */
+    const char *service;    /* kinds with a path; TEST: or its path */
     const char *object;     /* "crons/17", for messages */
     const char *target;     /* SYMLINK; EXCLUSIVE: the pattern, never NULL */
     const char *content;    /* FILE: size bytes, then a NUL */
     size_t size;
     uint32_t mode;      /* FILE, DIRECTORY */
     uint32_t id;        /* GROUP, USER; 0: the system chooses */
-    uint32_t timeout_s; /* COMMAND; never 0 */
+    uint32_t timeout_s; /* COMMAND, TEST; never 0 */
     bool sensitive;     /* FILE */
-    bool absent;        /* GROUP, USER */
+    bool absent;        /* GROUP, USER, MEMBER */
     bool always;        /* COMMAND */
     bool restart;       /* SERVICE */
     bool any;           /* SERVICE */
+    bool reset;         /* USER: home, shell, comment that are NULL become
+                           what a new user gets; else they are left alone */
     const char *home, *shell, *comment, *password; /* USER */
-    const char *user, *directory;                  /* COMMAND */
-    const char *const *list; /* USER: groups; COMMAND: argv; else NULL.
-                                NULL-terminated */
+    const char *user, *directory;                  /* COMMAND; TEST: user */
+    const char *input;                             /* COMMAND; secret */
+    const char *const *list;  /* USER: groups; COMMAND, TEST: argv; else NULL.
+                                 NULL-terminated, like the next ones */
+    const char *const *probe; /* COMMAND: argv, or NULL */
+    const char *const *env;   /* COMMAND: "NAME=value", or NULL; secret */
 };
 
 struct plan_configuration {

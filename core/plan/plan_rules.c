@@ -18,6 +18,7 @@
 #define TARGET_MAX 4000
 #define TIMEOUT_MAX_S 86400
 #define ARGUMENTS_MAX (128 * 1024)
+#define INPUT_MAX (1024 * 1024)
 /* The last two are what (uid_t) -1 means, in 32 and in 16 bits. */
 #define ID_MAX 0xfffffffdU
 #define ID_16BIT_NONE 0xffffU
@@ -33,6 +34,8 @@ static const char *const kind_names[] = {
     [CHANGE_USER] = "user",
     [CHANGE_COMMAND] = "command",
     [CHANGE_SERVICE] = "service",
+    [CHANGE_MEMBER] = "member",
+    [CHANGE_TEST] = "test",
 };
 
 const char *plan_kind_name(enum change_kind kind)
@@ -199,20 +202,55 @@ static int check_user(const struct change *c, struct error *err)
     return r;
 }
 
-static int check_command(const struct change *c, struct error *err)
+static int check_argv(const char *const *argv, struct error *err)
 {
     size_t i, size = 0;
-    int r = 0;
 
-    if (!c->list || !c->list[0])
+    if (!argv || !argv[0])
         return error_set(err, -EINVAL, "has no argument vector");
-    if (path_check(c->list[0], err) < 0)
-        return error_prefix(err, -EINVAL, "program \"%.200s\"", c->list[0]);
-    for (i = 0; c->list[i]; i++)
-        size += strlen(c->list[i]) + 1;
+    if (path_check(argv[0], err) < 0)
+        return error_prefix(err, -EINVAL, "program \"%.200s\"", argv[0]);
+    for (i = 0; argv[i]; i++)
+        size += strlen(argv[i]) + 1;
     if (size > ARGUMENTS_MAX)
         return error_set(err, -EINVAL, "arguments are longer than %d bytes",
                          ARGUMENTS_MAX);
+    return 0;
+}
+
+/* "NAME=value", with a name that every shell takes. */
+static int check_env(const char *const *env, struct error *err)
+{
+    size_t size = 0, n;
+
+    for (; env && *env; env++) {
+        n = strspn(*env, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "abcdefghijklmnopqrstuvwxyz0123456789_");
+        size += strlen(*env) + 1;
+        if (n == 0 || (*env)[n] != '=' || isdigit((unsigned char) **env))
+            return error_set(err, -EINVAL,
+                             "an entry of env is not \"NAME=value\"");
+    }
+    if (size > ARGUMENTS_MAX)
+        return error_set(err, -EINVAL, "env is longer than %d bytes",
+                         ARGUMENTS_MAX);
+    return 0;
+}
+
+static int check_command(const struct change *c, struct error *err)
+{
+    int r = check_argv(c->list, err);
+
+    if (r < 0)
+        return r;
+    if (c->probe && check_argv(c->probe, err) < 0)
+        return error_prefix(err, -EINVAL, "probe");
+    if (c->input && strlen(c->input) > INPUT_MAX)
+        return error_set(err, -EINVAL, "input is longer than %d bytes",
+                         INPUT_MAX);
+    r = check_env(c->env, err);
+    if (r < 0)
+        return r;
     if (c->timeout_s < 1 || c->timeout_s > TIMEOUT_MAX_S)
         return error_set(err, -EINVAL,
                          "time limit of %u s is out of range (1 to %d)",
@@ -221,6 +259,26 @@ static int check_command(const struct change *c, struct error *err)
         r = check_owner("user", c->user, err);
     if (r == 0 && c->directory && path_check(c->directory, err) < 0)
         r = error_prefix(err, -EINVAL, "directory");
+    return r;
+}
+
+static int check_member(const struct change *c, struct error *err)
+{
+    int r = check_account("user", c->name, err);
+
+    return r < 0 ? r : check_account("group", c->group, err);
+}
+
+static int check_test(const struct change *c, struct error *err)
+{
+    int r = check_command(c, err);
+
+    if (r == 0 && !c->path == !c->service)
+        r = error_set(err, -EINVAL, "has not exactly one of path and service");
+    if (r == 0 && c->path)
+        r = check_path(c->path, err);
+    if (r == 0 && c->service)
+        r = plan_rules_check_service(c->service, err);
     return r;
 }
 
@@ -257,6 +315,10 @@ static int check_kind(const struct change *c, struct error *err)
         return check_command(c, err);
     case CHANGE_SERVICE:
         return plan_rules_check_service(c->name, err);
+    case CHANGE_MEMBER:
+        return check_member(c, err);
+    case CHANGE_TEST:
+        return check_test(c, err);
     case CHANGE_ABSENT:
     case CHANGE_KEEP:
         break;

@@ -2,7 +2,7 @@
 /*
  * Declared changes as bytes. A record is six words (kind, flags, which
  * strings are there, mode, id, time limit), then the strings that are there
- * in the order of wire_strings, then the contents, then the list. A string
+ * in the order of wire_strings, then the contents, then the lists. A string
  * that is not given has no bytes at all, so a file costs little more than
  * its contents.
  */
@@ -20,7 +20,8 @@ enum {
     WIRE_ALWAYS = 1 << 2,
     WIRE_RESTART = 1 << 3,
     WIRE_ANY = 1 << 4,
-    WIRE_FLAGS = (1 << 5) - 1,
+    WIRE_RESET = 1 << 5,
+    WIRE_FLAGS = (1 << 6) - 1,
 };
 
 /* The most entries a list may have. */
@@ -33,16 +34,25 @@ static const size_t wire_strings[] = {
     offsetof(struct change, target),    offsetof(struct change, home),
     offsetof(struct change, shell),     offsetof(struct change, comment),
     offsetof(struct change, password),  offsetof(struct change, user),
-    offsetof(struct change, directory),
+    offsetof(struct change, directory), offsetof(struct change, input),
 };
 
+static const size_t wire_lists[] = {offsetof(struct change, list),
+                                    offsetof(struct change, probe),
+                                    offsetof(struct change, env)};
+
 #define WIRE_CONTENT (1U << ARRAY_SIZE(wire_strings))
-#define WIRE_LIST (WIRE_CONTENT << 1)
-#define WIRE_PRESENT (WIRE_LIST | (WIRE_LIST - 1))
+#define WIRE_LIST(i) (WIRE_CONTENT << (1 + (i)))
+#define WIRE_PRESENT (WIRE_LIST(ARRAY_SIZE(wire_lists)) - 1)
 
 static const char **wire_string(struct change *change, size_t i)
 {
     return (const char **) ((char *) change + wire_strings[i]);
+}
+
+static const char *const **wire_list(struct change *change, size_t i)
+{
+    return (const char *const **) ((char *) change + wire_lists[i]);
 }
 
 static void wire_put_u32(struct buf *buf, uint32_t word)
@@ -63,7 +73,7 @@ static uint32_t wire_flags(const struct change *change)
            (change->absent ? WIRE_ABSENT : 0U) |
            (change->always ? WIRE_ALWAYS : 0U) |
            (change->restart ? WIRE_RESTART : 0U) |
-           (change->any ? WIRE_ANY : 0U);
+           (change->any ? WIRE_ANY : 0U) | (change->reset ? WIRE_RESET : 0U);
 }
 
 static uint32_t wire_present(struct change *change)
@@ -76,8 +86,9 @@ static uint32_t wire_present(struct change *change)
             present |= 1U << i;
     if (change->content)
         present |= WIRE_CONTENT;
-    if (change->list)
-        present |= WIRE_LIST;
+    for (i = 0; i < ARRAY_SIZE(wire_lists); i++)
+        if (*wire_list(change, i))
+            present |= WIRE_LIST(i);
     return present;
 }
 
@@ -111,8 +122,9 @@ void wire_put(struct buf *buf, const struct change *change)
     }
     if (change->content)
         wire_put_bytes(buf, change->content, change->size);
-    if (change->list)
-        wire_put_list(buf, change->list);
+    for (i = 0; i < ARRAY_SIZE(wire_lists); i++)
+        if (*wire_list(&copy, i))
+            wire_put_list(buf, *wire_list(&copy, i));
 }
 
 /* What is left to read. */
@@ -156,18 +168,38 @@ static int wire_get_text(struct wire_reader *reader, const char **out)
     return 0;
 }
 
-static int wire_get_list(struct wire_reader *reader, const char ***out)
+/* Appends a list and its NULL to the *n texts of *memory. */
+static int wire_get_list(struct wire_reader *reader, const char ***memory,
+                         size_t *n)
 {
-    cleanup_free const char **list = NULL;
-    uint32_t n, i;
+    uint32_t more, i;
 
-    if (wire_get_u32(reader, &n) < 0 || n > WIRE_LIST_MAX)
+    if (wire_get_u32(reader, &more) < 0 || more > WIRE_LIST_MAX)
         return -EPROTO;
-    list = xcalloc((size_t) n + 1, sizeof(*list));
-    for (i = 0; i < n; i++)
-        if (wire_get_text(reader, &list[i]) < 0)
+    *memory = xrealloc(*memory, (*n + more + 1) * sizeof(**memory));
+    for (i = 0; i < more; i++)
+        if (wire_get_text(reader, &(*memory)[(*n)++]) < 0)
             return -EPROTO;
-    *out = STEAL(list);
+    (*memory)[(*n)++] = NULL;
+    return 0;
+}
+
+/* All lists, which share one piece of memory. */
+static int wire_get_lists(struct wire_reader *reader, struct change *change,
+                          uint32_t present, const char ***out)
+{
+    cleanup_free const char **memory = NULL;
+    size_t at[ARRAY_SIZE(wire_lists)], n = 0, i;
+
+    for (i = 0; i < ARRAY_SIZE(wire_lists); i++) {
+        at[i] = n;
+        if ((present & WIRE_LIST(i)) && wire_get_list(reader, &memory, &n) < 0)
+            return -EPROTO;
+    }
+    for (i = 0; i < ARRAY_SIZE(wire_lists); i++)
+        if (present & WIRE_LIST(i))
+            *wire_list(change, i) = memory + at[i];
+    *out = STEAL(memory);
     return 0;
 }
 
@@ -182,7 +214,7 @@ static int wire_get_words(struct wire_reader *reader, struct change *change,
         wire_get_u32(reader, &change->id) < 0 ||
         wire_get_u32(reader, &change->timeout_s) < 0)
         return -EPROTO;
-    if (kind < CHANGE_FILE || kind > CHANGE_SERVICE ||
+    if (kind < CHANGE_FILE || kind > CHANGE_TEST ||
         (flags & ~(uint32_t) WIRE_FLAGS) || (*present & ~WIRE_PRESENT))
         return -EPROTO;
     change->kind = (enum change_kind) kind;
@@ -191,6 +223,7 @@ static int wire_get_words(struct wire_reader *reader, struct change *change,
     change->always = flags & WIRE_ALWAYS;
     change->restart = flags & WIRE_RESTART;
     change->any = flags & WIRE_ANY;
+    change->reset = flags & WIRE_RESET;
     return 0;
 }
 
@@ -220,11 +253,10 @@ int wire_get(const char *bytes, size_t size, size_t *offset,
 
     if (wire_get_words(&reader, &got, &present) < 0 ||
         wire_get_strings(&reader, &got, present) < 0 ||
-        ((present & WIRE_LIST) && wire_get_list(&reader, &list) < 0))
+        wire_get_lists(&reader, &got, present, &list) < 0)
         return error_set(err, -EPROTO,
                          "the declared changes are corrupt at byte %zu",
                          *offset);
-    got.list = list;
     *offset = size - reader.left;
     *change = got;
     *list_memory = list;

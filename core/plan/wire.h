@@ -18,9 +18,9 @@ void wire_put(struct buf *buf, const struct change *change);
 
 /*
  * Decodes the record at *offset and moves *offset behind it. Strings point
- * into bytes; list points into memory that the caller frees (*list_memory,
- * new, NULL if there is no list). Every length, kind, flag and terminator is
- * checked; what a declaration means is not (plan_add does).
+ * into bytes; list, probe and env point into memory that the caller frees
+ * (*list_memory, new, NULL if there is no list). Every length, kind, flag and
+ * terminator is checked; what a declaration means is not (plan_add does).
  * Returns 0 or -EPROTO; on failure the outputs are unchanged.
  */
 int wire_get(const char *bytes, size_t size, size_t *offset,

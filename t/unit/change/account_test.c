@@ -219,6 +219,30 @@ static void a_named_group_stays_when_the_user_goes(void **state)
     scratch_free(root);
 }
 
+/* Else the manual's own example would reset every customer's shell. */
+static void what_is_not_declared_is_left_alone(void **state)
+{
+    struct change bob = {.kind = CHANGE_USER, .name = "bob", .id = 1500};
+    struct change fresh = {.kind = CHANGE_USER, .name = "carol", .id = 1700};
+    struct delta d = {0};
+    char *root = new_root();
+
+    (void) state;
+    assert_int_equal(compare(root, &bob, &d), 0);
+    bob.reset = true;
+    assert_int_equal(compare(root, &bob, &d), 1);
+    assert_string_equal(d.detail, "home /home/bob -> /, shell /bin/sh -> "
+                                  "/usr/sbin/nologin, comment Bob -> none");
+    delta_done(&d);
+    assert_int_equal(compare(root, &fresh, &d), 1);
+    assert_string_equal(d.detail, "id 1700, group carol, home /, shell "
+                                  "/usr/sbin/nologin");
+    delta_done(&d);
+    if (geteuid() == 0)
+        there_and_back(root, &fresh, DELTA_CREATE);
+    scratch_free(root);
+}
+
 static void details_say_what_differs_but_no_password(void **state)
 {
     struct change bob = {.kind = CHANGE_USER,
@@ -349,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(users_and_groups_come_change_and_go),
         cmocka_unit_test(homes_are_neither_made_nor_removed),
+        cmocka_unit_test(what_is_not_declared_is_left_alone),
         cmocka_unit_test(a_named_group_stays_when_the_user_goes),
         cmocka_unit_test(details_say_what_differs_but_no_password),
         cmocka_unit_test(refuses_what_cannot_be_an_account),

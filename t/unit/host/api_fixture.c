@@ -19,7 +19,7 @@ int fixture_open(void **state)
                  "[{\"id\":1,\"name\":\"a\",\"n\":5,\"on\":true,\"user\":7,"
                  "\"list\":[{\"deep\":1}],\"map\":{\"k\":\"v\"},"
                  "\"none\":null,\"line\":\"a\\nb\",\"up\":\"..\"},"
-                 "{\"id\":2,\"name\":\"b\",\"user\":99}]");
+                 "{\"id\":2,\"name\":\"b\",\"user\":99,\"users\":[7,8,7]}]");
     scratch_puts(fixture->dir, "users.json", "[{\"id\":7,\"name\":\"joe\"}]");
     fixture->config.objects.kind = OBJECTS_DIRECTORY;
     fixture->config.objects.path = fixture->dir;

@@ -50,6 +50,43 @@ static void getters_get(void **state)
     fixture_expect_reason(fixture, "");
 }
 
+static void finds_who_refers_to_an_object(void **state)
+{
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
+    const json_t *joe = ccm_object(run, "users", 7), *found;
+
+    found = ccm_referring(run, joe, "crons", "user");
+    assert_int_equal(json_array_size(found), 1);
+    assert_ptr_equal(json_array_get(found, 0), fixture_cron(fixture, 1));
+    assert_ptr_equal(ccm_referring(run, joe, "crons", "user"), found);
+    found = ccm_referring(run, joe, "crons", "users");
+    assert_int_equal(json_array_size(found), 1);
+    assert_ptr_equal(json_array_get(found, 0), fixture_cron(fixture, 2));
+    assert_int_equal(json_array_size(ccm_referring(run, joe, "crons", "name")),
+                     0);
+    assert_false(run->failed);
+    ccm_referring(run, ccm_settings(run), "crons", "user");
+    assert_true(run->failed);
+}
+
+static void a_text_that_nothing_escapes_rejects(void **state)
+{
+    struct api_fixture *fixture = *state;
+    struct ccm_run *run = &fixture->run;
+    const json_t *o = fixture_cron(fixture, 1);
+
+    assert_string_equal(ccm_escape(run, o, CCM_SHELL, "it's"), "'it'\\''s'");
+    assert_false(ccm_rejected(run, o));
+    assert_string_equal(ccm_escape(run, o, CCM_NGINX, "$host"), "");
+    assert_true(ccm_rejected(run, o));
+    fixture_expect_reason(fixture, "crons/1: a text has \"$\", which begins a "
+                                   "variable: \"$host\"");
+    assert_false(run->failed);
+    ccm_escape(run, NULL, CCM_INI, "a\nb");
+    assert_true(run->failed);
+}
+
 static void a_bad_field_rejects_its_object(void **state)
 {
     struct api_fixture *fixture = *state;
@@ -237,6 +274,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(says_who_one_is),
         FIXTURE_TEST(getters_get),
+        FIXTURE_TEST(finds_who_refers_to_an_object),
+        FIXTURE_TEST(a_text_that_nothing_escapes_rejects),
         FIXTURE_TEST(a_bad_field_rejects_its_object),
         FIXTURE_TEST(a_reference_to_nothing_rejects_once),
         FIXTURE_TEST(what_is_not_an_object_fails_the_plan),

@@ -31,6 +31,18 @@ static const struct change everything[] = {
      .list = (const char *const[]){"a", "b", NULL}},
     COMMAND_("/bin/echo", "one", ""),
     {.kind = CHANGE_SERVICE, .name = "nginx", .restart = true, .any = true},
+    {.kind = CHANGE_USER, .name = "v", .reset = true},
+    {.kind = CHANGE_MEMBER, .name = "u", .group = "g", .absent = true},
+    {.kind = CHANGE_TEST,
+     .path = "/a",
+     .timeout_s = 60,
+     .list = (const char *const[]){"/bin/true", "{}", NULL}},
+    {.kind = CHANGE_COMMAND,
+     .timeout_s = 60,
+     .input = "secret\n",
+     .list = (const char *const[]){"/bin/cat", NULL},
+     .probe = (const char *const[]){"/bin/true", "x", NULL},
+     .env = (const char *const[]){"A=b", NULL}},
 };
 
 static void comes_out_as_it_went_in(void **state)
@@ -48,6 +60,14 @@ static void comes_out_as_it_went_in(void **state)
             wire_get(once.data, once.size, &offset, &c, &list, NULL), 0);
         assert_int_equal(c.kind, everything[n].kind);
         assert_int_equal(c.sensitive, everything[n].sensitive);
+        assert_int_equal(c.reset, everything[n].reset);
+        assert_int_equal(c.probe != NULL, everything[n].probe != NULL);
+        if (c.probe) {
+            assert_string_equal(c.probe[1], "x");
+            assert_null(c.probe[2]);
+            assert_string_equal(c.env[0], "A=b");
+            assert_string_equal(c.list[0], "/bin/cat");
+        }
         wire_put(&twice, &c);
         free(list);
     }
