@@ -140,6 +140,12 @@ static int plan(struct ccm_run *run)
 
     /* An error is kept, so what is said about no output then is not heard. */
     document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    if (!document && json_error_code(&error) == json_error_null_character)
+        return ccm_fail(run,
+                        "the program's output, line %d, column %d: a string "
+                        "has a NUL byte: use content_base64 for contents that "
+                        "are not text",
+                        error.line, error.column);
     if (!document)
         return ccm_fail(run,
                         "the program's output, line %d, column %d: %s "

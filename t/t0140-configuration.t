@@ -42,6 +42,21 @@ bad_conf "an unknown kind of store" 'ccm.conf:[0-9]+: .*kind' \
 bad_conf "etcd without endpoints" 'ccm.conf:[0-9]+: .*endpoints' \
     'store={ kind = "etcd"; }'
 bad_conf "what libconfig cannot read" 'ccm.conf:[0-9]+: ' 'node=="web1"'
+if [ "$(id -u)" -eq 0 ]; then
+    node_make bad "${local_store[@]}"
+    node_things bad
+    chmod 666 "$scratch/bad/ccm.conf"
+    check_status "a ccm.conf that anybody can write to is refused" 1 \
+        test_configuration bad
+    check_says "  with what to do" \
+        'ccm.conf can be written by others \(mode 0666\).*chmod go-w' "$output"
+    chmod 644 "$scratch/bad/ccm.conf"
+    chown 65534 "$scratch/bad/ccm.conf"
+    check_status "so is one that another user owns" 1 test_configuration bad
+    check_says "  by name" 'ccm.conf belongs to user 65534.*chown root' \
+        "$output"
+    chown 0 "$scratch/bad/ccm.conf"
+fi
 check_status "a missing ccm.conf is refused" 1 \
     "$builddir/ccmd" -t -c "$scratch/none.conf"
 check_says "  by name" 'none.conf' "$output"

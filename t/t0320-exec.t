@@ -196,6 +196,11 @@ END
 says "a rejection without reason" '/rejected/0\): must have "object" and "error"'
 program <<'END'
 #!/usr/bin/python3
+print('{"changes": [{"kind": "file", "path": "/f", "content": "a\\u0000b"}]}')
+END
+says "a NUL byte in a text" 'line 1, column [0-9]+: .*use content_base64'
+program <<'END'
+#!/usr/bin/python3
 print('{"error": "no template for this node"}')
 END
 says "a program that gives a reason" 'configuration it: no template for this'
@@ -355,6 +360,20 @@ refused() {
     check_status "$1 is refused" 1 runner describe
     check_says "with the reason" "$2" "$output"
 }
+if [ "$(id -u)" -eq 0 ]; then
+    chmod 711 "$scratch/plan/program"
+    check_status "a binary that only root can read runs" 1 plan
+    chmod 700 "$scratch/plan/program"
+    refused "one that only root can execute" \
+        'it.conf: .*mode 0700, but planners.*must execute.*chmod a\+x'
+fi
+# Another machine: the two bytes of it in the header.
+printf '\xb7\x00' | dd of="$scratch/plan/program" bs=1 seek=18 conv=notrunc \
+    2>"$scratch/dd.log"
+chmod 755 "$scratch/plan/program"
+[ "$(uname -m)" = aarch64 ] || refused "one for another machine" \
+    'plan/program was built for another machine \(ARM64\).*this one'
+install -m 755 /bin/cat "$scratch/plan/program"
 chmod 775 "$scratch/plan/program"
 refused "one that others could have written" 'it.conf: .*plan/program is writable by'
 chmod 644 "$scratch/plan/program"
@@ -375,6 +394,14 @@ program <<'END'
 #!/usr/bin/env no-such-language
 END
 refused "an interpreter that is not there" '"no-such-language" is in none of'
+if [ "$(id -u)" -eq 0 ]; then
+    program <<'END'
+#!/bin/sh
+END
+    chmod 700 "$scratch/plan/program"
+    refused "a script that only root can read" \
+        'mode 0700, but planners.*must read it: chmod a\+r'
+fi
 program <<END
 #!$scratch/plan/url-redirects.py
 END

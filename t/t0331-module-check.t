@@ -89,6 +89,12 @@ chmod 666 "$scratch/modules/ok.so"
 check_status "where it lies is only noted" 0 examine ok
 check_says "with what to do" \
     'note: .*would refuse to load this file: .*ok.so is writable by other users' "$output"
+if [ "$(id -u)" -eq 0 ]; then
+    chmod 600 "$scratch/modules/ok.so"
+    check_status "a module that only root can read is refused" 1 examine ok
+    check_says "with who must read it" \
+        'ok.so has mode 0600, but planners.*must read it: chmod a\+r' "$output"
+fi
 chmod 644 "$scratch/modules/ok.so"
 echo 'modul = "ok";' >"$scratch/ok.conf"
 check_status "a misspelt declaration is an error" 1 \

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_OUT_OF_MEMORY 70
-
 static void *alloc_checked(void *memory)
 {
     static const char text[] = "ccm: out of memory\n";
@@ -20,7 +18,7 @@ static void *alloc_checked(void *memory)
         return memory;
     ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
     (void) ignored;
-    _exit(EXIT_OUT_OF_MEMORY);
+    _exit(ALLOC_EXIT_STATUS);
 }
 
 void *xmalloc(size_t size)

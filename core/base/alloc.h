@@ -4,13 +4,17 @@
 
 /*
  * Allocation for our own small, bounded structures. A process that cannot
- * allocate even those cannot go on: it ends with a message and status 70, and
- * its supervisor starts it again. The journal and the turn marker then say what
- * to do, as after a crash. Input from outside (replies, objects, files) is
- * limited before it is allocated.
+ * allocate even those cannot go on: it ends with a message and
+ * ALLOC_EXIT_STATUS, and its supervisor starts it again. The journal and the
+ * turn marker then say what to do, as after a crash. Input from outside
+ * (replies, objects, files) is limited before it is allocated.
  */
 
 #include <stddef.h>
+
+/* Of a process that has no memory; not one that others use, such as those of
+ * sysexits.h. */
+#define ALLOC_EXIT_STATUS 170
 
 /* Like malloc(3), calloc(3), realloc(3), strdup(3), asprintf(3), but they
  * always return. Returns new (freed with free). */

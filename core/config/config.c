@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 static int config_absolute(const char *file, char **out, struct error *err)
 {
@@ -58,6 +59,26 @@ static int config_fill(const struct config_reader *reader, config_t *parsed)
     return r;
 }
 
+/* It names programs that root runs, so nobody else may write to it. */
+static int config_check_owner(const char *file, struct error *err)
+{
+    struct stat st;
+
+    if (geteuid() != 0 || stat(file, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0; /* whoever reads it says why not */
+    if (st.st_uid != 0)
+        return error_set(err, -EPERM,
+                         "%s belongs to user %u, but root runs programs that "
+                         "it names: chown root it",
+                         file, (unsigned) st.st_uid);
+    if (st.st_mode & (S_IWGRP | S_IWOTH))
+        return error_set(err, -EPERM,
+                         "%s can be written by others (mode %04o), but root "
+                         "runs programs that it names: chmod go-w it",
+                         file, (unsigned) st.st_mode & 07777);
+    return 0;
+}
+
 int config_load(const char *file, struct config **out, struct error *err)
 {
     struct config *config = xcalloc(1, sizeof(*config));
@@ -67,6 +88,8 @@ int config_load(const char *file, struct config **out, struct error *err)
 
     config_keys_defaults(config_keys, config);
     r = config_absolute(file, &config->file, err);
+    if (r == 0)
+        r = config_check_owner(file, err);
     if (r == 0)
         r = config_parse(file, &parsed, err);
     if (r == 0) {

@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static const char usage_text[] =
     "usage: ccm-runner [-c FILE] [--config-digest DIGEST] MODE\n\nThe module "
@@ -193,7 +194,8 @@ static int main_load_default(struct config **config, struct error *err)
     cleanup_close int fd = memfd_create("ccm.conf", MFD_CLOEXEC);
     char path[64];
 
-    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t) strlen(text))
+    if (fd < 0 || fchmod(fd, 0600) < 0 ||
+        write(fd, text, strlen(text)) != (ssize_t) strlen(text))
         return error_errno(err, -errno, "a memory file");
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     return config_load(path, config, err);

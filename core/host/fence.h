@@ -8,6 +8,7 @@
  * in the process that forks; a child only puts them on.
  */
 
+#include "base/alloc.h"
 #include "base/error.h"
 
 #include <jansson.h>
@@ -17,12 +18,13 @@
 
 struct fence;
 
-/* How a confined process ends on its own account, besides 0. */
+/* How a confined process ends on its own account, besides 0: numbers that no
+ * program uses for its own ends. */
 enum fence_exit {
-    FENCE_EXIT_MEMORY = 70,  /* base/alloc.c: out of memory */
-    FENCE_EXIT_REFUSED = 71, /* it tried what is forbidden */
-    FENCE_EXIT_FAILED = 72,  /* it could not be confined */
-    FENCE_EXIT_REPORT = 73,  /* it could not hand over its result */
+    FENCE_EXIT_MEMORY = ALLOC_EXIT_STATUS,
+    FENCE_EXIT_REFUSED = 171, /* it tried what is forbidden */
+    FENCE_EXIT_FAILED = 172,  /* it could not be confined */
+    FENCE_EXIT_REPORT = 173,  /* it could not hand over its result */
 };
 
 /* A program that is started on the way into confinement, in the same one but

@@ -30,6 +30,7 @@ libhost_a_SOURCES = \
 	core/host/declarations.c \
 	core/host/describe.c core/host/describe.h \
 	core/host/describe_child.c core/host/describe_child.h \
+	core/host/elf_file.c core/host/elf_file.h \
 	core/host/fence.c core/host/fence.h \
 	core/host/graph.c core/host/graph.h \
 	core/host/mode_check.c core/host/mode_check.h \

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/util.h"
+#include "host/elf_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,6 +102,10 @@ int module_open(struct trust *trust, const char *const *dirs, const char *name,
     r = trust_check(trust, fd, path, &real, err);
     if (r == 0)
         r = module_check_inside(dirs, real, err);
+    if (r == 0)
+        r = trust_check_others(&st, real, S_IROTH, err);
+    if (r == 0)
+        r = elf_check_machine(fd, real, err);
     if (r < 0)
         return r;
     file = xcalloc(1, sizeof(*file));

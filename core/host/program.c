@@ -8,16 +8,14 @@
 
 #include "base/alloc.h"
 #include "base/util.h"
+#include "host/elf_file.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <link.h>
 #include <sys/stat.h>
 
 #define HEAD_BYTES 256 /* as much of a "#!" line as the kernel reads */
-#define HEADERS_MAX 64
 
 static const char *const search_path[] = {"/usr/local/bin", "/usr/bin", "/bin"};
 
@@ -120,7 +118,7 @@ static int program_look(const struct program *program, int fd, char *head,
     if (size < 0)
         return error_errno(err, -errno, "reading it");
     head[size] = '\0';
-    if (size >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0)
+    if (size >= 4 && memcmp(head, "\177ELF", 4) == 0)
         return 0;
     end = strchr(head, '\n');
     if (program->interpreter || strncmp(head, "#!", 2) != 0 || !end)
@@ -133,31 +131,46 @@ static int program_look(const struct program *program, int fd, char *head,
     return 1;
 }
 
-/* The file that loads a binary, which the kernel executes, too. */
-static int program_find_loader(int fd)
+/* The file that loads a binary, which the kernel executes, too; -1 for one
+ * that needs none. */
+static int program_find_loader(int fd, int *loader_fd, struct error *err)
 {
     char path[PATH_MAX];
-    ElfW(Ehdr) head;
-    ElfW(Phdr) part;
-    size_t i;
+    int r = elf_loader(fd, path, sizeof(path));
 
-    if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
-        head.e_phentsize != sizeof(part) || head.e_phnum > HEADERS_MAX)
-        return -1;
-    for (i = 0; i < head.e_phnum; i++) {
-        if (pread(fd, &part, sizeof(part),
-                  (off_t) (head.e_phoff + i * sizeof(part))) != sizeof(part))
-            return -1;
-        if (part.p_type != PT_INTERP)
-            continue;
-        if (part.p_filesz < 2 || part.p_filesz > sizeof(path) ||
-            pread(fd, path, part.p_filesz, (off_t) part.p_offset) !=
-                (ssize_t) part.p_filesz ||
-            path[part.p_filesz - 1] != '\0')
-            return -1;
-        return open(path, O_PATH | O_CLOEXEC);
-    }
-    return -1;
+    *loader_fd = -1;
+    if (r <= 0)
+        return r < 0 ? error_set(err, -ENOEXEC, "its ELF headers are damaged")
+                     : 0;
+    *loader_fd = open(path, O_PATH | O_CLOEXEC);
+    return *loader_fd < 0
+               ? error_errno(err, -errno, "it needs the loader %s", path)
+               : 0;
+}
+
+static int program_check_others(const struct module_file *file, mode_t bits,
+                                struct error *err)
+{
+    struct stat st;
+
+    if (fstat(file->fd, &st) < 0)
+        return error_errno(err, -errno, "%s", file->path);
+    return trust_check_others(&st, file->path, bits, err);
+}
+
+/* What the kernel executes: it must be for this machine, and have its loader,
+ * of which the kernel would only say that there is no such file. */
+static int program_check_binary(struct program *program,
+                                const struct module_file *file,
+                                struct error *err)
+{
+    int r = program_check_others(file, S_IXOTH, err);
+
+    if (r == 0)
+        r = elf_check_machine(file->fd, file->path, err);
+    if (r == 0)
+        r = program_find_loader(file->fd, &program->loader_fd, err);
+    return r;
 }
 
 static int program_resolve(struct program *program, struct trust *trust,
@@ -174,6 +187,8 @@ static int program_resolve(struct program *program, struct trust *trust,
         if (r == 0)
             r = program_open_file(trust, program->interpreter_name,
                                   &program->interpreter, err);
+        if (r == 0)
+            r = program_check_others(program->file, S_IROTH, err);
         if (r < 0)
             return r;
         fd = program->interpreter->fd;
@@ -181,7 +196,11 @@ static int program_resolve(struct program *program, struct trust *trust,
         if (r < 0)
             return r;
     }
-    program->loader_fd = program_find_loader(fd);
+    r = program_check_binary(
+        program, program->interpreter ? program->interpreter : program->file,
+        err);
+    if (r < 0)
+        return r;
     return module_digest(program->file, err);
 }
 

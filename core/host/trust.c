@@ -131,3 +131,16 @@ int trust_check(struct trust *trust, int fd, const char *path, char **real,
     *real = xstrdup(found);
     return 0;
 }
+
+int trust_check_others(const struct stat *st, const char *path, mode_t bits,
+                       struct error *err)
+{
+    if (geteuid() != 0 || (st->st_mode & bits) == bits)
+        return 0;
+    return error_set(err, -EACCES,
+                     "%s has mode %04o, but planners, which are not root, must "
+                     "%s it: chmod %s it",
+                     path, (unsigned) st->st_mode & 07777,
+                     bits & S_IXOTH ? "execute" : "read",
+                     bits & S_IXOTH ? "a+x" : "a+r");
+}

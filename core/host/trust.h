@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 /* Directories that were found good, so that a thousand files in one
  * directory ask for it once. Zeroed is empty. */
@@ -27,6 +28,10 @@ struct trust {
  */
 int trust_check(struct trust *trust, int fd, const char *path, char **real,
                 struct error *err);
+/* Planners are other users, if ccm runs as root: may they do that (bits of
+ * others, such as 04) with the file? Returns 0 or -EACCES. */
+int trust_check_others(const struct stat *st, const char *path, mode_t bits,
+                       struct error *err);
 void trust_done(struct trust *trust);
 
 #endif

@@ -32,60 +32,12 @@ static int act_fail(struct ccm_run *run)
     return ccm_fail(run, "no cake on %s", ccm_node(run));
 }
 
-static int act_return(struct ccm_run *run)
-{
-    (void) run;
-    return -7;
-}
-
-static int act_crash(struct ccm_run *run)
-{
-    (void) run;
-    raise(SIGSEGV);
-    return 0;
-}
-
-/* Sanitizers would stop it before it has done any harm. */
-__attribute__((no_sanitize("address"))) static int
-act_stray(struct ccm_run *run)
-{
-    volatile char *stray = (volatile char *) run;
-    size_t i;
-
-    for (i = 0; i < 64 * 1024 * 1024; i++)
-        stray[i] = 0x55;
-    return 0;
-}
-
-static int act_abort(struct ccm_run *run)
-{
-    (void) run;
-    fputs("the flux is uncoupled\n", stderr);
-    abort();
-}
-
 static int act_hang(struct ccm_run *run)
 {
     (void) run;
     while (pause() < 0)
         ;
     return 0;
-}
-
-static int act_spin(struct ccm_run *run)
-{
-    volatile bool forever = true;
-
-    (void) run;
-    while (forever)
-        ;
-    return 0;
-}
-
-static int act_exit(struct ccm_run *run)
-{
-    (void) run;
-    exit(3);
 }
 
 static int act_exit_well(struct ccm_run *run)
@@ -339,6 +291,8 @@ static const struct {
     {"hang", act_hang},
     {"spin", act_spin},
     {"exit", act_exit},
+    {"exit-70", act_exit_70},
+    {"kill-self", act_kill_self},
     {"exit-well", act_exit_well},
     {"atexit", act_atexit},
     {"signal", act_signal},

@@ -9,6 +9,16 @@
 /* Declares a file with nothing but a path. */
 FILE *hostile_file(struct ccm_run *run, const char *path);
 
+/* hostile_end.c */
+int act_return(struct ccm_run *run);
+int act_crash(struct ccm_run *run);
+int act_stray(struct ccm_run *run);
+int act_abort(struct ccm_run *run);
+int act_spin(struct ccm_run *run);
+int act_exit(struct ccm_run *run);
+int act_exit_70(struct ccm_run *run);
+int act_kill_self(struct ccm_run *run);
+
 /* hostile_declare.c */
 int act_outside(struct ccm_run *run);
 int act_inserted(struct ccm_run *run);

@@ -26,7 +26,8 @@ t_modules_ok_so_LDFLAGS = $(MODULE_LINK)
 t_modules_ok_so_LDADD = $(JANSSON_LIBS)
 
 t_modules_hostile_so_SOURCES = t/modules/hostile.c t/modules/hostile.h \
-	t/modules/hostile_declare.c t/modules/hostile_forge.c
+	t/modules/hostile_declare.c t/modules/hostile_end.c \
+	t/modules/hostile_forge.c
 t_modules_hostile_so_CFLAGS = $(MODULE_COMPILE)
 t_modules_hostile_so_LDFLAGS = $(MODULE_LINK)
 t_modules_hostile_so_LDADD = $(JANSSON_LIBS)

@@ -26,6 +26,8 @@ static const struct {
     {"spin", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
     {"signal", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
     {"exit", PLANNER_DIED, CONFINED_EXITED, "exit(3)", 0},
+    {"exit-70", PLANNER_DIED, CONFINED_EXITED, "exit(70)", 0},
+    {"kill-self", PLANNER_DIED, CONFINED_CRASHED, "SIGKILL", 0},
     {"exit-well", PLANNER_BAD, CONFINED_DONE, "called exit(", 0},
     {"forge", PLANNER_BAD, CONFINED_DONE, "", 0},
     {"forge-rejected", PLANNER_BAD, CONFINED_DONE, "things/1000, which is no",

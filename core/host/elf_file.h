@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CCM_HOST_ELF_FILE_H
+#define CCM_HOST_ELF_FILE_H
+
+/* What an ELF file says of itself, read without loading it. */
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/*
+ * Was this file built for this machine? The loaders of libc and kernel say "No
+ * such file or directory" if not. Returns 0 (also if it is no ELF file), or
+ * -ENOEXEC.
+ */
+int elf_check_machine(int fd, const char *path, struct error *err);
+
+/* The path of the loader that it names (PT_INTERP). Returns 1 with *path, 0 if
+ * it names none, or -ENOEXEC. */
+int elf_loader(int fd, char *path, size_t size);
+
+#endif
