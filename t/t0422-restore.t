@@ -129,4 +129,10 @@ etcd_start
 record_again
 publish "emptied"
 goes_on "emptied"
+# A lost lease means a new session first: a place is not asked for again and
+# again with a lease that is gone.
+for node in web1 web2; do
+    joins=$(log_says_since "$node" 'joining again' | wc -l)
+    check "emptied: $node has not asked in a loop ($joins)" test "$joins" -le 5
+done
 done_testing

@@ -207,7 +207,7 @@ static void connection_dispatch(struct connection *connection)
         connection_fail(connection, CCM_EXIT_USAGE,
                         "the request is no JSON: %s", err.text);
     else
-        control_dispatch(connection);
+        connection->control->dispatch(connection);
 }
 
 static void connection_take_fds(struct connection *connection,

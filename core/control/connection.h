@@ -25,8 +25,11 @@
 /* The longest text that a request may put into the store, in bytes. */
 #define CONNECTION_TEXT_MAX 4096
 
+struct connection;
+
 struct control {
     struct control_view view;
+    void (*dispatch)(struct connection *connection); /* control_dispatch */
     struct io io;
     char *path;
     struct connection *clients;
@@ -38,8 +41,6 @@ enum connection_waits {
     CONNECTION_WAITS_RUN,
     CONNECTION_WAITS_RELOAD,
 };
-
-struct connection;
 
 /* What an op does with the store's reply. */
 typedef void (*connection_reply_fn)(struct connection *connection,
@@ -90,10 +91,6 @@ void connection_commit(struct connection *connection, struct txn *txn,
 
 /* "operator (uid 0)". Returns new (freed with free). */
 char *connection_who(const struct connection *connection);
-
-/* The value as JSON of at most 1 MiB, new (freed with json_decref); NULL if it
- * is none. */
-json_t *control_value(const struct store_kv *kv);
 
 /* Each handles the request in connection->request. */
 typedef void (*connection_fn)(struct connection *connection);

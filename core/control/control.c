@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The control socket: which request goes where, and who waits for what. What
- * the requests do is in control_status.c, control_store.c, control_flag.c and
- * control_run.c.
- */
+/* The control socket: listening, and taking connections. control_ops.c has the
+ * table of requests, control_waiters.c those who wait for a run. */
 #include "control/control.h"
 
 #include "base/alloc.h"
@@ -16,47 +13,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-static const struct {
-    const char *op;
-    connection_fn fn;
-} control_ops[] = {
-    {"status", control_status},
-    {"nodes", control_nodes},
-    {"queue", control_queue},
-    {"module.list", control_module_list},
-    {"module.reload", control_module_reload},
-    {"plan", control_plan},
-    {"apply", control_apply},
-    {"publish", control_publish},
-    {"object.list", control_object_list},
-    {"object.get", control_object_get},
-    {"object.put", control_object_put},
-    {"object.delete", control_object_delete},
-    {"object.import", control_object_import},
-    {"flag.show", control_flag_show},
-    {"flag.set", control_flag_set},
-    {"flag.clear", control_flag_clear},
-    {"history", control_history},
-};
-
-void control_dispatch(struct connection *connection)
-{
-    const char *op = json_string_or(connection->request, "op", "");
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(control_ops); i++) {
-        if (streq(control_ops[i].op, op)) {
-            control_ops[i].fn(connection);
-            return;
-        }
-    }
-    connection_fail(
-        connection, CCM_EXIT_USAGE,
-        "ccmd does not know the request \"%s\"; are ccmctl and ccmd "
-        "of one version?",
-        op);
-}
 
 /* Says why and closes. What has come is read before: a socket that is closed
  * over unread bytes takes its last words along. */
@@ -86,81 +42,6 @@ static void control_accept(void *userdata, short revents)
         control_refuse(fd);
     else if (fd >= 0)
         connection_open(control, fd);
-}
-
-/* ------------------------------------------------------- those who wait */
-
-void control_run_ended(struct control *control, int64_t ticket,
-                       const json_t *report)
-{
-    struct connection *connection;
-
-    for (connection = control->clients; connection;
-         connection = connection->next) {
-        if (connection->waits != CONNECTION_WAITS_RUN ||
-            connection->ticket > ticket)
-            continue;
-        if (streq(json_string_or(report, "outcome", ""), "failed"))
-            connection_fail(
-                connection, CCM_EXIT_FAILED,
-                "failed at %s%s%s: %s; the flag is up, the other "
-                "nodes leave the change alone",
-                json_string_or(report, "step", "?"),
-                json_string_or(report, "configuration", NULL) ? " of " : "",
-                json_string_or(report, "configuration", ""),
-                json_string_or(report, "error", "?"));
-        else
-            connection_ok(connection, json_deep_copy(report));
-    }
-}
-
-void control_progress(struct control *control, const char *text)
-{
-    struct connection *connection;
-
-    for (connection = control->clients; connection;
-         connection = connection->next)
-        if (connection->waits == CONNECTION_WAITS_RUN)
-            connection_say(connection, text);
-}
-
-void control_held(struct control *control, const char *text)
-{
-    struct connection *connection;
-
-    for (connection = control->clients; connection;
-         connection = connection->next)
-        if (connection->waits == CONNECTION_WAITS_RUN)
-            connection_fail(
-                connection, CCM_EXIT_HALTED,
-                "held by the flag: %s; it is applied when the flag is "
-                "lifted (ccmctl flag clear)",
-                text);
-}
-
-void control_reloaded(struct control *control, const json_t *differences,
-                      const char *why)
-{
-    struct connection *connection;
-
-    for (connection = control->clients; connection;
-         connection = connection->next) {
-        json_t *result;
-
-        if (connection->waits != CONNECTION_WAITS_RELOAD)
-            continue;
-        if (why) {
-            connection_fail(
-                connection, CCM_EXIT_FAILED,
-                "%s; nothing was switched, the old catalog stays in "
-                "force",
-                why);
-            continue;
-        }
-        result = json_copy(*control->view.catalog);
-        json_object_update(result, (json_t *) differences);
-        connection_ok(connection, result);
-    }
 }
 
 /* --------------------------------------------------------------- life times */
@@ -241,6 +122,7 @@ int control_open(const struct control_view *view, struct control **out,
         return fd;
     control = xcalloc(1, sizeof(*control));
     control->view = *view;
+    control->dispatch = control_dispatch;
     control->path = xstrdup(path);
     io_start(&control->io, view->loop, fd, IO_READ, control_accept, control);
     *out = control;

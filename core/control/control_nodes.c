@@ -30,6 +30,7 @@ enum nodes_range {
 /* What is asked once for each node, as objects with the names as keys. */
 struct nodes_view {
     const struct store_reply *reply;
+    const struct rollout *rollout; /* this node's */
     struct flag flag;
     json_t *alive, *applying, *queued;
     json_t *events; /* type -> revision */
@@ -72,7 +73,7 @@ static json_t *nodes_queued(const struct store_range *lock)
     size_t i;
 
     for (i = 0; i < lock->n; i++) {
-        json_auto_t *value = control_value(&lock->kvs[i]);
+        json_auto_t *value = store_kv_json(&lock->kvs[i]);
         const char *node = json_string_or(value, "node", NULL);
 
         if (node)
@@ -145,12 +146,23 @@ static const char *nodes_state(const struct nodes_view *view, const char *node,
     return view->flag.json ? "held" : "settling";
 }
 
+/* Has it a run before it, whatever the events say? Its record says so when its
+ * modules were reloaded; of this node, more is known. */
+static bool nodes_is_pending(const struct nodes_view *view, const char *node,
+                             const json_t *record)
+{
+    return json_bool_or(record, "pending", false) ||
+           (streq(node, view->rollout->config->node) &&
+            bus_pending(view->rollout->bus, 0));
+}
+
 static json_t *nodes_entry(const struct nodes_view *view, const char *node,
                            const json_t *record)
 {
     const json_t *applied = json_object_get(record, "applied");
-    bool converged =
-        json_integer_or(applied, "revision", -1) >= nodes_wanted(view, record);
+    bool converged = json_integer_or(applied, "revision", -1) >=
+                         nodes_wanted(view, record) &&
+                     !nodes_is_pending(view, node, record);
 
     return json_pack(
         "{s:o, s:b, s:s, s:b, s:O?, s:O?, s:O?}", "node", json_text(node),
@@ -179,7 +191,7 @@ static void nodes_add_records(const struct nodes_view *view, json_t *entries)
         sorted[i] = &records->kvs[i];
     qsort(sorted, records->n, sizeof(*sorted), nodes_compare);
     for (i = 0; i < records->n; i++) {
-        json_auto_t *record = control_value(sorted[i]);
+        json_auto_t *record = store_kv_json(sorted[i]);
 
         json_array_append_new(
             entries,
@@ -224,6 +236,7 @@ static void control_nodes_read(struct connection *connection,
     struct nodes_view view;
 
     nodes_view_init(&view, reply);
+    view.rollout = connection->view->rollout;
     nodes_add_records(&view, entries);
     nodes_add_others(&view, entries);
     json_clip(entries, NODES_TEXT_MAX);

@@ -67,21 +67,25 @@ static int wait_look(struct ctl *ctl, struct wait *wait)
     return CCM_EXIT_DONE;
 }
 
-/* How many live nodes have yet to apply the revision. */
+/* How many live nodes have yet to apply the revision; 1 while no node lives:
+ * nobody has converged then. */
 static int64_t wait_missing(const struct wait *wait)
 {
     const json_t *list = json_object_get(wait->nodes, "nodes"), *node;
-    int64_t missing = 0;
+    int64_t missing = 0, alive = 0;
     size_t i;
 
     if (json_bool_or(wait->nodes, "converged", false) &&
         json_integer_or(wait->nodes, "revision", 0) >= wait->revision)
         return 0;
-    json_array_foreach (list, i, node)
-        if (json_bool_or(node, "alive", false) &&
-            ctl_applied(node) < wait->revision)
-            missing++;
-    return json_array_size(list) > 0 ? missing : 1;
+    json_array_foreach (list, i, node) {
+        if (!json_bool_or(node, "alive", false))
+            continue;
+        alive++;
+        missing += ctl_applied(node) < wait->revision ||
+                   !json_bool_or(node, "converged", true);
+    }
+    return alive > 0 ? missing : 1;
 }
 
 static bool wait_is_halted(const struct wait *wait)

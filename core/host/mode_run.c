@@ -229,7 +229,7 @@ int mode_run_fail(const char *why)
 {
     mode_run_say(json_pack("{s:s, s:s, s:n, s:o, s:b, s:b}", "event", "failed",
                            "step", "load", "configuration", "error",
-                           json_text(why), "transient", 0, "rolled_back", 1));
+                           json_text(why), "transient", 1, "rolled_back", 1));
     return CCM_EXIT_FAILED;
 }
 

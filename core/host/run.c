@@ -62,6 +62,9 @@ int run_load(struct run *run, struct error *err)
     if (r == 0)
         r = catalog_load(run->config, run->confine, answers, &run->catalog,
                          err);
+    /* Modules that cannot be loaded are an accident of installation, not a
+     * change that failed: no flag, and it is tried again. */
+    run->transient = r < 0;
     return r < 0 ? run_fail(run, r, "load", NULL) : 0;
 }
 

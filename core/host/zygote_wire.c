@@ -10,7 +10,7 @@
 
 #define FDS_EACH 200 /* the kernel takes 253 */
 
-union control {
+union zygote_control {
     char bytes[CMSG_SPACE(FDS_EACH * sizeof(int))];
     struct cmsghdr align;
 };
@@ -18,7 +18,7 @@ union control {
 static int zygote_send_one(int fd, struct iovec *bytes, const int *fds,
                            size_t n)
 {
-    union control control;
+    union zygote_control control;
     struct msghdr message = {.msg_iov = bytes, .msg_iovlen = 1};
     struct cmsghdr *head;
     ssize_t sent;
@@ -55,7 +55,7 @@ int zygote_send(int fd, const void *bytes, size_t size, const int *fds,
 
 int zygote_receive(int fd, void *bytes, size_t size, int *fds, size_t *n)
 {
-    union control control;
+    union zygote_control control;
     struct iovec part = {bytes, size};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,

@@ -11,7 +11,7 @@ librollout_a_SOURCES = \
 	core/rollout/recovery.c core/rollout/recovery.h \
 	core/rollout/retry.c core/rollout/retry.h \
 	core/rollout/rollout.c core/rollout/rollout.h \
-	core/rollout/rollout_attempt.c core/rollout/rollout_turn.c \
+	core/rollout/rollout_announce.c core/rollout/rollout_attempt.c core/rollout/rollout_turn.c \
 	core/rollout/rollout_close.c \
 	core/rollout/rollout_internal.h \
 	core/rollout/rollout_link.c \

@@ -71,6 +71,8 @@ void rollout_recatalog(struct rollout *rollout, const char *digest)
     /* What kept the last attempt from going on may have been mended by it. */
     rollout->pause_until_ms = 0;
     backoff_reset(&rollout->backoff);
+    if (rollout->phase != ROLLOUT_STARTING)
+        rollout_announce(rollout);
     rollout_wake(rollout);
 }
 
@@ -115,6 +117,7 @@ void rollout_init(struct rollout *rollout, struct loop *loop,
     timer_init(&rollout->resync_timer, loop, rollout_resync, rollout);
     rollout_run_init(rollout);
     rollout_look_init(rollout);
+    rollout_announce_init(rollout);
     rollout_link_init(rollout);
 }
 
@@ -142,6 +145,7 @@ void rollout_done(struct rollout *rollout)
     timer_stop(&rollout->resync_timer);
     timer_stop(&rollout->recover_timer);
     retry_done(&rollout->look.retry);
+    retry_done(&rollout->announce);
     free(rollout->look.turn);
     recovery_done(&rollout->recovery);
     runner_source_done(&rollout->runners);

@@ -121,6 +121,7 @@ struct rollout {
     struct queue queue;
     struct turn turn;
     struct look look;
+    struct retry announce; /* that the record below nodes/ is out of date */
     struct recovery recovery;
     struct runner_source runners;
 

@@ -35,6 +35,7 @@ void rollout_starting(struct rollout *rollout)
     } else if (rollout->look.answered) {
         rollout_enter(rollout, ROLLOUT_IDLE);
         events_start(&rollout->events);
+        rollout_announce(rollout);
         rollout->ops->ready(rollout->userdata);
     }
 }

@@ -30,6 +30,9 @@ json_t *rollout_error_report(const struct rollout *rollout);
 /* Notes the outcome in last_run and applied. Returns the record for
  * nodes/<node>, new (json_decref). */
 json_t *rollout_record(struct rollout *rollout, bool good);
+/* The same without an outcome: what was applied last, and that a run is
+ * pending. */
+json_t *rollout_record_pending(const struct rollout *rollout);
 /* Logs which objects the plan leaves out. */
 void rollout_say_rejected(const json_t *planned);
 
@@ -50,6 +53,11 @@ void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
 void rollout_close_unapplied(struct rollout *rollout);
 /* Ends the turn of an earlier life that the look has found. */
 void rollout_close_old_turn(struct rollout *rollout);
+
+/* rollout_announce.c: this node has another catalog than its record below
+ * nodes/ says, and has yet to run by it. */
+void rollout_announce_init(struct rollout *rollout);
+void rollout_announce(struct rollout *rollout);
 
 /* rollout_look.c */
 void rollout_look_init(struct rollout *rollout);

@@ -103,7 +103,7 @@ static void rollout_note_run(struct rollout *rollout, bool good)
 static json_t *rollout_node_record(const struct rollout *rollout)
 {
     json_t *record = json_pack(
-        "{s:s, s:O, s:O?, s:s, s:o, s:s}", "node", rollout->config->node,
+        "{s:s, s:O?, s:O?, s:s, s:o, s:s}", "node", rollout->config->node,
         "last_run", rollout->last_run, "applied", rollout->applied, "catalog",
         rollout->catalog ? rollout->catalog : "", "subscribes",
         bus_types(rollout->bus), "version", PACKAGE_VERSION);
@@ -114,6 +114,14 @@ static json_t *rollout_node_record(const struct rollout *rollout)
                         json_integer((json_int_t) json_array_size(
                             json_object_get(record, "subscribes"))));
     json_object_del(record, "subscribes");
+    return record;
+}
+
+json_t *rollout_record_pending(const struct rollout *rollout)
+{
+    json_t *record = rollout_node_record(rollout);
+
+    json_object_set_new(record, "pending", json_true());
     return record;
 }
 

@@ -11,7 +11,7 @@ libstore_a_SOURCES = \
 	core/store/local_queue.c core/store/local_queue.h \
 	core/store/local_scan.c core/store/local_scan.h \
 	core/store/local_table.c core/store/local_table.h \
-	core/store/store.c core/store/store.h \
+	core/store/store.c core/store/store.h core/store/store_kv.c \
 	core/store/store_backend.h \
 	core/store/store_etcd.c core/store/store_etcd.h \
 	core/store/store_etcd_key.c \

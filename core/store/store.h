@@ -22,6 +22,7 @@
 #include "config/config.h"
 #include "loop/loop.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -140,5 +141,9 @@ void store_unwatch(struct store_watch *watch);
 
 /* For status: the endpoint in use, or the folder. Returns borrowed. */
 const char *store_where(const struct store *store);
+
+/* The value as JSON of at most 1 MiB, new (freed with json_decref); NULL if it
+ * is not JSON. */
+json_t *store_kv_json(const struct store_kv *kv);
 
 #endif

@@ -128,7 +128,8 @@ static void fuzz_reload(void *userdata)
     (void) userdata;
 }
 
-static struct control control = {.view = {.config = &config,
+static struct control control = {.dispatch = control_dispatch,
+                                 .view = {.config = &config,
                                           .store = &store,
                                           .rollout = &rollout,
                                           .catalog = &catalog,

@@ -64,6 +64,30 @@ static void a_wait_ends_in_time(void **state)
                                   "1 live node to go, see ccmctl nodes\n");
 }
 
+/* Nobody is there who could have converged; and a node with a run before it
+ * has not, whatever it has applied. */
+static void no_live_node_is_not_converged(void **state)
+{
+    cleanup_free char *dead = fake_ccmctl_with(
+        EXCHANGES({NULL, OK("{\"flag\":null}")},
+                  {NULL, OK("{\"revision\":9,\"converged\":false,\"nodes\":["
+                            "{\"node\":\"web1\",\"alive\":false,"
+                            "\"converged\":true,"
+                            "\"applied\":{\"revision\":9}}]}")}),
+        "wait --timeout 0", 1);
+    cleanup_free char *pending = fake_ccmctl_with(
+        EXCHANGES({NULL, OK("{\"flag\":null}")},
+                  {NULL, OK("{\"revision\":9,\"converged\":false,\"nodes\":["
+                            "{\"node\":\"web1\",\"alive\":true,"
+                            "\"converged\":false,"
+                            "\"applied\":{\"revision\":9}}]}")}),
+        "wait --timeout 0", 1);
+
+    (void) state;
+    assert_non_null(strstr(dead, "nodes"));
+    assert_non_null(strstr(pending, "nodes"));
+}
+
 /* ------------------------------------------------------------------- import */
 
 static void write_crons(const char *path, int n)
@@ -156,6 +180,7 @@ int main(void)
         cmocka_unit_test(publish_waits_for_the_live_nodes),
         cmocka_unit_test(a_flag_ends_the_wait_unless_it_is_older),
         cmocka_unit_test(a_wait_ends_in_time),
+        cmocka_unit_test(no_live_node_is_not_converged),
         cmocka_unit_test(imports_in_batches_of_a_hundred),
         cmocka_unit_test(an_import_that_fails_says_how_far_it_came),
         cmocka_unit_test(plan_becomes_the_runner),
