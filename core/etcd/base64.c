@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Base64, strict when it decodes: one text for each sequence of bytes. */
+/* Base64 with a strict decoder: each sequence of bytes has exactly one text. */
 #include "base64.h"
 
 #include "base/alloc.h"

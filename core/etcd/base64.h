@@ -12,9 +12,9 @@
 void base64_encode(struct buf *out, const void *bytes, size_t size);
 
 /*
- * Decodes exactly text_size characters; no white space, padding wanted, bits
- * left over must be zero. Sets *out, new (freed with free), followed by a NUL
- * that *size does not count. Returns 0 or -EPROTO.
+ * Decodes exactly text_size characters; no white space, with padding, and with
+ * unused bits zero. Sets *out, new (freed with free), followed by a NUL that
+ * *size does not count. Returns 0 or -EPROTO.
  */
 int base64_decode(const char *text, size_t text_size, char **out, size_t *size);
 

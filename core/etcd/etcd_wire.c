@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests to etcd's v3 JSON gateway. They are written as text: what is not
- * a number of ours is base64, so nothing needs escaping, but for names and
+ * Requests to etcd's v3 JSON gateway. They are written as text. Everything but
+ * our own numbers is base64, so nothing needs escaping, except names and
  * passwords, which go through jansson. 64-bit numbers are JSON strings, as
- * protobuf's JSON mapping wants them. Answers: etcd_wire_decode.c.
+ * protobuf's JSON mapping requires. For answers, see etcd_wire_decode.c.
  */
 #include "etcd_wire.h"
 
@@ -59,7 +59,7 @@ static void etcd_wire_order_fields(struct buf *out,
                targets[range->order], range->descending ? "DESCEND" : "ASCEND");
 }
 
-/* The smallest key behind key: itself and a NUL. */
+/* The smallest key after key: key and a NUL. */
 static void etcd_wire_after(struct buf *out, const char *key, size_t size)
 {
     cleanup_free char *next = xmalloc(size + 1);
@@ -90,8 +90,8 @@ void etcd_wire_range_request(struct buf *out,
     buf_puts(out, range->keys_only ? ",\"keys_only\":true}" : "}");
 }
 
-/* The number stands there even when it is 0: it tells which member of
- * protobuf's union is meant. */
+/* The number is written even when it is 0: it selects the member of protobuf's
+ * union. */
 static void etcd_wire_compare(struct buf *out, const char *target,
                               const char *field, int64_t revision)
 {
@@ -165,7 +165,7 @@ void etcd_wire_watch_request(struct buf *out, const char *key, const char *end,
         etcd_wire_text(out, "range_end", end);
     }
     etcd_wire_number(out, "start_revision", from_revision);
-    /* Large answers come in parts, so that a line has a bound. */
+    /* Large answers arrive in parts, so that a line has a limit. */
     buf_puts(out, ",\"fragment\":true}}");
 }
 

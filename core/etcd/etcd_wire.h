@@ -3,9 +3,9 @@
 #define CCM_ETCD_ETCD_WIRE_H
 
 /*
- * The messages of etcd's v3 JSON gateway: requests as text, answers from
- * parsed JSON. Pure: nothing here sends anything. Keys are whole (with the
- * prefix). POST a request to the endpoint with the path that stands with it.
+ * The messages of etcd's v3 JSON gateway: requests as text, answers from parsed
+ * JSON. Pure: nothing here sends anything. Keys are whole (with the prefix).
+ * POST a request to the endpoint, with the path given beside it.
  */
 
 #include "base/buf.h"
@@ -26,7 +26,7 @@
 #define ETCD_WIRE_LEASE_KEEP_PATH "/v3/lease/keepalive"
 #define ETCD_WIRE_LEASE_REVOKE_PATH "/v3/lease/revoke"
 
-/* The first key behind all that begin with prefix (not empty, and not all
+/* The first key after all keys that begin with prefix (not empty, and not all
  * bytes 0xff). Returns new (freed with free). */
 char *etcd_wire_prefix_end(const char *prefix);
 
@@ -40,7 +40,7 @@ enum etcd_wire_order {
 struct etcd_wire_range {
     const char *key;
     size_t key_size; /* 0: strlen(key) */
-    bool after_key;  /* begins behind key: the next page */
+    bool after_key;  /* begins after key: the next page */
     const char *end; /* up to, not including; NULL: the one key */
     int64_t revision;
     int64_t limit;
@@ -60,7 +60,7 @@ void etcd_wire_range_request(struct buf *out,
  */
 void etcd_wire_if_created(struct buf *out, const char *key, int64_t revision);
 void etcd_wire_if_modified(struct buf *out, const char *key, int64_t revision);
-/* The key that is called like the prefix itself does not count. */
+/* The key with the name of the prefix itself does not count. */
 void etcd_wire_if_none_below(struct buf *out, const char *prefix);
 void etcd_wire_put(struct buf *out, const char *key, const char *value,
                    int64_t lease);
@@ -96,7 +96,7 @@ struct etcd_wire_kv {
 struct etcd_wire_range_answer {
     struct etcd_wire_kv *kvs;
     size_t n;
-    int64_t count;    /* of all keys in the range, whatever the limit was */
+    int64_t count;    /* of all keys in the range, regardless of the limit */
     bool more;        /* the limit cut it off */
     int64_t revision; /* of the store (in a transaction: 0) */
 };
@@ -109,7 +109,7 @@ void etcd_wire_range_done(struct etcd_wire_range_answer *range);
 struct etcd_wire_txn_answer {
     bool succeeded;
     int64_t revision;
-    struct etcd_wire_range_answer *ranges; /* one a "get", in order */
+    struct etcd_wire_range_answer *ranges; /* one for each "get", in order */
     size_t n_ranges;
 };
 
@@ -120,7 +120,7 @@ void etcd_wire_txn_done(struct etcd_wire_txn_answer *txn);
 struct etcd_wire_lease_answer {
     int64_t id; /* 0 in the answer to a revoke */
     int64_t ttl_s;
-    int64_t revision; /* 0 if it did not say */
+    int64_t revision; /* 0 if the answer has none */
 };
 
 /* For grant, keepalive (its "result" envelope included) and revoke. */
@@ -129,7 +129,7 @@ int etcd_wire_decode_lease(const json_t *answer,
                            struct error *err);
 
 /* Sets *token, new (freed with free): the Authorization header's value. It
- * holds no character that could end the header. */
+ * contains no character that could end the header. */
 int etcd_wire_decode_token(const json_t *answer, char **token,
                            struct error *err);
 
@@ -155,25 +155,25 @@ int etcd_wire_decode_watch(const json_t *line,
 void etcd_wire_watch_done(struct etcd_wire_watch_answer *watch);
 
 /*
- * What an answer says went wrong. Looks for {"error":...} as a body and as a
- * line of a stream. http_status is that of the reply; 0: not looked at.
- * Returns 0 if it is no error, or with etcd's words in err:
- *   -EKEYEXPIRED  the token is not (or no longer) valid: get another
- *   -EOPNOTSUPP   a log-in, but authentication is off: none is needed
+ * The error that an answer reports. Looks for {"error":...} as a body and as a
+ * line of a stream. http_status is that of the reply; 0: not looked at. Returns
+ * 0 if it is not an error, or with etcd's text in err:
+ *   -EKEYEXPIRED  the token is invalid or expired: get another
+ *   -EOPNOTSUPP   a login, but authentication is off: not needed
  *   -EPERM        not allowed, or wrong user or password
  *   -EINVAL       the request is wrong
  *   -ENOENT       no such lease
  *   -ESTALE       the revision is compacted
- *   -ENOSPC       etcd is full, or has too much to do
+ *   -ENOSPC       etcd is full or overloaded
  *   -EAGAIN       etcd cannot answer now (no leader, stopping, ...)
  *   -EIO          anything else
- * answer may be NULL (the body was no JSON).
+ * answer may be NULL (the body was not JSON).
  */
 int etcd_wire_decode_error(const json_t *answer, long http_status,
                            struct error *err);
 
-/* The same from etcd's words alone, as in cancel_reason; -EIO if they are not
- * known. */
+/* The same from etcd's text alone, as in cancel_reason; -EIO if it is unknown.
+ * */
 int etcd_wire_words_code(const char *text);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Answers of etcd's v3 JSON gateway. An absent field is zero, and every
- * 64-bit number is a string. Decoding is strict: what does not fit is an
- * error, never a guess, for a guess here could begin a turn.
+ * Answers of etcd's v3 JSON gateway. An absent field is zero, and every 64-bit
+ * number is a string. Decoding is strict: anything unexpected is an error,
+ * never a guess, because a guess could begin a turn.
  */
 #include "etcd_wire.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What etcd says went wrong. The gateway's body is {"error":text,"code":gRPC
+ * The errors that etcd reports. The gateway's body is {"error":text,"code":gRPC
  * code,"message":text} up to etcd 3.5, and without "error" from 3.6 on; within
  * a stream it is {"error":{"grpc_code":..., "message":...}}, or "code". gRPC's
- * codes alone do not tell: a wrong password, a missing token and a malformed
+ * codes alone are not enough: a wrong password, a missing token and a malformed
  * request are all "invalid argument".
  */
 #include "etcd_wire.h"
@@ -79,7 +79,7 @@ static int etcd_wire_code(int64_t grpc_code, const char *text)
 }
 
 /* A reply that is not the gateway's: a proxy, or another server. Its body is
- * no JSON of etcd's, so that nothing is known but the status. */
+ * not JSON of etcd, so only the status is known. */
 static int etcd_wire_status(long http_status, struct error *err)
 {
     int code = -EIO;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Options of curl that every transfer has. A redirect is never followed: our
- * requests carry tokens, and neither etcd nor the Cluster API redirects.
- * Proxy variables are ignored: a daemon must not depend on who started it.
+ * requests carry tokens, and neither etcd nor the Cluster API redirects. Proxy
+ * variables are ignored: a daemon must not depend on the environment it was
+ * started in.
  */
 #include "http_setup.h"
 
@@ -14,7 +15,7 @@ static CURLcode http_setup_tls(CURL *easy, const struct config_tls *tls)
 
     if (tls->cacert) {
         code = curl_easy_setopt(easy, CURLOPT_CAINFO, tls->cacert);
-        /* Only this authority, not the system's beside it. */
+        /* Only this authority, without the system's. */
         if (code == CURLE_OK)
             code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }

@@ -3,9 +3,9 @@
 #define CCM_ETCD_HTTP_SETUP_H
 
 /*
- * What all of ccm's HTTP transfers have in common, synchronous or not: only
- * http and https, no redirect, no proxy from the environment, no signals,
- * HTTP/1.1, certificates verified, time limits.
+ * The setup of all of ccm's HTTP transfers, synchronous or not: only http and
+ * https, no redirect, no proxy from the environment, no signals, HTTP/1.1,
+ * certificates verified, time limits.
  */
 
 #include "base/error.h"
@@ -26,8 +26,8 @@ int http_setup_easy(CURL *easy, const struct http_setup *setup,
                     struct error *err);
 
 /*
- * What a failed transfer means. Returns -errno with curl's words
- * (detail, the text of CURLOPT_ERRORBUFFER, if it is not empty) in err.
+ * The error of a failed transfer. Returns -errno with curl's text (detail, the
+ * text of CURLOPT_ERRORBUFFER, if it is not empty) in err.
  */
 int http_setup_failure(CURLcode code, const char *detail, struct error *err);
 

@@ -3,9 +3,9 @@
 #define CCM_LOOP_BACKOFF_H
 
 /*
- * How long to wait before the next try: doubles from first_ms to max_ms, and
- * a random half of it is taken off, so that the nodes of a cluster do not
- * come back in step ("equal jitter").
+ * How long to wait before the next try: doubles from first_ms to max_ms, minus
+ * a random part of at most half, so that the nodes of a cluster do not retry in
+ * step ("equal jitter").
  */
 
 #include <stdint.h>
@@ -18,7 +18,7 @@ struct backoff {
 
 /* The delay before the next try, in milliseconds. */
 int64_t backoff_next_ms(struct backoff *backoff);
-/* It worked: start small again. */
+/* It worked: start again with first_ms. */
 void backoff_reset(struct backoff *backoff);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * A child process on the event loop.
  *
- * Its end is seen through a pidfd, and told only when its output has been
- * read to the end. The runner asks the kernel to be killed when we die; what
- * it may have begun by then is in its journal.
+ * A pidfd reports its end, which is passed on only when all of its output has
+ * been read. The runner asks the kernel to kill it when we die; its journal has
+ * what it had begun.
  */
 #include "loop/child.h"
 
@@ -108,7 +108,7 @@ static void child_end(struct child *child)
     child_free(child);
 }
 
-/* The loop ends: nobody is there any more to be told. */
+/* The loop ends: nobody is left to be told. */
 static void child_closed(void *userdata)
 {
     struct child *child = userdata;
@@ -131,7 +131,7 @@ static void child_exited(void *userdata, short revents)
         return;
     child->exited = true;
     child_stop_io(&child->exit_io);
-    /* A grandchild may hold the pipes open; nobody waits for it. */
+    /* A grandchild may keep the pipes open; it is not waited for. */
     if (child->output_io.fd >= 0)
         child->output_io.fn(child, 0);
     else
@@ -184,7 +184,7 @@ static void child_output(void *userdata, short revents)
     do {
         before = child->output.size;
         open = child_read(&child->output_io, &child->output);
-        /* What else holds the pipe may write without end. */
+        /* Another process with the pipe may write endlessly. */
     } while (open && child->exited && child->output.size > before &&
              child->output.size <= PROTOCOL_LINE_MAX);
     child_lines(child);
@@ -341,8 +341,8 @@ void child_send(struct child *child, const char *line)
 {
     cleanup_free char *text = xasprintf("%s\n", line);
 
-    /* One line fits into a pipe unless the runner never reads; then the
-     * partial line is as good as none, and the time limit ends it. */
+    /* One line fits into a pipe unless the runner never reads; then the partial
+     * line is useless, and the time limit ends the runner. */
     if (child->input_fd >= 0)
         io_write_all(child->input_fd, text, strlen(text));
 }

@@ -11,18 +11,18 @@
 
 #include <sys/types.h>
 
-/* A runner that was killed before it changed anything is tried again so often;
- * ccmd(8) has the rule for people. */
+/* How often a runner that was killed before it changed anything is tried again;
+ * ccmd(8) documents it. */
 #define CHILD_DEATHS_MAX 2
 
 struct child;
 
 struct child_ops {
-    /* A line without its end; of at most PROTOCOL_LINE_MAX bytes. */
+    /* A line without its newline, at most PROTOCOL_LINE_MAX bytes. */
     void (*line)(void *userdata, const char *line, size_t size);
     /* It has ended and been reaped; child is freed after this. status as of
-     * waitpid(2). why: what the child's owner should say if status is not
-     * 0: the time limit, the signal, the last line of its errors. */
+     * waitpid(2). why: what the owner should report if status is not 0: the
+     * time limit, the signal, the last line of its errors. */
     void (*ended)(void *userdata, int status, const char *why);
     /* The loop was freed before it ended, and it was killed: ended will not
      * be called. Frees what userdata alone owns. May be NULL. */
@@ -45,7 +45,8 @@ int child_start(struct loop *loop, const struct child_spec *spec,
                 const struct child_ops *ops, void *userdata, struct child **out,
                 struct error *err);
 
-/* Writes a line and its end. A child that does not read has ended anyway. */
+/* Writes a line and a newline. A child that does not read it has ended anyway.
+ * */
 void child_send(struct child *child, const char *line);
 /* Closes its standard input. */
 void child_close_input(struct child *child);

@@ -2,15 +2,15 @@
 /*
  * HTTP on curl's multi interface.
  *
- * curl must not be called from its own callbacks, so these only collect
- * bytes; what they mean is handed out after curl_multi_perform has returned.
+ * curl must not be called from its own callbacks, so these only collect bytes;
+ * they are handed out after curl_multi_perform has returned.
  *
  * curl silently repeats a POST when a kept-alive connection breaks before the
- * first byte of the reply. For us that could carry out a transaction twice
- * and report the second outcome. So the callback that curl calls before it
- * sends, on each connection that it tries, lets it send once. (A body from a
- * read callback, which curl cannot rewind, would do as well; but it goes in a
- * packet of its own behind the headers and wakes up the server twice.)
+ * first byte of the reply. That could carry out a transaction twice and report
+ * the second outcome. So the callback that curl calls before it sends, on each
+ * connection that it tries, lets it send once. (A body from a read callback,
+ * which curl cannot rewind, would do as well; but it goes in a packet of its
+ * own behind the headers and wakes up the server twice.)
  */
 #include "http.h"
 
@@ -45,8 +45,8 @@ struct http_transfer {
     struct curl_slist *headers;
     struct buf in;
     size_t size_max;
-    int failed;     /* it could not be started */
-    bool sent;      /* curl was let to send it, or a part of it */
+    int failed;     /* it failed to start */
+    bool sent;      /* curl was allowed to send it, or a part of it */
     bool has_lines; /* "in" holds a newline that was not handed out */
     bool too_long;
     bool in_line;   /* ops->line is being called */
@@ -143,7 +143,7 @@ void http_cancel(struct http_transfer *transfer)
         http_free(transfer);
 }
 
-/* Hands the complete lines out. Returns false if that ended the transfer. */
+/* Hands the complete lines out. Returns false if the transfer has ended. */
 static bool http_hand_out(struct http_transfer *transfer)
 {
     size_t at = 0;
@@ -193,7 +193,7 @@ static void http_result_of(struct http_transfer *transfer, CURLcode code,
                               "the connection broke before an answer came");
     } else if (code != CURLE_OK) {
         result->r = http_setup_failure(code, transfer->detail, err);
-        /* Sent on a kept-alive connection that broke, before this one. */
+        /* Sent before, on a kept-alive connection that broke. */
         if (result->r == -ECONNREFUSED && transfer->sent)
             result->r = -ECONNRESET;
     }
@@ -213,7 +213,7 @@ static void http_finish(struct http_transfer *transfer, CURLcode code)
 }
 
 /* A transfer whose callbacks are due, by lines or since it did not start. The
- * list may change under each callback: it is searched afresh. */
+ * list may change under each callback: it is searched again. */
 static struct http_transfer *http_next_due(const struct http *http)
 {
     struct http_transfer *transfer = http->transfers;

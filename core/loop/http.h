@@ -7,8 +7,8 @@
  * whole reply, or a stream of lines. Callbacks come from the loop, never from
  * inside a call, and never nest.
  *
- * A peer that is gone without a word (its machine died, packets are dropped)
- * ends a transfer, a silent stream included, after HTTP_DEAD_PEER_S seconds.
+ * If the peer vanishes silently (its machine died, packets are dropped), a
+ * transfer, even a silent stream, ends after HTTP_DEAD_PEER_S seconds.
  */
 
 #include "base/error.h"
@@ -24,7 +24,7 @@
 struct http;
 struct http_transfer;
 
-/* The loop's one struct http, counted: each open wants a close. */
+/* The loop's one struct http, counted: each open needs a close. */
 struct http *http_open(struct loop *loop);
 void http_close(struct http *http);
 
@@ -41,8 +41,9 @@ struct http_request {
 
 struct http_result {
     int r;            /* 0: there was a reply, whatever its status; or -errno */
-    bool never_sent;  /* r < 0, and the server certainly saw nothing of it */
-    long status;      /* 0: none was received */
+    bool never_sent;  /* r < 0, and the server certainly did not see the request
+                       */
+    long status;      /* 0: no reply was received */
     const char *body; /* a NUL follows; of a stream: what is behind the last
                          newline */
     size_t body_size;
@@ -57,9 +58,9 @@ struct http_ops {
 };
 
 /*
- * Starts a POST of a JSON body. Once it was sent it is never repeated, on a
- * kept-alive connection that turns out to be dead neither. Keeps ops.
- * Returns borrowed (valid until done is called).
+ * Starts a POST of a JSON body. Once sent it is never repeated, not even on a
+ * kept-alive connection that turns out to be dead. Keeps ops. Returns borrowed
+ * (valid until done is called).
  */
 struct http_transfer *http_post(struct http *http,
                                 const struct http_request *request,

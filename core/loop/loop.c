@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The event loop. curl_multi_poll does the sleeping, since curl alone knows
- * its sockets and its own timers; our descriptors ride along in the same
- * poll, and the nearest timer is its time limit. That way an idle daemon
- * sleeps until something happens, and there is no second event library.
+ * The event loop. curl_multi_poll sleeps, because only curl knows its sockets
+ * and its timers. Our descriptors are part of the same poll, and the nearest
+ * timer is its time limit. So an idle daemon sleeps until something happens,
+ * without a second event library.
  *
  * Timers are a sorted list: a daemon has some ten of them. Due ones are moved
  * to a second list before the first is called, so that a callback which arms
@@ -19,7 +19,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 
-/* For "no limit": curl takes no -1. Twelve days; then it sleeps again. */
+/* For "no limit": curl does not accept -1. Twelve days; then it sleeps again.
+ * */
 #define LOOP_WAIT_MAX_MS (1 << 30)
 
 struct loop {
@@ -28,7 +29,7 @@ struct loop {
     struct timer *due;
     struct io *ios;
     struct closer *closers;
-    struct curl_waitfd *fds; /* what is polled, and for whom */
+    struct curl_waitfd *fds; /* the descriptors to poll, and their owners */
     struct io **polled;      /* NULL: stopped meanwhile */
     size_t fds_capacity;
     size_t polled_capacity;

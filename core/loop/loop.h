@@ -14,11 +14,11 @@
 struct loop;
 
 struct loop *loop_new(void);
-/* Calls the closers that are left; then nobody may be registered any more. */
+/* Calls the remaining closers. After that nobody may be registered. */
 void loop_free(struct loop *loop);
 
-/* Something that has to be ended with the loop, if nothing has ended it
- * before. Embedded in its owner. fn removes it. */
+/* Something that must be closed with the loop unless it was closed before.
+ * Embedded in its owner. fn removes it. */
 struct closer {
     void (*fn)(void *userdata);
     void *userdata;
@@ -32,17 +32,17 @@ void loop_remove_closer(struct loop *loop, struct closer *closer);
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 
-/* One pass: waits at most timeout_ms (-1: no limit) and calls what is due.
- * For tests. Returns 0 or -errno. */
+/* One pass: waits at most timeout_ms (-1: no limit) and calls everything that
+ * is due. For tests. Returns 0 or -errno. */
 int loop_step(struct loop *loop, int timeout_ms);
 
 /* The curl multi handle (a CURLM *), for http.c alone. */
 void *loop_curl(struct loop *loop);
-/* http.c registers what is called when transfers may have ended. */
+/* http.c registers the function to call when transfers may have ended. */
 void loop_set_transfer_fn(struct loop *loop, void (*fn)(void *userdata),
                           void *userdata);
-/* What was registered there. Returns borrowed (valid until it is replaced),
- * or NULL. */
+/* The registered value. Returns borrowed (valid until it is replaced), or NULL.
+ * */
 void *loop_transfer_userdata(struct loop *loop);
 
 /* A timer fires once. Embedded in its owner. */

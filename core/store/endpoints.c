@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fail-over between servers. When all of them are to be avoided one is used
- * nevertheless: how long to wait then is for the caller to say, whose own
- * back-off has jitter.
+ * Fail-over between servers. When all of them should be avoided, one is used
+ * anyway; the caller's own back-off, which has jitter, then decides how long to
+ * wait.
  */
 #include "endpoints.h"
 

@@ -3,9 +3,9 @@
 #define CCM_STORE_ENDPOINTS_H
 
 /*
- * Which of several servers to talk to. One is in use until it fails; a
- * failing one is left alone for a time that doubles with each failure. Pure:
- * the caller brings the time.
+ * Which of several servers to talk to. One is in use until it fails; one that
+ * failed is avoided for a time that doubles with each failure. Pure: the caller
+ * passes the time.
  */
 
 #include <stddef.h>
@@ -17,7 +17,7 @@
 struct endpoint {
     char *url;
     unsigned failures;      /* in a row */
-    int64_t avoid_until_ms; /* 0: it works, as far as is known */
+    int64_t avoid_until_ms; /* 0: it works, as far as known */
 };
 
 struct endpoints {
@@ -34,7 +34,7 @@ void endpoints_done(struct endpoints *endpoints);
  * is not; if all are, the one whose time ends first. It becomes current. */
 size_t endpoints_pick(struct endpoints *endpoints, int64_t now_ms);
 
-/* How talking to number index went. */
+/* Reports how talking to number index went. */
 void endpoints_failed(struct endpoints *endpoints, size_t index,
                       int64_t now_ms);
 void endpoints_worked(struct endpoints *endpoints, size_t index);

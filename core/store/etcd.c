@@ -5,8 +5,8 @@
  * A call is waiting (for a token, or for its turn in the loop), or its HTTP
  * transfer is under way. It goes back to waiting, for another endpoint or
  * another token, only when etcd certainly did not carry it out: nothing was
- * sent, or etcd refused the token. Any other failure goes to the caller, who
- * alone knows how to look up what has become of it.
+ * sent, or etcd refused the token. Any other failure goes to the caller,
+ * because only the caller knows how to find out whether it was carried out.
  */
 #include "etcd_internal.h"
 
@@ -29,7 +29,7 @@ static void etcd_free_call(struct etcd_call *call)
     free(call);
 }
 
-/* Takes the call out of everything; it can be freed then. */
+/* Removes the call from all lists, so that it can be freed. */
 static void etcd_detach(struct etcd_call *call)
 {
     struct etcd_call **at = &call->etcd->calls;
@@ -91,7 +91,7 @@ static bool etcd_renews(struct etcd_call *call)
     return true;
 }
 
-/* What a reply says. Sets *answer, new, if it is JSON. */
+/* Decodes a reply. Sets *answer, new, if it is JSON. */
 static int etcd_judge(const struct etcd_call *call,
                       const struct http_result *result, json_t **answer,
                       struct error *err)
@@ -113,7 +113,7 @@ static int etcd_judge(const struct etcd_call *call,
     return 0;
 }
 
-/* Does the failure speak against the endpoint, so that another may do? */
+/* Is the endpoint to blame, so that another may work? */
 static bool etcd_blames_endpoint(int r)
 {
     return r != 0 && r != -EPERM && r != -EINVAL && r != -ENOENT &&
@@ -157,7 +157,7 @@ static void etcd_on_done(void *userdata, const struct http_result *result,
     etcd_finish(call, answer, r, &err);
 }
 
-/* Ends a stream whose line says so, or is none. */
+/* Ends a stream whose line reports an error or is not JSON. */
 static void etcd_end_stream(struct etcd_call *call, int r, struct error *err)
 {
     const char *url = call->etcd->endpoints.list[call->endpoint].url;
@@ -196,7 +196,7 @@ static void etcd_on_line(void *userdata, const char *text, size_t size)
         etcd_free_call(call);
 }
 
-/* NULL: none is needed, or none is there. */
+/* NULL: no token is needed, or there is none. */
 static const char *etcd_token(const struct etcd *etcd)
 {
     return etcd->token && *etcd->token ? etcd->token : NULL;
@@ -294,7 +294,7 @@ static void etcd_login(struct etcd *etcd)
         etcd_send(call);
 }
 
-/* Sends the call, or has a token fetched first: then it stays waiting. */
+/* Sends the call, or requests a token first, and the call stays waiting. */
 static void etcd_start(struct etcd_call *call)
 {
     struct etcd *etcd = call->etcd;

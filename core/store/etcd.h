@@ -5,7 +5,7 @@
 /*
  * A client of etcd's v3 JSON gateway: several endpoints, a token if a user is
  * configured, and calls that are repeated only when the request certainly was
- * not carried out. What the messages mean is base/etcd_wire.h's business.
+ * not carried out. etcd/etcd_wire.h has the messages.
  *
  * Callbacks come from the loop, never from inside a call.
  */
@@ -35,9 +35,9 @@ void etcd_close(struct etcd *etcd);
 
 /*
  * r: 0, -EPERM (not allowed; the password is wrong), -EINVAL, -ENOENT as in
- * base/etcd_wire.h: answered, not carried out. Else it is unknown whether the
- * request was carried out. answer is borrowed (valid during the callback),
- * and NULL if r < 0.
+ * etcd/etcd_wire.h: answered, not carried out. With any other error it is
+ * unknown whether the request was carried out. answer is borrowed (valid during
+ * the callback), and NULL if r < 0.
  */
 struct etcd_ops {
     /* A line of a stream; NULL: no stream, one answer. */
@@ -55,7 +55,8 @@ struct etcd_call *etcd_post(struct etcd *etcd, const char *path,
 /* done will not be called. NULL is legal; legal in the call's own line(). */
 void etcd_cancel(struct etcd_call *call);
 
-/* Gets another token before the next call: this one seems not to do. */
+/* Gets another token before the next call, because this one seems to be
+ * invalid. */
 void etcd_forget_token(struct etcd *etcd);
 /* Is there a user, so that another token may help? */
 bool etcd_has_user(const struct etcd *etcd);

@@ -36,16 +36,17 @@ struct etcd_call {
     size_t endpoint;
     int failed; /* to be reported; text in err */
     struct error err;
-    struct timer timer; /* starts it, reports it, or a stream is too late */
+    struct timer
+        timer; /* to start it, report it, or end a stream that is late */
     struct http_transfer *transfer;
 };
 
-/* Appends the request for a token. Returns 0, or -EPERM if there is no
- * password to be read. */
+/* Appends the request for a token. Returns 0, or -EPERM if the password cannot
+ * be read. */
 int etcd_login_ask(const struct etcd *etcd, struct buf *body,
                    struct error *err);
-/* Takes the token from the answer to it, or what became of it (r). Returns 0
- * or -errno: of a login that was refused, -EPERM. */
+/* Takes the token from the answer, or the error r. Returns 0 or -errno; -EPERM
+ * if the login was refused. */
 int etcd_login_take(struct etcd *etcd, const json_t *answer, int r,
                     struct error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a login of the etcd client asks, and the token that it brings. */
+/* The login of the etcd client, and the token that it returns. */
 #include "etcd_internal.h"
 
 #include "base/alloc.h"
@@ -41,14 +41,15 @@ int etcd_login_take(struct etcd *etcd, const json_t *answer, int r,
 {
     if (r == 0)
         r = etcd_wire_decode_token(answer, &etcd->token, err);
-    /* Authentication is off: no token is needed. When it is switched on, a
-     * request without one is refused, and that brings us here again. */
+    /* Authentication is off: no token is needed. When authentication is
+     * switched on, a request without a token is refused, which leads here
+     * again. */
     if (r == -EOPNOTSUPP) {
         etcd->token = xstrdup("");
         return 0;
     }
-    /* A login is never what the caller asked for: a wrong password is all
-     * that it can be sure of. */
+    /* The caller did not ask for a login, so only a wrong password is certain.
+     * */
     return r == -EINVAL || r == -ENOENT ? -EPERM : r;
 }
 

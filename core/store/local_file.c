@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One file of a local store: is it a key's, and what does it hold? */
+/* One file of a local store: is it a key, and what is its value? */
 #include "local_file.h"
 
 #include "base/alloc.h"

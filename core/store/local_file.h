@@ -12,7 +12,7 @@ int local_file_look(const struct local_folder *folder, const char *key,
                     struct local_identity *identity, char **value,
                     size_t *value_size);
 
-/* Is it the name of a half-written or hidden file, and not a key? */
+/* Is it the name of a half-written or hidden file, not of a key? */
 bool local_file_ignores(const char *name);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * A commit that changes several keys must not be half done after a crash: an
  * end of a turn deletes the marker and raises the flag. So ".state" is written
- * twice: first with the effects (that is the commit), then, when the files
- * are there, without them. Opening repeats effects that it finds. A file whose
- * identity is not the one in ".state" was changed by hand meanwhile, and gets
- * a new revision.
+ * twice: first with the effects (that is the commit), then, when the files are
+ * there, without them. Opening repeats the effects that it finds. A file whose
+ * identity is not the one in ".state" was changed by hand meanwhile, and gets a
+ * new revision.
  */
 #include "local_folder.h"
 

@@ -3,32 +3,31 @@
 #define CCM_STORE_LOCAL_FOLDER_H
 
 /*
- * The files of a local store: one a key, below one folder, and ".state" with
- * the revisions. A commit is atomic and durable.
+ * The files of a local store: one for each key, below one directory, and
+ * ".state" with the revisions. A commit is atomic and durable.
  */
 
 #include "store/local_table.h"
 
 #include <jansson.h>
 
-/* The largest file that is taken for a value; a larger one, made by hand,
- * is a key with the value "". */
+/* The largest file that is read as a value; a larger one, made by hand, is a
+ * key with the value "". */
 #define LOCAL_VALUE_MAX (1024 * 1024)
 #define LOCAL_EVENT_VALUE_MAX 4096 /* below events/ */
 
-/* Of more keys than this, events that were made by hand are told, and not
- * kept. */
+/* With more keys than this, events made by hand are reported but not kept. */
 #define LOCAL_KEYS_MAX 10000
 
 struct local_folder {
     char *path;
     int fd;          /* locked */
-    json_t *effects; /* of a commit that did not reach the files yet */
+    json_t *effects; /* of a commit that has not reached the files yet */
 };
 
 /*
- * Makes path if need be, locks it, completes what a crash left half done, and
- * reads all keys into *table and the newest revision into *revision.
+ * Makes path if need be, locks it, completes a commit that a crash interrupted,
+ * and reads all keys into *table and the newest revision into *revision.
  * Returns 0, -EBUSY (another process has it), or another -errno.
  */
 int local_folder_open(struct local_folder *folder, const char *path,
@@ -36,7 +35,7 @@ int local_folder_open(struct local_folder *folder, const char *path,
                       struct error *err);
 void local_folder_close(struct local_folder *folder);
 
-/* What one key becomes. */
+/* The new state of one key. */
 struct local_effect {
     const char *key;
     const char *value; /* NULL: it goes */

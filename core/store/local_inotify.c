@@ -2,11 +2,11 @@
 /*
  * inotify on two folders. Our own writes come as a rename onto the key's name
  * (io_replace_file), and as deletions; opening, writing or touching a key's
- * file is never ours. That tells what a person did apart even when time stamps
- * are too coarse to.
+ * file is never ours. So what a person did can be told apart even when time
+ * stamps are too coarse.
  *
- * One action of a person makes several events (create, attributes, close):
- * what is read at once is put together, one change a key.
+ * One action of a person makes several events (create, attributes, close): the
+ * events that are read together become one change for each key.
  */
 #include "local_inotify.h"
 
@@ -70,7 +70,7 @@ static void local_inotify_sort_out(struct local_inotify *inotify,
     if (event->mask & IN_Q_OVERFLOW) {
         local_inotify_note(inotify, NULL, true);
     } else if (event->mask & IN_IGNORED) {
-        /* The folder was removed: everything in it is gone with it. */
+        /* The directory was removed, and everything in it. */
         if (event->wd == inotify->events_wd) {
             local_inotify_watch_events(inotify, NULL);
             local_inotify_note(inotify, NULL, true);

@@ -3,8 +3,9 @@
 #define CCM_STORE_LOCAL_QUEUE_H
 
 /*
- * What a local store has to say: answers and watch events, in order, from the
- * loop. A message belongs to an owner (a call or a watch), and goes with it.
+ * The messages of a local store: answers and watch events, delivered in order
+ * from the loop. A message belongs to an owner (a call or a watch) and is
+ * dropped with it.
  */
 
 #include "store/local_table.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Opening a local store: which files are keys, and which revisions they have.
- * What does not look like a key is left alone. */
+ * Files that do not look like keys are left alone. */
 #include "local_scan.h"
 
 #include "base/alloc.h"
@@ -13,7 +13,7 @@
 #include <fcntl.h>
 
 #define DEPTH_MAX 8
-/* There is room for as many again. */
+/* There is room for twice as many. */
 #define REVISION_MAX (INT64_MAX / 2)
 
 struct local_scan {
@@ -28,7 +28,7 @@ static int64_t local_number(const json_t *list, size_t index)
     return json_integer_value(json_array_get(list, index));
 }
 
-/* Are these revisions that a key can have, when the store is at newest? */
+/* Can a key have these revisions if the store is at newest? */
 static bool local_revisions_fit(int64_t created, int64_t modified,
                                 int64_t newest)
 {

@@ -10,8 +10,8 @@
  * or NULL if there are none. Returns 0 or -EPROTO. */
 int local_scan_effects(const json_t *state, json_t **out, struct error *err);
 
-/* Reads all files; revisions come from state and its effects, a new one from
- * the counter for what was changed by hand. Returns 0 or -errno. */
+/* Reads all files; revisions come from state and its effects, files changed by
+ * hand get new ones from the counter. Returns 0 or -errno. */
 int local_scan(const struct local_folder *folder, const json_t *state,
                struct local_table *table, int64_t *revision, struct error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A sorted array of keys: a single machine has some ten of them. Ranges
- * follow etcd: filter by create revision, sort, then cut off. */
+/* A sorted array of keys: a single machine has about ten of them. Ranges follow
+ * etcd: filter by create revision, sort, then cut off. */
 #include "local_table.h"
 
 #include "base/alloc.h"

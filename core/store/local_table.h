@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-/* Tells whether a file is the one that we wrote or saw. */
+/* Identifies a file, to see whether it is the one that we wrote or saw. */
 struct local_identity {
     uint64_t inode;
     int64_t mtime_ns;
@@ -35,7 +35,7 @@ void local_table_done(struct local_table *table);
 struct local_kv *local_table_find(const struct local_table *table,
                                   const char *key);
 
-/* Sets the value, at revision; makes the key if need be, without identity.
+/* Sets the value, at revision; creates the key if necessary, without identity.
  * Copies. Returns borrowed (valid until the next put or delete). */
 struct local_kv *local_table_put(struct local_table *table, const char *key,
                                  const char *value, size_t value_size,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The coordination store: picks the kind, and hands every call to it. */
+/* The coordination store: selects the kind and passes every call to it. */
 #include "store/store_backend.h"
 
 int store_open(struct loop *loop, const struct config *config,

@@ -13,9 +13,9 @@
  *
  * r in a reply: 0, or -errno. Every failure may mean "carried out, but the
  * answer was lost" unless it is -EPERM (authentication), -EINVAL (etcd said
- * that the request is wrong) or -ENOENT (lease not found), which were
- * answered. Callers must build transactions that are safe to look up and to
- * repeat. The store does not repeat a transaction by itself.
+ * that the request is wrong) or -ENOENT (lease not found), which are answers.
+ * Callers must build transactions that can safely be looked up and repeated.
+ * The store does not repeat a transaction by itself.
  */
 
 #include "base/error.h"
@@ -50,13 +50,14 @@ struct store_kv {
 struct store_range {
     const struct store_kv *kvs;
     size_t n;
-    int64_t count; /* of all keys in the range, whatever the limit was */
+    int64_t count; /* of all keys in the range, regardless of the limit */
 };
 
 struct store_reply {
-    bool succeeded;                   /* which branch was carried out */
-    int64_t revision;                 /* of the store, when it answered */
-    const struct store_range *ranges; /* one a "get" of that branch, in order */
+    bool succeeded;   /* which branch was carried out */
+    int64_t revision; /* of the store, when it answered */
+    const struct store_range
+        *ranges; /* one for each "get" of that branch, in order */
     size_t n_ranges;
 };
 
@@ -96,13 +97,13 @@ void txn_get_below(struct txn *txn, const char *prefix,
 /* Takes txn. Returns borrowed (valid until fn is called). */
 struct store_call *store_commit(struct store *store, struct txn *txn,
                                 store_reply_fn fn, void *userdata);
-/* fn will not be called. Whether it is carried out is open. NULL is legal. */
+/* fn will not be called. It may or may not be carried out. NULL is legal. */
 void store_cancel(struct store_call *call);
 
 /* ------------------------------------------------------------------- leases */
 
 /* ttl_s as the store has granted it; 0 in a keepalive: the lease is gone.
- * revision: of the store, when it answered (0 if it did not say). */
+ * revision: of the store, when it answered (0 if the answer has none). */
 typedef void (*store_lease_fn)(void *userdata, int64_t lease, int64_t ttl_s,
                                int64_t revision, int r,
                                const struct error *err);
@@ -117,13 +118,13 @@ struct store_call *store_lease_revoke(struct store *store, int64_t lease,
 /* ------------------------------------------------------------------ watches */
 
 struct store_watch_ops {
-    /* The watch is in place: from here on nothing is missed. */
+    /* The watch is in place: no change is missed from here on. */
     void (*opened)(void *userdata, int64_t revision);
-    /* One key changed. kv->mod_revision is the revision; for a deletion
-     * value is "". revision of a batch only grows. */
+    /* One key changed. kv->mod_revision is the revision; for a deletion value
+     * is "". revisions never decrease. */
     void (*event)(void *userdata, const struct store_kv *kv, bool deleted);
-    /* The watch is gone and freed. r: -ESTALE when what was asked for is
-     * compacted (look afresh), -ECANCELED never, else -errno. */
+    /* The watch is gone and freed. r: -ESTALE when the revision is compacted
+     * (look again), -ECANCELED never, else -errno. */
     void (*lost)(void *userdata, int r, const struct error *err);
 };
 
@@ -139,7 +140,7 @@ struct store_watch *store_watch(struct store *store, const char *first,
                                 void *userdata);
 void store_unwatch(struct store_watch *watch);
 
-/* For status: the endpoint in use, or the folder. Returns borrowed. */
+/* For status: the endpoint in use, or the directory. Returns borrowed. */
 const char *store_where(const struct store *store);
 
 /* The value as JSON of at most 1 MiB, new (freed with json_decref); NULL if it

@@ -2,7 +2,7 @@
 #ifndef CCM_STORE_STORE_BACKEND_H
 #define CCM_STORE_STORE_BACKEND_H
 
-/* What store.c and the two kinds of stores know of each other. */
+/* The interface between store.c and the two kinds of stores. */
 
 #include "store/store.h"
 #include "store/txn.h"

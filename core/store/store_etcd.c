@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The store in etcd: transactions and leases. One call is one request; what
- * may be repeated, and where, etcd.c decides. Watches: store_etcd_watch.c.
+ * The store in etcd: transactions and leases. One call is one request. etcd.c
+ * decides what may be repeated and where. Watches: store_etcd_watch.c.
  */
 #include "store_etcd.h"
 
@@ -27,7 +27,7 @@ struct store_etcd_call {
     void *userdata;
     struct txn *txn; /* NULL: a lease */
     int64_t lease;
-    struct timer refuse; /* says so, from the loop */
+    struct timer refuse; /* reports that, from the loop */
     char *bad_text;
 };
 
@@ -111,7 +111,7 @@ static void store_etcd_add_op(const struct store_etcd *store, struct buf *body,
         break;
     }
     range = store_etcd_range(key, end, &op->how);
-    /* A key without a name (somebody's slip of the hand) is none of ours. */
+    /* A key with an empty name (a slip of the hand) is not ours. */
     range.after_key = op->kind == TXN_GET_BELOW;
     etcd_wire_get(body, &range);
 }
@@ -167,7 +167,7 @@ static struct store_kv *store_etcd_kvs(const struct store_etcd *store,
     *n = 0;
     for (i = 0; i < in->n; i++) {
         kvs[*n] = store_etcd_kv(store, &in->kvs[i]);
-        /* A key that is no text is nobody's; it must not look like one. */
+        /* A key that is not text is not ours; it must not look like one. */
         if (kvs[*n].key)
             ++*n;
     }

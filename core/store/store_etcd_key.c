@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys of the store as keys of etcd, and back: the prefix is put before and
- * taken away. */
+/* Translates keys of the store to keys of etcd and back, by adding and removing
+ * the prefix. */
 #include "store_etcd.h"
 
 #include "base/alloc.h"

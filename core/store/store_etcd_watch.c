@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Watches in etcd: one HTTP stream each. There are two at most, so that
- * multiplexing them over one stream would save nothing, and each can be
- * opened and dropped alone.
+ * Watches in etcd: one HTTP stream each. There are at most two, so multiplexing
+ * them over one stream would save nothing, and each can be opened and closed
+ * alone.
  *
- * A watch ends with the first thing that is not as it should be, and says so;
- * whoever watches then looks afresh. Nothing is mended silently but one: etcd
- * tells a watch whose token has lapsed "permission denied", so that a refused
- * watch is tried once more with another token.
+ * A watch ends at the first fault and reports it; the watcher then looks again.
+ * Only one fault is repaired silently: if a token has expired, etcd answers
+ * "permission denied", so a refused watch is tried once more with another
+ * token.
  */
 #include "store_etcd.h"
 
@@ -72,8 +72,7 @@ static void store_etcd_lose(struct store_etcd_watch *watch, int r,
 
 static void store_etcd_open_stream(struct store_etcd_watch *watch);
 
-/* Is the watch refused for want of a token that another could be? Then it is
- * opened once more. */
+/* Was the watch refused because of its token? Then it is opened once more. */
 static bool store_etcd_reopens(struct store_etcd_watch *watch, int r)
 {
     struct store_etcd *store = (struct store_etcd *) watch->base.store;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The store of a single machine with no etcd: one folder, one daemon. Keys
- * with a lease live in memory, all others are files, and a person may touch
+ * The store of a single machine with no etcd: one folder, one daemon. Keys with
+ * a lease live in memory, all others are files, and a person may touch
  * events/<type> or make and remove the file flag by hand. The semantics are
- * etcd's, so that the daemon above does not know the difference.
+ * those of etcd, so the daemon above sees no difference.
  *
  * Everything is carried out at once and answered from the loop.
  */
@@ -154,7 +154,8 @@ static void local_check_file(struct store_local *store, const char *key,
     local_watch_notify(store, &view, r == 0);
 }
 
-/* Whatever people may have changed: what is known, and what is there. */
+/* Compares the known keys with the files, because people may have changed
+ * anything. */
 static void local_check_all(struct store_local *store)
 {
     struct local_table files = {0};
@@ -188,7 +189,7 @@ static void local_answer_drop(struct store_local *store)
 {
     const struct local_message *message;
 
-    /* Calls that were not answered are owned by their messages alone. */
+    /* Only their messages own calls that were not answered. */
     while ((message = local_queue_first(store->queue))) {
         const void *owner = message->owner;
         bool is_call = message->deliver == local_deliver_answer;

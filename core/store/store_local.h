@@ -51,9 +51,9 @@ void local_watch_notify(struct store_local *store, const struct store_kv *kv,
 struct local_lease *local_lease_find(const struct store_local *store,
                                      int64_t id);
 int64_t local_lease_grant(struct store_local *store, int64_t ttl_s);
-/* Begins its life anew. Returns its ttl in seconds, or 0 if it is gone. */
+/* Renews it. Returns its ttl in seconds, or 0 if it is gone. */
 int64_t local_lease_keep(struct store_local *store, int64_t id);
-/* Its keys go too. Returns 0 or -ENOENT. */
+/* Removes its keys, too. Returns 0 or -ENOENT. */
 int local_lease_revoke(struct store_local *store, int64_t id);
 /* Without their keys. */
 void local_lease_free_all(struct store_local *store);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Leases of a local store: they and their keys live in memory, and vanish
- * with the process, as a node's presence should. */
+/* Leases of a local store: they and their keys are in memory and vanish with
+ * the process, as a node's presence should. */
 #include "store_local.h"
 
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Transactions of a local store: check, commit to disk, then to memory. What
- * etcd would refuse is refused here too. */
+/* Transactions of a local store: check, commit to disk, then to memory.
+ * Whatever etcd would refuse is refused here, too. */
 #include "store_local.h"
 
 #include "base/alloc.h"
@@ -76,7 +76,7 @@ static int local_txn_check_keys(const struct txn_branch *branch,
     return 0;
 }
 
-/* What the branch does to files. Returns their number. */
+/* Sets the effects of the branch on files. Returns their number. */
 static size_t local_txn_effects(const struct store_local *store,
                                 const struct txn_branch *branch,
                                 struct local_effect *effects)
@@ -156,8 +156,8 @@ int local_txn_run(struct store_local *store, const struct txn *txn,
     size_t n;
     int r = txn_check(txn, err);
 
-    /* As etcd does: for keys both are looked at, before it decides; for
-     * leases only the one that is carried out. */
+    /* As in etcd: keys are checked in both branches, leases only in the branch
+     * that is carried out. */
     if (r == 0)
         r = local_txn_check_keys(&txn->branches[0], err);
     if (r == 0)

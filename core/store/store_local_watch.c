@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Watches of a local store. The past is not kept: a watch from a revision
- * that has gone by is answered as etcd answers a compacted one. */
+/* Watches of a local store. Old revisions are not kept: a watch from an old
+ * revision gets the answer that etcd gives for a compacted one. */
 #include "store_local.h"
 
 #include "base/alloc.h"

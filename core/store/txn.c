@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Transactions: what was asked for is collected here, and each kind of store
- * carries it out in its own way. A key that cannot be one is found when it is
- * added and told when the transaction is committed, so that whoever builds one
- * need not look at every step.
+ * Transactions: the requests are collected here, and each kind of store carries
+ * them out in its own way. An invalid key is noticed when it is added and
+ * reported when the transaction is committed, so the caller need not check
+ * every step.
  */
 #include "store/txn.h"
 
@@ -103,7 +103,7 @@ int txn_check(const struct txn *txn, struct error *err)
                      txn->bad_key);
 }
 
-/* Is the key what op asks for? */
+/* Does op ask for this key? */
 static bool txn_is_asked(const struct txn_op *op, const char *key)
 {
     const char *rest;

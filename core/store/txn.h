@@ -2,8 +2,8 @@
 #ifndef CCM_STORE_TXN_H
 #define CCM_STORE_TXN_H
 
-/* What a transaction holds, for those who carry it out. Who builds one needs
- * store.h alone. */
+/* The contents of a transaction, for the code that carries it out. To build
+ * one, store.h is enough. */
 
 #include "store/store.h"
 
@@ -58,13 +58,13 @@ int txn_check_key(const char *key);
 /* Does it only read, whichever branch is carried out? */
 bool txn_only_reads(const struct txn *txn);
 
-/* 0, or -EINVAL and the text if the transaction holds a bad key. */
+/* 0, or -EINVAL and the text if the transaction has a bad key. */
 int txn_check(const struct txn *txn, struct error *err);
 
 /*
  * Is it an answer to that transaction: a range for each "get" of its branch,
- * with no key that was not asked for? Who asked looks at ranges[i] and behind
- * a key's prefix without looking twice. Returns 0, or -EPROTO.
+ * with no key that was not asked for? After that, callers can rely on ranges[i]
+ * and on the prefix of each key. Returns 0, or -EPROTO.
  */
 int txn_check_reply(const struct txn *txn, const struct store_reply *reply,
                     struct error *err);
