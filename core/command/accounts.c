@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The accounts of a root. The files are read whole and cut apart in place;
- * two hash tables find a name, so that comparing thousands of users with
- * thousands of lines stays linear. Names are customers' choice: the tables'
- * hash takes a seed that differs in each process.
+ * The accounts of a root. The files are read whole and split in place; two hash
+ * tables find a name, so that comparing thousands of users with thousands of
+ * lines stays linear. Customers choose the names, so the hash has a seed that
+ * differs in each process.
  */
 #include "command/accounts.h"
 
@@ -28,7 +28,7 @@ struct accounts_table {
 };
 
 struct accounts {
-    char *passwd, *group, *shadow; /* the files, cut apart */
+    char *passwd, *group, *shadow; /* the files, split */
     struct accounts_user *users;
     size_t n_users, users_capacity;
     struct accounts_group *groups;
@@ -99,7 +99,7 @@ static bool accounts_number(const char *text, uint32_t *out)
         if (*text < '0' || *text > '9')
             return false;
         value = value * 10 + (uint64_t) (*text - '0');
-        if (value >= UINT32_MAX) /* (uid_t) -1 is nobody's */
+        if (value >= UINT32_MAX) /* (uid_t) -1 is not a valid id */
             return false;
     }
     *out = (uint32_t) value;
@@ -152,7 +152,7 @@ static void accounts_index(struct accounts_table *table, const void *entries,
         uint32_t *slot = accounts_look(table, entries, size,
                                        accounts_name(entries, size, i));
 
-        if (*slot == 0) /* the first line of a name counts, as in libc */
+        if (*slot == 0) /* the first line with a name counts, as in libc */
             *slot = (uint32_t) i + 1;
     }
 }
@@ -233,7 +233,7 @@ int accounts_open(int root_fd, struct accounts **out, struct error *err)
         r = accounts_read(root_fd, "etc/group", &accounts->group, err);
     if (r == 0) {
         r = accounts_read(root_fd, "etc/shadow", &accounts->shadow, err);
-        /* A preview by somebody who may not read it goes on without. */
+        /* A preview by a user who may not read it works without it. */
         if (r == -EACCES) {
             accounts->shadow = xstrdup("");
             r = 0;

@@ -4,9 +4,9 @@
 
 /*
  * The users and groups of a root: its etc/passwd, etc/group and etc/shadow,
- * read once and looked up by name. Never NSS: another root's names are not
- * this machine's, and a name service that is down must not look like a user
- * who is gone. Lines that are not in order are skipped, as libc does.
+ * read once and looked up by name. Never NSS: another root's names are not this
+ * machine's, and a name service that is down must not look like a deleted user.
+ * Malformed lines are skipped, as in libc.
  */
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ struct accounts_group {
     gid_t gid;
 };
 
-/* Each file may have this many bytes. */
+/* The largest size of each file, in bytes. */
 #define ACCOUNTS_FILE_MAX (32 * 1024 * 1024)
 
 /*
@@ -50,7 +50,7 @@ const struct accounts_group *accounts_group(const struct accounts *accounts,
 const struct accounts_group *accounts_group_by_id(const struct accounts *a,
                                                   gid_t gid);
 
-/* Is it the primary group of anybody? */
+/* Is it the primary group of any user? */
 bool accounts_is_primary(const struct accounts *accounts, gid_t gid);
 
 /* Owner and group as a declaration writes them: a name, or a number as text.

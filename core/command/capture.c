@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is kept of a command's output. The beginning usually says what was
- * tried, the end why it failed; so both are kept, and a command that writes
- * without end costs no memory.
+ * The part of a command's output that is kept. The beginning usually says what
+ * was tried, and the end why it failed, so both are kept. A command that writes
+ * endlessly needs no memory.
  */
 #include "command/capture.h"
 

@@ -2,8 +2,8 @@
 #ifndef CCM_COMMAND_CAPTURE_H
 #define CCM_COMMAND_CAPTURE_H
 
-/* The beginning and the end of a stream of any length. Never allocates; of
- * zeros: nothing has come yet. */
+/* The beginning and the end of a stream of any length. Never allocates; zeros
+ * mean: nothing yet. */
 
 #include "base/buf.h"
 #include "command/command.h"
@@ -14,11 +14,11 @@ struct capture {
     size_t head_size;
     uint64_t tail_total; /* bytes that came after the head */
     char head[COMMAND_HEAD_MAX];
-    char tail[COMMAND_TAIL_MAX]; /* a ring; byte N stands at N % its size */
+    char tail[COMMAND_TAIL_MAX]; /* a ring; byte N is at N % its size */
 };
 
 void capture_add(struct capture *capture, const void *bytes, size_t size);
-/* Appends what was kept, with a line about what was not. */
+/* Appends the parts that were kept, with a line about the missing part. */
 void capture_put(const struct capture *capture, struct buf *out);
 
 /* The most bytes that capture_put appends. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Running one program: the caller's side. Everything that can be decided is
- * decided here, before the fork; the rest is done by the keeper (keeper.c),
- * which sends one report at the end.
+ * Running one program: the caller's side. All decisions are made here, before
+ * the fork; the rest is done by the keeper (keeper.c), which sends one report
+ * at the end.
  */
 #include "command/command.h"
 
@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 
 #define COMMAND_ENV_MAX 9
-/* How much of the output an error shows: its end. */
+/* How much of the end of the output an error shows. */
 #define COMMAND_SHOWN_MAX 1000
 
 static bool command_is_program(const char *file)
@@ -34,8 +34,8 @@ static bool command_is_program(const char *file)
            access(file, X_OK) == 0;
 }
 
-/* Returns new (freed with free); a name that is nowhere stays as it is, and
- * starting it will say so. */
+/* Returns new (freed with free); a name that is not found is unchanged;
+ * starting it then fails. */
 static char *command_find(const char *name)
 {
     const char *next = COMMAND_PATH;
@@ -118,8 +118,8 @@ static int command_report(int fd, struct keeper_report *report,
     return 0;
 }
 
-/* Forks the keeper with all signals blocked: it must not die of one that is
- * meant for its caller. */
+/* Forks the keeper with all signals blocked: a signal meant for its caller must
+ * not end it. */
 static pid_t command_fork(const struct keeper_job *job)
 {
     sigset_t all, old;
@@ -162,7 +162,7 @@ static int command_keep(struct keeper_job *job, struct keeper_report *report,
                  : 0;
 }
 
-/* The end of the output on one line, behind ": ". */
+/* The end of the output on one line, after ": ". */
 static void command_put_end(struct buf *out, const struct buf *output)
 {
     const char *text = buf_text(output);

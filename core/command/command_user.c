@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whom a command runs as. Looked up before the fork: a name service may open
- * sockets, take locks or hang, and none of that belongs into the child.
+ * The user that a command runs as. Looked up before the fork: a name service
+ * may open sockets, take locks or hang, and none of that belongs into the
+ * child.
  */
 #include "command/command_user.h"
 

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whom a command runs as. */
+/* The user that a command runs as. */
 struct command_user {
-    bool change; /* it is not the one that runs now */
+    bool change; /* it is not the current user */
     uid_t uid;
     gid_t gid;
     gid_t *groups;

@@ -2,14 +2,14 @@
 /*
  * The keeper: a process of our own between command_run and the program.
  *
- * A process can only be sure of its descendants' end if they become its
- * children when their parents end. PR_SET_CHILD_SUBREAPER gives that, but to
- * the whole process: set in the runner it would mix the commands' orphans
- * with its planners. And when the runner dies by SIGKILL somebody must still
- * be there to end what it had started; PR_SET_PDEATHSIG reaches only a direct
- * child, and is lost at the first setuid program. So a small process is
- * forked for each command. It watches a pidfd of its caller (no race between
- * fork and prctl), the output, its children and the clock in one poll.
+ * A process can be sure that its descendants have ended only if they become its
+ * children when their parents end. PR_SET_CHILD_SUBREAPER does that, but for
+ * the whole process: set in the runner it would mix the commands' orphans with
+ * its planners. And when SIGKILL ends the runner, another process must end
+ * everything that it had started; PR_SET_PDEATHSIG reaches only a direct child,
+ * and is lost at the first setuid program. So a small process is forked for
+ * each command. It watches a pidfd of its caller (no race between fork and
+ * prctl), the output, its children and the clock in one poll.
  */
 #include "command/keeper.h"
 
@@ -38,7 +38,7 @@ struct keeper {
     pid_t leader;
     int signal_fd;
     int output_fd;
-    int start_fd; /* says why the program did not start; -1 when it has */
+    int start_fd; /* reports why the program did not start; -1 when it did */
     bool ended;   /* the leader has; it is not reaped before its group is
                      killed, so that its number stays taken */
     bool timed_out;
@@ -58,7 +58,7 @@ static void keeper_send(const struct keeper *keeper)
         io_write_all(keeper->job->report_fd, output.data, output.size);
 }
 
-/* Calls back for each child but the leader. Returns how many that were. */
+/* Calls back for each child except the leader. Returns their number. */
 static size_t keeper_each_child(const struct keeper *keeper,
                                 void (*fn)(pid_t child))
 {
@@ -90,7 +90,7 @@ static void keeper_ignore_one(pid_t child)
     (void) child;
 }
 
-/* Looks what has ended. Returns whether nobody is left alive. */
+/* Looks which have ended. Returns whether none is alive. */
 static bool keeper_look(struct keeper *keeper)
 {
     struct signalfd_siginfo ignored;
@@ -113,7 +113,7 @@ static bool keeper_look(struct keeper *keeper)
 static void keeper_signal_group(const struct keeper *keeper, int sig)
 {
     kill(-keeper->leader, sig);
-    /* It may not have come as far as setsid. */
+    /* It may not have called setsid yet. */
     kill(keeper->leader, sig);
 }
 
@@ -161,8 +161,7 @@ static void keeper_read_start(struct keeper *keeper)
     keeper->start_fd = -1;
 }
 
-/* The time is over: first TERM, then no more patience. Returns whether that
- * was the end. */
+/* The time is over: first TERM, then KILL. Returns whether that was the end. */
 static bool keeper_time_is_over(struct keeper *keeper)
 {
     if (keeper->timed_out)
@@ -188,8 +187,8 @@ static int keeper_poll(struct keeper *keeper, struct pollfd *fds, nfds_t n)
     return poll(fds, n, timeout);
 }
 
-/* Until the program has ended (after TERM: until all have), or must. Returns
- * false if the caller is gone. */
+/* Waits until the program has ended (after TERM: until all have), or must end.
+ * Returns false if the caller is gone. */
 static bool keeper_watch(struct keeper *keeper)
 {
     struct pollfd fds[4];
@@ -212,7 +211,8 @@ static bool keeper_watch(struct keeper *keeper)
     }
 }
 
-/* What is still in the pipe; a daemon that keeps it open is not waited for. */
+/* Reads the rest of the pipe, without waiting for a daemon that keeps it open.
+ * */
 static void keeper_drain(struct keeper *keeper)
 {
     int times;

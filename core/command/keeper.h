@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* All that was decided before the fork. */
+/* The decisions made before the fork. */
 struct keeper_job {
     const char *file; /* the program, with its path */
     char *const *argv;
@@ -28,7 +28,7 @@ struct keeper_job {
     int caller_fd; /* a pidfd of the process to end with */
 };
 
-/* Where starting the program failed. */
+/* The step at which starting the program failed. */
 enum keeper_stage {
     KEEPER_STARTED,
     KEEPER_SETUP,
@@ -37,9 +37,9 @@ enum keeper_stage {
     KEEPER_EXEC,
 };
 
-/* What report_fd gives: this, then output_size bytes of output. */
+/* The contents of report_fd: this, then output_size bytes of output. */
 struct keeper_report {
-    enum keeper_stage stage; /* else than KEEPER_STARTED: error is set */
+    enum keeper_stage stage; /* if not KEEPER_STARTED, error is set */
     int error;               /* an errno */
     int status;              /* exit status, 128 + signal; -1 */
     bool timed_out;

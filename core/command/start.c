@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a program finds when it starts: nothing of ours but what command.h
- * lists. A failure goes through a close-on-exec pipe, so that "there is no
- * such program" is never taken for a program that ended with status 127.
+ * The environment of a program that starts: nothing of ours except what
+ * command.h lists. A failure goes through a close-on-exec pipe, so that "there
+ * is no such program" is never taken for a program that ended with status 127.
  */
 #include "command/start.h"
 
@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 /* By the bare system call: signal(3) leaves the two signals alone that libc
- * keeps for itself, and whoever started us may have ignored them, too. A
- * struct of zeros is the kernel's SIG_DFL. Last of all: if there is another
- * thread, a sanitizer's, libc changes its user by such a signal. */
+ * keeps for itself, and our parent may have ignored them, too. A struct of
+ * zeros is the kernel's SIG_DFL. Last of all: if there is another thread, a
+ * sanitizer's, libc changes its user by such a signal. */
 static void start_reset_signals(void)
 {
     static const char standard[64];
@@ -32,8 +32,8 @@ static void start_reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Ends with the keeper. Asked for again after every change of the user, which
- * makes the kernel forget it. */
+/* Ends with the keeper. Set again after every change of the user, which resets
+ * it. */
 static void start_die_with(pid_t keeper)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

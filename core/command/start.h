@@ -6,7 +6,7 @@
 
 #include "command/keeper.h"
 
-/* What goes through start_fd if the program does not start. */
+/* The message on start_fd if the program does not start. */
 struct start_failure {
     enum keeper_stage stage;
     int error; /* an errno */

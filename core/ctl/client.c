@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The client's side of core/control/control.h: one connection, one request,
- * progress lines, one answer. Being interrupted closes the connection, which
- * tells the daemon to give up what has not begun; nothing else is needed.
+ * progress lines, one answer. An interruption closes the connection, which
+ * makes the daemon cancel the request unless it has begun; nothing else is
+ * needed.
  */
 #include "ctl.h"
 
@@ -70,8 +71,8 @@ static void client_tell_silence(struct ctl *ctl)
     ctl->silence_told = true;
 }
 
-/* An answer may take as long as it takes; but whoever waits for the first
- * byte of it shall know that nothing came. */
+/* An answer may take any time, but the user should know when not even its first
+ * byte has arrived. */
 static void client_await(struct ctl *ctl, int fd)
 {
     struct pollfd what = {.fd = fd, .events = POLLIN};
@@ -80,8 +81,8 @@ static void client_await(struct ctl *ctl, int fd)
         client_tell_silence(ctl);
 }
 
-/* connect(2) and sendmsg(2) sleep while the daemon takes nothing; they give
- * up with EAGAIN after that time, and are called again. */
+/* connect(2) and sendmsg(2) sleep while the daemon accepts nothing. They give
+ * up with EAGAIN after that time and are called again. */
 static int client_connect_to(struct ctl *ctl, int fd,
                              const struct sockaddr_un *address)
 {
@@ -137,14 +138,15 @@ static ssize_t client_send_some(int socket_fd, const char *bytes, size_t size,
     return sendmsg(socket_fd, &message, MSG_NOSIGNAL);
 }
 
-/* A daemon that hangs up early has perhaps said why: that is read after. */
+/* A daemon that closes the connection early may have said why, so its answer is
+ * still read. */
 static int client_send(struct ctl *ctl, int socket_fd, const json_t *request,
                        int fd)
 {
     cleanup_free char *line = json_line(request);
     size_t size = strlen(line), sent = 0;
 
-    line[size++] = '\n'; /* in place of the NUL; size tells the end */
+    line[size++] = '\n'; /* replaces the NUL; size marks the end */
     if (size > PROTOCOL_LINE_MAX)
         return ctl_fail(ctl, CCM_EXIT_FAILED,
                         "the request has %zu bytes; the limit is %d", size,
@@ -178,7 +180,7 @@ static int client_status_of(const json_t *answer)
                : CCM_EXIT_FAILED;
 }
 
-/* Takes one line. Sets *last on the answer; else it was progress. */
+/* Takes one line. Sets *last if it is the answer; otherwise it is progress. */
 static int client_take(struct ctl *ctl, const char *line, size_t size,
                        json_t **result, bool *last)
 {

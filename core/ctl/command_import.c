@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * ccmctl object import: all objects of <type>.json files, in batches that fit
- * into one transaction of the store. What object list --json has printed can
- * be imported again. Objects that no file names are left alone.
+ * into one transaction of the store. The output of object list --json can be
+ * imported again. Objects that are in none of the files are left alone.
  */
 #include "ctl.h"
 
@@ -28,8 +28,8 @@ struct import {
     json_t *types; /* type: how many were written */
 };
 
-/* "crons" of "dir/crons.json"; NULL if it is not called so.
- * Returns new (freed with free). */
+/* "crons" of "dir/crons.json"; NULL if it has another form. Returns new (freed
+ * with free). */
 static char *import_type(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -100,7 +100,8 @@ int command_module_info(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
-/* One line for each that has changed, with the old and the new version. */
+/* One line for each configuration that has changed, with the old and the new
+ * version. */
 static void module_changes(struct ctl *ctl, const json_t *changed)
 {
     const json_t *one;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * For those who write modules, without a daemon: ccmctl module new and check.
- * The files of a new module stand in etc/module and are compiled in, so that
- * ccmctl works wherever it lies.
+ * The files of a new module are in etc/module and are compiled in, so that
+ * ccmctl works from any place.
  */
 #include "ctl.h"
 
@@ -35,7 +35,7 @@ static bool make_name_valid(const char *name)
            name[0] <= 'z' && strspn(name, letters) == size;
 }
 
-/* The text with the name in all its places. Returns new (freed with free). */
+/* The text with the name filled in. Returns new (freed with free). */
 static char *make_fill(const char *text, const char *name)
 {
     struct buf out = BUF_INIT;

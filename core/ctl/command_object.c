@@ -15,7 +15,7 @@
 
 #define OBJECT_BYTES_MAX (1024 * 1024)
 
-/* What an object may be called by; the first that it has is shown. */
+/* Fields that may name an object; the first one present is shown. */
 static const char *const names[] = {
     "name",     "username", "domain",           "local_part",
     "hostname", "version",  "main_common_name",
@@ -116,7 +116,7 @@ int command_object_delete(struct ctl *ctl)
     return r;
 }
 
-/* The object as it stands in an argument, on standard input, or in a file. */
+/* Reads the object from an argument, standard input, or a file. */
 static int object_read(struct ctl *ctl, json_t **object)
 {
     const char *from = ctl->n_words > 1 ? ctl->words[1] : "-";

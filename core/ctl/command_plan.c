@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ccmctl plan, apply and history. What ccm-runner has to say at length it
- * writes to our standard output itself; the daemon only passes the descriptor
- * on. With --objects there is no daemon: we become the runner.
+ * ccmctl plan, apply and history. ccm-runner writes its output directly to our
+ * standard output; the daemon only passes the descriptor on. With --objects
+ * there is no daemon: we become the runner.
  */
 #include "ctl.h"
 

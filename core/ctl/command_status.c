@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* ccmctl status, nodes and queue: how things stand. */
+/* ccmctl status, nodes and queue: the current state. */
 #include "ctl.h"
 
 #include "base/json.h"
@@ -75,7 +75,7 @@ static void status_print(struct ctl *ctl, const json_t *status)
     text_table_print(&table, ctl->out, ctl->colour);
 }
 
-/* What the system that this node runs on cannot do. */
+/* What this node's system does not support. */
 static void status_confinement(struct ctl *ctl, const json_t *catalog)
 {
     const json_t *missing =
@@ -118,7 +118,7 @@ int command_status(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
-/* The daemon reads so many keys and no more. */
+/* The daemon reads a limited number of keys. */
 static void show_omitted(struct ctl *ctl, const json_t *result,
                          const char *prefix)
 {
@@ -219,7 +219,7 @@ int command_queue(struct ctl *ctl)
     }
     text_table_init(&table, heads);
     json_array_foreach (entries, i, entry) {
-        /* An etcdctl lock has a place, but leaves no name. */
+        /* etcdctl lock takes a place, but leaves no name. */
         cleanup_free char *node = ctl_text(
             entry,
             json_is_string(json_object_get(entry, "node")) ? "node" : "key");

@@ -2,10 +2,10 @@
 /*
  * ccmctl publish and wait: send an event, see it through the cluster.
  *
- * The flag ends a wait, for nothing goes on under it. But an event may be the
- * repair of the very failure that the flag tells of: the node that failed
- * tries it first and lifts the flag. So the flag of a failure at an older
- * revision than the one waited for does not end the wait.
+ * The flag ends a wait, because no node begins a turn while it is up. But the
+ * event may repair the failure that raised the flag: the node that failed tries
+ * it first and lifts the flag. So the flag of a failure at an older revision
+ * than the one waited for does not end the wait.
  */
 #include "ctl.h"
 
@@ -19,9 +19,9 @@
 #define POLL_MS 200
 
 struct wait {
-    int64_t revision;    /* waited for; 0: the newest at the first look */
+    int64_t revision; /* the one to wait for; 0: the newest at the first look */
     int64_t deadline_ms; /* clock_ms(); -1: none */
-    int64_t told;        /* live nodes that were still missing when told */
+    int64_t told;        /* live nodes that were missing at the last report */
     bool told_flag;
     json_t *nodes; /* the last answers; freed by wait_done */
     json_t *flag;  /* NULL: none */

@@ -58,7 +58,7 @@ const struct command commands[] = {
 };
 /* clang-format on */
 
-/* Does the command's name stand at the front of the words? Its words. */
+/* If the words begin with the command's name: how many words that has. */
 static int commands_match(const struct command *command, const char **words)
 {
     const char *space = strchr(command->name, ' ');

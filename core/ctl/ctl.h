@@ -44,7 +44,7 @@ extern const struct command commands[];
 
 int ctl_main(int argc, char **argv, FILE *out, FILE *err);
 
-/* Sets the reason. Returns status, so that it stands behind "return". */
+/* Sets the reason. Returns status, for use in a return statement. */
 int ctl_fail(struct ctl *ctl, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -52,10 +52,10 @@ int ctl_fail(struct ctl *ctl, int status, const char *format, ...)
 const char *ctl_config_file(const struct ctl *ctl);
 
 /*
- * Asks the daemon: fields go beside "op" (json_pack without the braces'
- * "op"; NULL: none) and are taken. fd is handed to it as the descriptor; -1:
- * none. Sets *result, new (freed with json_decref). Returns an exit status; on
- * failure *result is unchanged.
+ * Asks the daemon: fields go beside "op" (json_pack without the braces' "op";
+ * NULL: none) and are taken. fd is passed as the descriptor; -1: none. Sets
+ * *result, new (freed with json_decref). Returns an exit status; on failure
+ * *result is unchanged.
  */
 int ctl_ask(struct ctl *ctl, const char *op, json_t *fields, int fd,
             json_t **result);
@@ -70,17 +70,17 @@ int ctl_runner(struct ctl *ctl, char **runner, const char **file);
 
 /* Prints one JSON document. Returns an exit status. */
 int ctl_print_json(struct ctl *ctl, const json_t *document);
-/* A member as text for people: strings, numbers, lists with commas; the
+/* A member as text for people: a string, a number, a list with commas, or the
  * name of an object; "" if it is missing or null. Returns new (free). */
 char *ctl_text(const json_t *object, const char *field);
 /* The words as a JSON array; null if there are none. Returns new. */
 json_t *ctl_words(const struct ctl *ctl);
-/* The ending of a noun behind a number. */
+/* The plural ending of a noun after a number. */
 #define CTL_PLURAL(n) ((n) == 1 ? "" : "s")
 /* The newest revision that a node of the answer to "nodes" has applied; -1 if
  * there is none. */
 int64_t ctl_applied(const json_t *node);
-/* Who holds the cluster, why, and how to lift it. */
+/* Which flag holds the cluster, why, and how to lift it. */
 void ctl_explain_flag(FILE *out, const json_t *flag);
 
 int command_status(struct ctl *ctl);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Why a command fails. */
+/* The reason why a command fails. */
 #include "ctl.h"
 
 #include <stdarg.h>

@@ -16,7 +16,7 @@ struct option_spec {
     const char *name;
     unsigned bit;
     char letter;       /* 0: none */
-    const char *value; /* what it is called in help; NULL: takes none */
+    const char *value; /* its name in the help; NULL: takes none */
     size_t offset;     /* of the value in struct options */
     const char *help;
 };
@@ -86,8 +86,8 @@ static int options_unknown(const char *argument, const char *name,
     return error_set(err, -EINVAL, "unknown option \"%s\"", argument);
 }
 
-/* Finds what "--name", "--name=value", "-x" or "-xvalue" means; *value is
- * what stands in the same argument, or NULL. */
+/* Finds the option of "--name", "--name=value", "-x" or "-xvalue". *value is
+ * the value in the same argument, or NULL. */
 static const struct option_spec *options_find(const char *argument,
                                               const char **value)
 {
@@ -108,7 +108,7 @@ static const struct option_spec *options_find(const char *argument,
     return NULL;
 }
 
-/* Returns how many arguments were used up, or -EINVAL. */
+/* Returns the number of arguments used, or -EINVAL. */
 static int options_take(char **argument, struct options *options,
                         struct error *err)
 {

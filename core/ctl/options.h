@@ -2,7 +2,7 @@
 #ifndef CCM_CTL_OPTIONS_H
 #define CCM_CTL_OPTIONS_H
 
-/* The command line: options may stand anywhere, words are what is left. */
+/* The command line: options may appear anywhere; the rest are words. */
 
 #include "base/error.h"
 
@@ -27,19 +27,19 @@ enum option_bit {
     OPTION_LIMIT = 1 << 14,
     OPTION_REVISION = 1 << 15,
     OPTION_SETTINGS = 1 << 16,
-    /* What every command takes. */
+    /* The options of every command. */
     OPTIONS_COMMON = OPTION_JSON | OPTION_SOCKET | OPTION_CONFIG | OPTION_HELP,
 };
 
 struct options {
-    unsigned seen; /* enum option_bit of those that were given */
+    unsigned seen; /* enum option_bit of the given options */
     const char *socket, *config, *timeout, *objects, *modules, *root, *settings,
         *text, *limit, *revision; /* borrowed from argv; NULL: not given */
     const char **words;           /* NULL-terminated; freed by options_done */
     int n_words;
 };
 
-/* Sets *options (options_done). Returns 0, or -EINVAL and what is wrong. */
+/* Sets *options (options_done). Returns 0, or -EINVAL with the fault in err. */
 int options_parse(int argc, char **argv, struct options *options,
                   struct error *err);
 void options_done(struct options *options);
@@ -50,8 +50,8 @@ void options_help(FILE *out, unsigned set);
 /* The name ("--json") of the first option that is in set. */
 const char *options_name(unsigned set);
 
-/* A whole number from 0 to 10^15; what names it in err.
- * Returns 0, or -EINVAL with *out unchanged. */
+/* An integer from 0 to 10^15; what names it in err. Returns 0, or -EINVAL with
+ * *out unchanged. */
 int options_number(const char *text, const char *what, long long *out,
                    struct error *err);
 

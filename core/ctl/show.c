@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What several commands show in the same way. */
+/* Output that several commands share. */
 #include "ctl.h"
 
 #include "base/alloc.h"
@@ -10,7 +10,7 @@
 
 int ctl_print_json(struct ctl *ctl, const json_t *document)
 {
-    /* On a terminal nothing but ASCII, for it may obey more than C0. */
+    /* Only ASCII on a terminal, because it may obey more than C0. */
     size_t flags = isatty(fileno(ctl->out)) ? JSON_INDENT(2) | JSON_ENSURE_ASCII
                                             : JSON_COMPACT;
 

@@ -16,8 +16,8 @@ bool text_colour_allowed(FILE *out)
            isatty(fileno(out));
 }
 
-/* If a character stands here that is to be shown as a number, in UTF-8:
- * its size in bytes, and the number. */
+/* If the UTF-8 character here must be shown as a number: its size in bytes, and
+ * the number. */
 static size_t text_hidden(const unsigned char *byte, unsigned *code)
 {
     if (byte[0] < 0x20 || byte[0] == 0x7f) {

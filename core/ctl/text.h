@@ -3,10 +3,10 @@
 #define CCM_CTL_TEXT_H
 
 /*
- * Text for people. Whatever came from outside may hold escape sequences that
- * a terminal would obey, so nothing reaches one but through here: control
- * characters (C0, DEL, C1) and those that turn the reading direction are
- * shown as \x1b or \u202e.
+ * Text for people. Input from outside may contain escape sequences that a
+ * terminal would obey, so all text for a terminal goes through here: control
+ * characters (C0, DEL, C1) and those that turn the reading direction are shown
+ * as \x1b or \u202e.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,8 @@ enum text_colour {
     TEXT_STRONG,
 };
 
-/* May colours go there? A terminal, and neither NO_COLOR nor TERM=dumb. */
+/* Are colours allowed there? Yes for a terminal, unless NO_COLOR or TERM=dumb
+ * is set. */
 bool text_colour_allowed(FILE *out);
 
 /* Returns new (freed with free). */
@@ -30,7 +31,7 @@ char *text_safe(const char *text);
 /* One line, made safe as a whole. */
 void text_line(FILE *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Each line of text, made safe, behind indent. */
+/* Each line of text, made safe, after indent. */
 void text_block(FILE *out, const char *indent, const char *text);
 
 #endif

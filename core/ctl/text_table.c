@@ -40,7 +40,7 @@ void text_table_addf(struct text_table *table, const char *format, ...)
     text_table_add(table, TEXT_PLAIN, text);
 }
 
-/* Characters, as far as UTF-8 tells. */
+/* The number of UTF-8 characters. */
 static size_t text_table_width(const char *text)
 {
     size_t width = 0;
@@ -66,7 +66,7 @@ static const char *text_table_code(enum text_colour colour)
     }
 }
 
-/* width 0: the last column, which is not filled up. */
+/* width 0: the last column, which is not padded. */
 static void text_table_print_cell(const struct text_table_cell *cell,
                                   size_t width, FILE *out, bool colour)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl, loaded when it is first called. It brings some thirty libraries
- * along, and loading them took longer than all else that a small run does;
- * but most runs of the runner ask nobody over HTTP (describe, recover,
- * history, planning from a directory). So the runner is not linked with it:
- * the functions it uses are here, under curl's own names, and pass calls on.
+ * libcurl, loaded when it is first called. It depends on about thirty
+ * libraries, and loading them took longer than the rest of a small run. But
+ * most runs of the runner use no HTTP (describe, recover, history, planning
+ * from a directory). So the runner is not linked with libcurl: the functions
+ * that it uses are here, under curl's own names, and pass the calls on.
  */
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The name that programs linked with libcurl ask for. */
+/* The name that programs linked with libcurl load. */
 #define CURL_LATE_SONAME "libcurl.so.4"
 
 /* The macros that check the types of arguments are for callers. */
@@ -27,7 +27,7 @@ static void curl_late_load(void)
     curl_late_library = dlopen(CURL_LATE_SONAME, RTLD_LAZY | RTLD_LOCAL);
 }
 
-/* A library that is missing is an installation that cannot work. */
+/* Without the library the installation cannot work. */
 static void *curl_late(const char *name)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -64,7 +64,7 @@ const char *curl_easy_strerror(CURLcode code)
     return CURL_LATE(curl_easy_strerror)(code);
 }
 
-/* An option's number tells the type of what is set. */
+/* The number of an option determines the type of its value. */
 CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
 {
     __typeof__(&curl_easy_setopt) set = CURL_LATE(curl_easy_setopt);
@@ -130,8 +130,8 @@ CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text,
     return CURL_LATE(curl_url_set)(url, part, text, flags);
 }
 
-/* Whether url is const differs between curl's versions, and to the linker it
- * is all one. */
+/* Whether url is const differs between versions of curl; the linker does not
+ * mind. */
 CURLUcode curl_late_url_get(const CURLU *url, CURLUPart part, char **text,
                             unsigned flags) __asm__("curl_url_get");
 CURLUcode curl_late_url_get(const CURLU *url, CURLUPart part, char **text,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One page of the Cluster API, patiently. */
+/* Fetches one page of the Cluster API, with retries. */
 #include "http_api.h"
 
 #include "link.h"
@@ -19,7 +19,7 @@
 #define PAUSE_MAX_MS 8000
 #define RETRY_AFTER_MAX_S 60
 
-/* What an answer other than a page says about itself, fit for a log line. */
+/* Describes an answer that is not a page, in one log line. */
 static char *http_api_detail(const struct request *request)
 {
     json_auto_t *body = NULL;
@@ -50,7 +50,7 @@ static const char *http_api_advice(long status)
     return "";
 }
 
-/* Does this pass by itself? The others are reported at once. */
+/* Is this temporary? Other errors are reported at once. */
 static bool http_api_passes(long status)
 {
     return status == 200 || status == 204 || status == 408 || status == 425 ||
@@ -66,7 +66,7 @@ static int http_api_refuse(const struct request *request, struct error *err)
 }
 
 /* A page is an array. A proxy's "please wait" in HTML, an empty body, or an
- * error object with status 200 is none. */
+ * error object with status 200 is not. */
 static int http_api_parse(const struct request *request, json_t **page,
                           struct error *err)
 {
@@ -87,7 +87,7 @@ static int http_api_parse(const struct request *request, json_t **page,
 
 /* ----------------------------------------------------------------- secrets */
 
-/* Reads the file that is configured. Sets *secret and the header's name. */
+/* Reads the configured file. Sets *secret and the header's name. */
 static int http_api_read_secret(const struct config_objects *config,
                                 char **secret, const char **name,
                                 struct error *err)
@@ -119,8 +119,8 @@ static int http_api_add_headers(struct http_api *api, struct error *err)
     return 0;
 }
 
-/* Has the file got another token or key than the one that was refused? Then it
- * is sent from now on. */
+/* Does the file contain another token or key than the one that was refused?
+ * Then uses that from now on. */
 static bool http_api_renew(struct http_api *api)
 {
     cleanup_secret char *now = NULL;
@@ -145,7 +145,7 @@ static bool http_api_redirects(const struct request *request)
     return (status >= 301 && status <= 303) || status == 307 || status == 308;
 }
 
-/* *url becomes what the answer redirects to. Returns 0 or -EAGAIN. */
+/* *Sets url to the target of the redirect. Returns 0 or -EAGAIN. */
 static int http_api_follow(const struct http_api *api, char **url,
                            struct error *err)
 {
@@ -183,8 +183,8 @@ static int http_api_ask(struct http_api *api, char **url, struct error *err)
 
 /* ---------------------------------------------------------------- patience */
 
-/* How long until the next try: what the API says, else twice as long each
- * time, less a random half. */
+/* How long until the next try: what the API says, otherwise twice as long each
+ * time, minus a random part of at most half. */
 static int64_t http_api_pause_ms(const struct http_api *api, unsigned tries)
 {
     int64_t pause_ms = (int64_t) api->limits->pause_ms << tries;
@@ -201,7 +201,7 @@ static int64_t http_api_pause_ms(const struct http_api *api, unsigned tries)
     return pause_ms / 2 + chance % (uint32_t) (pause_ms / 2 + 1);
 }
 
-/* Waits before the next try; false: there is no time for one. */
+/* Waits before the next try; false: no time is left. */
 static bool http_api_wait(const struct http_api *api, unsigned tries)
 {
     int64_t pause_ms = http_api_pause_ms(api, tries);

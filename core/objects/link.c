@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Web links (RFC 8288), as far as paging needs them. */
+/* Web links (RFC 8288), as much as paging needs. */
 #include "link.h"
 
 #include "base/alloc.h"
@@ -57,8 +57,8 @@ static bool link_says_next(const char *words)
     }
 }
 
-/* Reads ";name=value" after a target. *next tells what the first rel says.
- * Returns where the parameters end, or NULL. */
+/* Reads ";name=value" after a target. *next tells whether the first rel is
+ * "next". Returns where the parameters end, or NULL. */
 static const char *link_parameters(const char *at, bool *next)
 {
     bool rel_seen = false;
@@ -131,7 +131,7 @@ static bool link_path_below(CURLU *base, CURLU *url)
 
         while (size > 0 && above[size - 1] == '/')
             size--;
-        /* curl resolves "..", but a server may read "%2e%2e" the same. */
+        /* curl resolves "..", but a server may treat "%2e%2e" the same way. */
         below = strncmp(path, above, size) == 0 && path[size] == '/' &&
                 !strcasestr(path + size, "%2e");
     }

@@ -7,15 +7,14 @@
 #include "base/error.h"
 
 /* The target of the first link with the relation "next". Returns new (freed
- * with free), or NULL if there is none. What cannot be read as a link ends
- * the search. */
+ * with free), or NULL if there is none. Malformed text ends the search. */
 char *link_next(const char *header);
 
 /*
- * Resolves target against the URL of the current page, and sees to it that
- * it stays below the base URL: same scheme, host, port, a path below the
- * base's, and no user. So nobody who writes a Link header gets our API key.
- * Sets *out, new (freed with free). Returns 0, or -EPROTO.
+ * Resolves target against the URL of the current page, and checks that it is
+ * below the base URL: same scheme, host, port, a path below the base's, and no
+ * user. So a Link header cannot send our API key elsewhere. Sets *out, new
+ * (freed with free). Returns 0, or -EPROTO.
  */
 int link_resolve(const char *base, const char *current, const char *target,
                  char **out, struct error *err);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The set of objects that one run works from, whatever source it came from.
+ * The set of objects of one run, from any source.
  *
- * Each type is kept twice: as an array of ids for the binary search, and as
- * the JSON array that modules see, which exists once sorting has shown that
- * no id is there twice. A source that answers nonsense fails the fetch; no
- * part of it is used.
+ * Each type is kept twice: as an array of ids for the binary search, and as the
+ * JSON array that modules see, which exists once sorting has shown that all ids
+ * differ. If a source answers nonsense, the fetch fails and nothing is used.
  */
 #include "objects.h"
 
@@ -120,8 +119,8 @@ int objects_add(struct objects_type *type, json_t *object, struct error *err)
     return 0;
 }
 
-/* Measuring means encoding again, so callers ask only where one of them may
- * be too large. */
+/* Measuring encodes the object again, so callers do it only where one may be
+ * too large. */
 static int objects_check_size(const json_t *object, struct error *err)
 {
     size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);

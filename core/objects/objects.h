@@ -22,19 +22,18 @@ struct objects;
 #define OBJECTS_MAX 2000000 /* of all types */
 
 /*
- * Fetches types (NULL-terminated; each a name_valid).
- * at_least is the revision of the newest event that is known: the snapshot is
- * at least as new; for sources without revisions it becomes the snapshot's.
- * Sets *out, new (freed with objects_free).
- * Returns 0; -EAGAIN when the source is out of reach or answers 5xx, 429 or a
- * time-out (nothing is wrong with the objects: try again later); another
- * -errno when what it sent cannot be used. A read error is never taken for
- * "no objects": a missing <type>.json is one (-ENOENT).
- * err names source, type, page, and the HTTP status or errno.
+ * Fetches types (NULL-terminated; each a name_valid). at_least is the revision
+ * of the newest known event: the snapshot is at least as new; for sources
+ * without revisions it becomes the snapshot's. Sets *out, new (freed with
+ * objects_free). Returns 0; -EAGAIN when the source is unreachable or answers
+ * 5xx, 429 or a time-out (nothing is wrong with the objects: try again later);
+ * another -errno when its answer is unusable. A read error is never taken for
+ * "no objects": a missing <type>.json is an error (-ENOENT). err names source,
+ * type, page, and the HTTP status or errno.
  */
 int objects_fetch(const struct config *config, const char *const *types,
                   int64_t at_least, struct objects **out, struct error *err);
-/* Loads the libraries that fetching will need: it saves some 10 ms later. */
+/* Loads the libraries that fetching needs, which saves about 10 ms later. */
 void objects_prepare(const struct config *config);
 void objects_free(struct objects *objects);
 

@@ -14,8 +14,8 @@ static int objects_fetch_from(const struct config *config,
 {
     struct source_limits limits = SOURCE_LIMITS;
 
-    /* Planning needs the rest; who kills the runner cannot say what it was
-     * doing. */
+    /* Planning needs the rest of the time. A runner that is killed could not
+     * report what it was doing. */
     if (config->run_timeout_ms > 0)
         limits.deadline_ms = clock_ms() + config->run_timeout_ms / 4 * 3;
 

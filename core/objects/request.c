@@ -79,7 +79,7 @@ static size_t request_on_header(char *line, size_t one, size_t size,
     cleanup_free char *after = request_header_value(line, size, "Retry-After");
     cleanup_free char *location = request_header_value(line, size, "Location");
 
-    /* An interim answer (100) comes with headers of its own. */
+    /* An interim answer (100) has its own headers. */
     if (size > 5 && memcmp(line, "HTTP/", 5) == 0)
         request_forget_headers(request);
     if (link && request->link.size + size >= LINK_BYTES_MAX)
@@ -170,7 +170,7 @@ void request_add_header(struct request *request, const char *name,
     curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, more);
 }
 
-/* Is the fault in what ccm.conf says, so that trying again is no use? */
+/* Is ccm.conf at fault, so that a retry is useless? */
 static bool request_own_fault(CURLcode code)
 {
     return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||

@@ -3,8 +3,8 @@
 #define CCM_OBJECTS_REQUEST_H
 
 /*
- * Synchronous HTTP requests, one after another over one connection that is
- * kept open: what both network sources are made of.
+ * Synchronous HTTP requests, one after another over one connection that is kept
+ * open: used by both network sources.
  */
 
 #include "source.h"
@@ -19,12 +19,12 @@ struct request {
     struct curl_slist *headers; /* sent with each request */
     size_t body_max;
     int64_t limit_ms;    /* of one request */
-    int64_t deadline_ms; /* of all of them, by clock_ms; 0: none */
+    int64_t deadline_ms; /* for all of them, by clock_ms; 0: none */
     /* Of the last answer: */
     long status; /* 0: there was no answer */
     struct buf body;
     struct buf link;       /* all Link headers, joined with commas */
-    struct buf location;   /* where a redirect leads to; "": nowhere */
+    struct buf location;   /* the target of a redirect; "": none */
     int64_t total;         /* X-Total-Count; -1: none */
     int64_t retry_after_s; /* Retry-After in seconds; -1: none, or a date */
     bool too_large;
@@ -38,13 +38,13 @@ void request_prepare(void);
 /* Returns 0, or -EINVAL if an option is refused. */
 int request_open(struct request *request, const struct config_tls *tls,
                  const struct source_limits *limits, struct error *err);
-/* For a server that has others beside it: gives up connecting, or an answer
- * of which no byte comes for so long (1 s or more; -EAGAIN). */
+/* For one of several servers: gives up if connecting, or the wait for the next
+ * byte, takes this long (1 s or more; -EAGAIN). */
 void request_expect_soon(struct request *request, long seconds);
-/* A request that was never opened, all zero, may be closed, too. */
+/* A request of zeros, never opened, may be closed, too. */
 void request_close(struct request *request);
 
-/* Sends "<name><value>" as a header with each request from now on. */
+/* From now on sends "<name><value>" as a header with each request. */
 void request_add_header(struct request *request, const char *name,
                         const char *value);
 /* Wipes and forgets all of them. */

@@ -2,15 +2,15 @@
 #ifndef CCM_OBJECTS_SECRET_H
 #define CCM_OBJECTS_SECRET_H
 
-/* Secrets that ccm.conf names by file: an API key, a token, a password. */
+/* Secrets in files that ccm.conf names: an API key, a token, a password. */
 
 #include "base/error.h"
 
 /*
  * Reads a file of one line: trailing white space is dropped, and what remains
  * is printable ASCII, so that it cannot end a header. Sets *out, new (freed
- * with secret_free). Returns 0, -EPERM if everybody may read the file, -EINVAL
- * if it holds something else, or another -errno. err never shows the secret.
+ * with secret_free). Returns 0, -EPERM if all users may read the file, -EINVAL
+ * if it has other contents, or another -errno. err never shows the secret.
  */
 int secret_read(const char *path, char **out, struct error *err);
 

@@ -3,9 +3,9 @@
  * Objects from a directory: <dir>/<type>.json, each a JSON array of objects;
  * for one machine, for tests, for module authors.
  *
- * The types shall belong to one instant, but a person may be saving files
- * just now. So each file is looked at again once all have been read; if one
- * has changed meanwhile, all are read anew.
+ * All types must be from the same instant, but somebody may be saving files. So
+ * each file is checked again once all have been read. If one has changed, all
+ * are read again.
  */
 #include "source.h"
 

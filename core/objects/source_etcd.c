@@ -2,10 +2,11 @@
 /*
  * Objects from etcd: <prefix>/objects/<type>/<id>, over the JSON gateway.
  *
- * The first page's answer is linearizable, so it is not older than any event
- * that made us ask; its header names the revision at which all further pages,
- * of all types, are read. That makes one snapshot, however much is written
- * meanwhile. If just that revision is compacted away, reading begins anew.
+ * The first page's answer is linearizable, so it is not older than the event
+ * that caused the run; its header names the revision at which all further
+ * pages, of all types, are read. That makes one snapshot, however much is
+ * written meanwhile. If that revision is compacted meanwhile, reading starts
+ * again.
  */
 #include "request.h"
 #include "secret.h"
@@ -19,7 +20,7 @@
 #include <errno.h>
 
 #define KEYS_PER_PAGE 500
-/* A member that says nothing for so long is passed over. */
+/* After this time of silence, the next member is tried. */
 #define SILENT_S 4
 
 struct etcd_source {
@@ -64,7 +65,7 @@ static int etcd_post_once(struct etcd_source *source, const char *path,
     return 0;
 }
 
-/* Asks one endpoint after the other until one can answer. */
+/* Tries one endpoint after the other until one answers. */
 static int etcd_post(struct etcd_source *source, const char *path,
                      const char *body, json_t **out, struct error *err)
 {
@@ -120,7 +121,7 @@ static int etcd_connect(struct etcd_source *source, struct error *err)
     return source->config->user ? etcd_authenticate(source, err) : 0;
 }
 
-/* Sends a range request; a token that has run out is replaced once. */
+/* Sends a range request; an expired token is replaced once. */
 static int etcd_range(struct etcd_source *source,
                       const struct etcd_wire_range *range,
                       struct etcd_wire_range_answer *out, struct error *err)
@@ -144,8 +145,8 @@ static int etcd_range(struct etcd_source *source,
     return r < 0 ? r : etcd_wire_decode_range(answer, out, err);
 }
 
-/* Objects of a foreign hand: the value must be an object, and its id must be
- * what the key ends with. */
+/* The objects are foreign input: the value must be an object, and its id must
+ * match the end of the key. */
 static int etcd_add(struct etcd_source *source, struct objects_type *type,
                     const struct etcd_wire_kv *kv, const char *id,
                     struct error *err)
@@ -168,7 +169,7 @@ static int etcd_add(struct etcd_source *source, struct objects_type *type,
     return 0;
 }
 
-/* The key as it may stand in a log line. Returns new (freed with free). */
+/* The key, made safe for a log line. Returns new (freed with free). */
 static char *etcd_shown_key(const struct etcd_wire_kv *kv)
 {
     char *shown = xstrdup(kv->key), *byte;
@@ -225,7 +226,7 @@ static int etcd_fix_revision(struct etcd_source *source, int64_t revision,
     return 0;
 }
 
-/* Reads the page behind *last (NULL: the first), which becomes its last key.
+/* Reads the page after *last (NULL: the first), which becomes its last key.
  * Smaller pages are tried when objects are large. Sets *more. */
 static int etcd_read_page(struct etcd_source *source, struct objects_type *type,
                           const char *prefix, char **last, bool *more,

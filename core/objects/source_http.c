@@ -2,10 +2,10 @@
 /*
  * Objects from the Cluster API: GET <base>/<type>, page by page.
  *
- * The API has no revision to read at, so objects that come or go between two
- * pages move the others over the edge of a page, and one could be missed.
- * Each page's X-Total-Count must therefore say the same, and as many objects
- * must have arrived; otherwise the type is read anew, a few times.
+ * The API has no revision to read at, so when objects are added or deleted
+ * between two pages, the others shift across pages, and one could be missed.
+ * Each page's X-Total-Count must therefore say the same, and that many objects
+ * must have arrived. Otherwise the type is read again, a few times.
  */
 #include "http_api.h"
 #include "source.h"
@@ -22,8 +22,8 @@ struct http_source {
     struct objects *objects;
 };
 
-/* Reads a page and what follows it: *url, new, becomes the next page's, or
- * NULL after the last one. */
+/* Reads a page. *url, new, becomes that of the next page, or NULL after the
+ * last one. */
 static int http_read_page(struct http_source *source, struct objects_type *type,
                           char **url, struct error *err)
 {
@@ -45,7 +45,7 @@ static int http_read_page(struct http_source *source, struct objects_type *type,
     return 0;
 }
 
-/* Is what arrived what each page announced, and nothing twice? */
+/* Did as many objects arrive as each page announced, and none twice? */
 static int http_check_count(struct objects_type *type, int64_t total,
                             unsigned pages, struct error *err)
 {
@@ -87,8 +87,8 @@ static int http_read_pages(struct http_source *source,
     return http_check_count(type, total, page, err);
 }
 
-/* The set may change while it is read, and then it is read anew. A difference
- * that is the same each time is not one that passes. */
+/* The set may change while it is read, and is then read again. If the same
+ * difference appears each time, it is not temporary. */
 static int http_read_type(struct http_source *source,
                           const struct source_limits *limits,
                           struct objects_type *type, struct error *err)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Builds a plan from what the planners hand back. Every declaration is
- * checked here, on its own (plan_rules_check) and against all others: one path,
- * user, group or id belongs to one declaration, and nothing is declared below
- * what is declared not to be a directory. Conflicts are found in one pass
- * whatever the order: each declared path also enters its ancestors.
+ * Builds a plan from the results of the planners. Every declaration is checked
+ * here, on its own (plan_rules_check) and against all others: one path, user,
+ * group or id belongs to one declaration, and nothing is declared below what is
+ * declared not to be a directory. Conflicts are found in one pass whatever the
+ * order: each declared path also enters its ancestors.
  */
 #include "plan/plan.h"
 
@@ -91,7 +91,7 @@ static int plan_put(struct plan *plan, const struct table_key *key,
     return plan_conflict(plan, &plan->changes[index], why, other, err);
 }
 
-/* Does the path only make sense below a directory? */
+/* Does the path make sense only below a directory? */
 static bool plan_needs_parent(const struct change *c)
 {
     return c->kind == CHANGE_FILE || c->kind == CHANGE_DIRECTORY ||
@@ -104,8 +104,8 @@ static bool plan_is_no_directory(const struct change *c)
            c->kind == CHANGE_ABSENT;
 }
 
-/* Enters all ancestors, up to the first that is there already: what is above
- * that one is, too. */
+/* Enters all ancestors, up to the first that is already there: those above it
+ * are, too. */
 static int plan_put_ancestors(struct plan *plan, uint32_t index,
                               struct error *err)
 {
@@ -163,7 +163,7 @@ static int plan_put_account(struct plan *plan, uint32_t index,
     return r;
 }
 
-/* Enters it under all that others must not declare, too. */
+/* Enters it under every key that others must not declare. */
 static int plan_enter(struct plan *plan, uint32_t index, struct error *err)
 {
     const struct change *c = &plan->changes[index];

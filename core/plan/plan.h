@@ -3,8 +3,9 @@
 #define CCM_PLAN_PLAN_H
 
 /*
- * A plan: what the configurations of one run declare, in run order. It is
- * built from what the planners hand back (wire.h) and is read-only after.
+ * A plan: the declarations of all configurations of one run, in run order. It
+ * is built from the results of the planners (wire.h) and is read-only
+ * afterwards.
  */
 
 #include "base/error.h"
@@ -29,7 +30,7 @@ enum change_kind {
 };
 
 /* One declared change. Strings are NULL where not given, and borrowed (valid
- * until plan_free). Which fields a kind uses stands behind them. */
+ * until plan_free). The comments say which kinds use a field. */
 struct change {
     enum change_kind kind;
     uint32_t configuration; /* index into plan->configurations */
@@ -64,7 +65,7 @@ struct change {
 
 struct plan_configuration {
     const char *name;
-    char digest[33]; /* of all that it declared; digest_bytes */
+    char digest[33]; /* digest_bytes of all its declarations */
 };
 
 struct plan {
@@ -80,16 +81,16 @@ void plan_free(struct plan *plan);
 
 /*
  * Adds what one configuration declared: size bytes in the form of wire.h,
- * checked as anything from outside is. Keeps bytes (alive until plan_free).
- * Returns 0, -EPROTO (not in that form), -EINVAL (a declaration that cannot
- * be, named), -EEXIST (a path, user, group that was declared already; err
- * names both configurations and objects). On failure the plan is unchanged.
+ * checked like all input from outside. Keeps bytes (alive until plan_free).
+ * Returns 0, -EPROTO (not in that form), -EINVAL (an invalid declaration; err
+ * names it), -EEXIST (a path, user, group that was declared already; err names
+ * both configurations and objects). On failure the plan is unchanged.
  */
 int plan_add(struct plan *plan, const char *configuration, const void *bytes,
              size_t size, struct error *err);
 
-/* Looks up what is declared for a path (not as an exclusive directory), a
- * user, a group. Returns borrowed, or NULL. */
+/* Looks up the declaration of a path (not as an exclusive directory), a user, a
+ * group. Returns borrowed, or NULL. */
 const struct change *plan_find_path(const struct plan *plan, const char *path);
 const struct change *plan_find_user(const struct plan *plan, const char *name);
 const struct change *plan_find_group(const struct plan *plan, const char *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a single declaration may say. The planner's process checks much of it
- * already, for the module's author; here it counts, because what comes from
- * that process is as foreign as what comes from the network.
+ * The rules for a single declaration. The planner's process checks much of it
+ * too, for the author of the module. The checks here are the ones that count,
+ * because that process is as foreign as the network.
  */
 #include "plan/plan_rules.h"
 
@@ -19,7 +19,7 @@
 #define TIMEOUT_MAX_S 86400
 #define ARGUMENTS_MAX (128 * 1024)
 #define INPUT_MAX (1024 * 1024)
-/* The last two are what (uid_t) -1 means, in 32 and in 16 bits. */
+/* The last two are (uid_t) -1 in 32 and 16 bits. */
 #define ID_MAX 0xfffffffdU
 #define ID_16BIT_NONE 0xffffU
 
@@ -69,7 +69,7 @@ static int check_id(uint32_t id, struct error *err)
     return 0;
 }
 
-/* A name that useradd and groupadd take on every system. */
+/* A name that useradd and groupadd accept on every system. */
 static int check_account(const char *what, const char *name, struct error *err)
 {
     const char *c;

@@ -5,11 +5,11 @@
 #include "plan/plan.h"
 
 /*
- * Can this declaration be carried out at all? Looks at nothing but the
- * declaration. Returns 0 or -EINVAL with "<what>: <why>" in err.
+ * Can this declaration be carried out at all? Looks only at the declaration.
+ * Returns 0 or -EINVAL with "<what>: <why>" in err.
  */
 int plan_rules_check(const struct change *change, struct error *err);
-/* Can a service have this name? The same. */
+/* Can a service have this name? Returns as above. */
 int plan_rules_check_service(const char *name, struct error *err);
 
 /* "file", "exclusive directory", ...; static. */
@@ -21,7 +21,7 @@ static inline bool plan_kind_has_path(enum change_kind kind)
     return kind >= CHANGE_FILE && kind <= CHANGE_KEEP;
 }
 
-/* How ccm's own temporary names begin; nothing so named can be declared. */
+/* The prefix of ccm's own temporary names; such names cannot be declared. */
 #define PLAN_TEMPORARY ".ccm."
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Declared changes as bytes. A record is six words (kind, flags, which
- * strings are there, mode, id, time limit), then the strings that are there
- * in the order of wire_strings, then the contents, then the lists. A string
- * that is not given has no bytes at all, so a file costs little more than
- * its contents.
+ * Declared changes as bytes. A record is six words (kind, flags, which strings
+ * are there, mode, id, time limit), then the strings that are there in the
+ * order of wire_strings, then the contents, then the lists. A missing string
+ * has no bytes, so a file takes little more than its contents.
  */
 #include "plan/wire.h"
 
@@ -127,7 +126,7 @@ void wire_put(struct buf *buf, const struct change *change)
             wire_put_list(buf, *wire_list(&copy, i));
 }
 
-/* What is left to read. */
+/* The bytes that are left to read. */
 struct wire_reader {
     const char *next;
     size_t left;
@@ -158,7 +157,7 @@ static int wire_get_bytes(struct wire_reader *reader, const char **out,
     return 0;
 }
 
-/* A string that holds no NUL. */
+/* A string without a NUL. */
 static int wire_get_text(struct wire_reader *reader, const char **out)
 {
     size_t size;

@@ -3,11 +3,11 @@
 #define CCM_PLAN_WIRE_H
 
 /*
- * How declared changes travel from a planner to the runner: records of
- * native-endian u32 words and strings (u32 length, bytes, NUL). Both ends are
- * the same program on the same machine; nothing of it is kept. The encoding
- * is canonical: the same declarations give the same bytes, so its digest is
- * the configuration's digest.
+ * The format in which a planner sends its declarations to the runner: records
+ * of native-endian u32 words and strings (u32 length, bytes, NUL). Both ends
+ * are the same program on the same machine; it is never stored. The encoding is
+ * canonical: the same declarations give the same bytes, so its digest is the
+ * configuration's digest.
  */
 
 #include "base/buf.h"
@@ -17,11 +17,11 @@
 void wire_put(struct buf *buf, const struct change *change);
 
 /*
- * Decodes the record at *offset and moves *offset behind it. Strings point
- * into bytes; list, probe and env point into memory that the caller frees
+ * Decodes the record at *offset and moves *offset behind it. Strings point into
+ * bytes; list, probe and env point into memory that the caller frees
  * (*list_memory, new, NULL if there is no list). Every length, kind, flag and
- * terminator is checked; what a declaration means is not (plan_add does).
- * Returns 0 or -EPROTO; on failure the outputs are unchanged.
+ * terminator is checked; the meaning of a declaration is not (plan_add checks
+ * that). Returns 0 or -EPROTO; on failure the outputs are unchanged.
  */
 int wire_get(const char *bytes, size_t size, size_t *offset,
              struct change *change, const char ***list_memory,
