@@ -14,6 +14,7 @@ libbase_a_SOURCES = \
 	core/base/path.c core/base/path.h \
 	core/base/protocol.h \
 	core/base/table.c core/base/table.h \
+	core/base/turn_note.c core/base/turn_note.h \
 	core/base/util.h \
 	core/base/visible.c core/base/visible.h
 

@@ -216,6 +216,9 @@ static int commit_command(struct work *work, struct op *op, struct error *err)
     if (r < 0)
         return r;
     op->begun = true;
+    work_progress(work, "commit",
+                  work->plan->configurations[c->configuration].name,
+                  c->list[0]);
     r = FAULT("commit-command");
     if (r < 0)
         return error_errno(err, r, "running it");

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/turn_note.h"
 #include "base/util.h"
 #include "loop/child.h"
 #include "loop/notify.h"
@@ -219,7 +220,8 @@ static void daemon_recovered(void *userdata, int status, const char *why)
 
     if (status == 0) {
         daemon->recovered = true;
-        daemon->rollout.interrupted = STEAL(daemon->recovery.found);
+        daemon->rollout.interrupted =
+            turn_note_count_death(daemon->config->state_dir);
         daemon->deaths = 0;
         backoff_reset(&daemon->backoff);
         daemon_load(daemon);
@@ -319,7 +321,6 @@ static void daemon_close(struct daemon *daemon)
 {
     timer_stop(&daemon->retry);
     control_close(daemon->control);
-    recovery_done(&daemon->recovery);
     if (daemon->store)
         rollout_done(&daemon->rollout);
     store_free(daemon->store);

@@ -2,9 +2,11 @@
 /* What the engine cannot record itself: it was not asked, or was killed. */
 #include "host/record.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/turn_note.h"
 #include "base/util.h"
 #include "change/history.h"
 
@@ -41,13 +43,21 @@ void record_refused(const struct run *run, const char *who, int64_t revision,
 void record_recovered(const struct config *config, const char *recovered)
 {
     bool back = !streq(recovered, "finished");
+    json_auto_t *note = turn_note_read(config->state_dir);
+    cleanup_free char *at = note ? turn_note_describe(note) : xstrdup("");
+    cleanup_free char *text =
+        xasprintf("the run was interrupted%s%s%s", *at ? " " : "", at,
+                  back ? " and has been undone"
+                       : " after its commit point and has been finished");
+    json_t *record =
+        json_pack("{s:s, s:s, s:s, s:o, s:b}", "who", "recovery", "outcome",
+                  back ? "failed" : "changed", "step", "recover", "error",
+                  json_text(text), "rolled_back", back);
 
-    record_add(config,
-               json_pack("{s:s, s:s, s:s, s:s, s:b}", "who", "recovery",
-                         "outcome", back ? "failed" : "changed", "step",
-                         "recover", "error",
-                         back ? "the run was interrupted and has been undone"
-                              : "the run was interrupted after its commit "
-                                "point and has been finished",
-                         "rolled_back", back));
+    if (json_object_get(note, "configuration"))
+        json_object_set(record, "configuration",
+                        json_object_get(note, "configuration"));
+    if (json_object_get(note, "revision"))
+        json_object_set(record, "revision", json_object_get(note, "revision"));
+    record_add(config, record);
 }

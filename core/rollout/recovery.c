@@ -2,26 +2,15 @@
 /* Starting `ccm-runner recover`, and what it says. */
 #include "rollout/recovery.h"
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "loop/child.h"
 
-#define RECOVERY_LINE_MAX 65536
-
-/* A line is for people, or an object that names what was under way. */
 static void recovery_line(void *userdata, const char *line, size_t size)
 {
-    struct recovery *recovery = userdata;
-    json_t *found = NULL;
-
-    if (*line == '{' &&
-        json_parse(line, size, RECOVERY_LINE_MAX, &found, NULL) == 0) {
-        json_decref(recovery->found);
-        recovery->found = found;
-    } else if (!streq(line, "nothing")) {
+    (void) userdata;
+    if (!streq(line, "nothing"))
         log_warning("recover: %.*s", (int) size, line);
-    }
 }
 
 static void recovery_ended(void *userdata, int status, const char *why)
@@ -58,10 +47,4 @@ void recovery_init(struct recovery *recovery, struct loop *loop,
 {
     *recovery = (struct recovery){
         .loop = loop, .config = config, .ended = ended, .userdata = userdata};
-}
-
-void recovery_done(struct recovery *recovery)
-{
-    json_decref(recovery->found);
-    recovery->found = NULL;
 }

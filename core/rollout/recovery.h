@@ -8,8 +8,6 @@
 #include "config/config.h"
 #include "loop/loop.h"
 
-#include <jansson.h>
-
 /* status: as of waitpid; why: its own words, if it is not 0. */
 typedef void (*recovery_fn)(void *userdata, int status, const char *why);
 
@@ -18,16 +16,12 @@ struct recovery {
     const struct config *config;
     recovery_fn ended;
     void *userdata;
-    json_t *found; /* what was under way ("step", "configuration", "detail");
-                      NULL: nothing that is known */
 };
 
-/* Keeps all of these until recovery_done. ended is called from the loop. */
+/* Keeps all of these. ended is called from the loop. */
 void recovery_init(struct recovery *recovery, struct loop *loop,
                    const struct config *config, recovery_fn ended,
                    void *userdata);
-void recovery_done(struct recovery *recovery);
-
 /* Returns 0, or -errno if it cannot be started (ended is not called). */
 int recovery_start(struct recovery *recovery, struct error *err);
 

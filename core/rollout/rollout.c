@@ -147,7 +147,6 @@ void rollout_done(struct rollout *rollout)
     retry_done(&rollout->look.retry);
     retry_done(&rollout->announce);
     free(rollout->look.turn);
-    recovery_done(&rollout->recovery);
     runner_source_done(&rollout->runners);
     rollout_forget_attempt(rollout);
     queue_done(&rollout->queue);

@@ -139,8 +139,8 @@ struct rollout {
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
     json_t *applied;       /* {"revision","digest","at"}, NULL: unknown */
     json_t *last_run;      /* NULL: none yet */
-    json_t *interrupted;   /* what a run was at that ccmd did not outlive, as
-                              ccm-runner recover found it; NULL: none */
+    json_t *interrupted;   /* what a run was at that ccmd did not outlive (base/
+                              turn_note.h); NULL: none */
 
     struct timer wake_timer; /* the next step: now, or after a pause */
     struct timer resync_timer;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/turn_note.h"
 #include "base/util.h"
 #include "loop/child.h"
 #include "rollout/rollout_internal.h"
@@ -85,28 +86,60 @@ void rollout_close_unapplied(struct rollout *rollout)
 
 /* The files have been put back before (ccm-runner recover, at start). Or the
  * turn ended long ago, and the store is older than that. */
-static json_t *close_old_report(const struct rollout *rollout)
+static json_t *close_restored_report(void)
 {
-    const char *why =
-        rollout->events.looked
-            ? "the store has a turn of this node that is not under way (has "
-              "it been restored from a backup?); a full run follows"
-            : "ccmd or the machine stopped in the middle of a turn; the files "
-              "have been put back, and the next run tries again";
-
     return json_pack("{s:s, s:n, s:s}", "step", "crash", "configuration",
-                     "error", why);
+                     "error",
+                     "the store has a turn of this node that is not under way "
+                     "(has it been restored from a backup?); a full run "
+                     "follows");
+}
+
+/* ccmd did not outlive its turn. After a few times at the same work, that work
+ * is what kills it: it is left alone until something changes. */
+static bool close_is_deadly(const struct rollout *rollout)
+{
+    return json_integer_or(rollout->interrupted, "deaths", 0) >
+           CHILD_DEATHS_MAX;
+}
+
+static json_t *close_crash_report(const struct rollout *rollout)
+{
+    const json_t *note = rollout->interrupted;
+    cleanup_free char *at = note ? turn_note_describe(note) : xstrdup("");
+    cleanup_free char *next =
+        close_is_deadly(rollout)
+            ? xasprintf("this is death number %lld in a row at the same work, "
+                        "so that it is left alone until a newer event comes "
+                        "or the flag is lifted",
+                        (long long) json_integer_or(note, "deaths", 0))
+            : xstrdup("the next run tries again");
+    cleanup_free char *why = xasprintf(
+        "ccmd or the machine stopped in the middle of a turn%s%s; the files "
+        "have been put back; %s",
+        *at ? ", " : "", at, next);
+
+    return json_pack("{s:s, s:o, s:o, s:I}", "step", "crash", "configuration",
+                     json_incref(json_object_get(note, "configuration")
+                                     ? json_object_get(note, "configuration")
+                                     : json_null()),
+                     "error", json_text(why), "revision",
+                     (json_int_t) json_integer_or(note, "revision", 0));
 }
 
 void rollout_close_old_turn(struct rollout *rollout)
 {
     struct look *look = &rollout->look;
-    json_t *report = close_old_report(rollout);
+    bool deadly = !rollout->events.looked && close_is_deadly(rollout);
+    json_t *report = rollout->events.looked ? close_restored_report()
+                                            : close_crash_report(rollout);
 
     log_warning("ending turn %s of before as failed: %s", look->turn,
                 json_string_or(report, "error", "?"));
     rollout_forget_attempt(rollout);
     bus_publish_all(rollout->bus);
+    if (deadly)
+        rollout->attempt.ticket = bus_ticket(rollout->bus);
     turn_resume(&rollout->turn, look->turn, look->marker);
     free(look->turn);
     look->turn = NULL;

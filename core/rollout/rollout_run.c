@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/protocol.h"
+#include "base/turn_note.h"
 #include "base/util.h"
 #include "rollout/rollout_internal.h"
 
@@ -45,6 +46,9 @@ static void run_progress(void *userdata, const json_t *report)
         "%s%s%s%s%s", json_string_or(report, "step", "?"),
         *configuration ? " " : "", configuration, *detail ? ": " : "", detail);
 
+    turn_note_progress(rollout->config->state_dir,
+                       json_string_or(report, "step", "?"), configuration,
+                       detail);
     run_say(rollout, text);
 }
 
@@ -95,6 +99,8 @@ void rollout_apply(struct rollout *rollout)
     if (!rollout->attempt.runner) /* it died while the turn began */
         return;
     rollout->attempt.applying = true;
+    turn_note_begin(rollout->config->state_dir, rollout->attempt.who,
+                    json_integer_or(rollout->attempt.planned, "revision", 0));
     runner_apply(rollout->attempt.runner, rollout->turn.id);
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/turn_note.h"
 #include "base/util.h"
 #include "rollout/rollout_internal.h"
 
@@ -132,6 +133,8 @@ void rollout_closing(struct rollout *rollout)
     if (!rollout->attempt.closed)
         return;
     rollout_stamp("the turn is over");
+    if (rollout->attempt.applying)
+        turn_note_end(rollout->config->state_dir);
     rollout_enter(rollout, ROLLOUT_IDLE);
     rollout_note_verdict(rollout);
     rollout_forget_attempt(rollout);
