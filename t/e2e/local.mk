@@ -21,7 +21,7 @@ E2E_TESTS += \
 	t/t0482-strays.t
 
 EXTRA_DIST += t/model/rollout.pml t/model/README.md t/model/lib.sh
-EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py t/e2e/gateway36.py \
+EXTRA_DIST += t/demo t/e2e/lib.sh t/e2e/module.sh t/e2e/tap.sh t/e2e/history.py t/e2e/api.py t/e2e/gateway36.py \
 	t/e2e/flood.py t/e2e/flood.sh
 
 check_PROGRAMS += t/e2e/things.so

@@ -31,6 +31,7 @@ FUZZ_TARGETS = account_state \
 	rollout \
 	mode_run \
 	state \
+	certificates \
 	wire
 
 UNIT_TESTS += t/fuzz/account_state_fuzz
@@ -352,3 +353,13 @@ t_fuzz_wire_live_SOURCES = t/fuzz/wire_fuzz.c t/fuzz/plans.c t/fuzz/plans.h
 t_fuzz_wire_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_wire_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_wire_live_LDADD = libfuzz.a $(CHANGE_LIBS)
+
+UNIT_TESTS += t/fuzz/certificates_fuzz
+EXTRA_PROGRAMS += t/fuzz/certificates_live
+t_fuzz_certificates_fuzz_SOURCES = t/fuzz/certificates_fuzz.c $(FUZZ_MODULES) modules/certificates.c modules/certificate.c modules/certificate.h t/fuzz/replay.c
+t_fuzz_certificates_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_certificates_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS) $(SSL_LIBS)
+t_fuzz_certificates_live_SOURCES = t/fuzz/certificates_fuzz.c $(FUZZ_MODULES) modules/certificates.c modules/certificate.c modules/certificate.h t/fuzz/mutate.c
+t_fuzz_certificates_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_certificates_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_certificates_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS) $(SSL_LIBS)
