@@ -12,6 +12,8 @@
  *           "revision":R,        read at least this revision
  *           "who":"event: crons", for the history
  *           "allow_removals":false,
+ *           "plan":"..." or null, the digest that a preview of the same gave:
+ *                                anything else fails and has "differs":true
  *           "config":"...",     config_digest of what ccmd was started with
  *           "catalog":"..."}}    the digest that ccmd holds; if the modules on
  *                                disk make another one, the run fails at

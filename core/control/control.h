@@ -24,8 +24,8 @@
  *   plan           types (none: all), format      {"changes":bool}; the preview
  *                  ("text", "colour", "json")     goes to the descriptor
  *   apply          types (none: all),             {"outcome":"in-sync" or
- *                  allow_removals                 "changed","changes",
- *                                                 "revision"}; progress lines
+ *                  allow_removals, plan           "changed","changes",
+ *                  (a digest; optional)           "revision"}; progress lines
  *   publish        types, text (optional)         {"revision":R}
  *   object.list    type                           {}; JSON to the descriptor
  *   object.get     type, id                       {}; JSON to the descriptor

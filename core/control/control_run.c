@@ -181,6 +181,7 @@ void control_apply(struct connection *connection)
     cleanup_free char *who = connection_who(connection);
     cleanup_free char *flag = NULL;
     bool removals = json_bool_or(connection->request, "allow_removals", false);
+    const char *plan = json_string_or(connection->request, "plan", NULL);
 
     if (control_types(connection, checked, ARGV_MAX) < 0)
         return;
@@ -196,7 +197,8 @@ void control_apply(struct connection *connection)
         return;
     }
     connection->ticket =
-        rollout_request(rollout, all ? NULL : types, who, removals);
+        plan ? rollout_request_plan(rollout, all ? NULL : types, who, plan)
+             : rollout_request(rollout, all ? NULL : types, who, removals);
     connection->waits = CONNECTION_WAITS_RUN;
     if (!rollout_is_linked(rollout)) {
         cleanup_free char *waits_for = rollout_waits_for(rollout);

@@ -14,7 +14,10 @@ void control_run_ended(struct control *control, int64_t ticket,
         if (connection->waits != CONNECTION_WAITS_RUN ||
             connection->ticket > ticket)
             continue;
-        if (streq(json_string_or(report, "outcome", ""), "failed"))
+        if (streq(json_string_or(report, "outcome", ""), "differs"))
+            connection_fail(connection, CCM_EXIT_FAILED, "%s",
+                            json_string_or(report, "error", "?"));
+        else if (streq(json_string_or(report, "outcome", ""), "failed"))
             connection_fail(
                 connection, CCM_EXIT_FAILED,
                 "failed at %s%s%s: %s; the flag is up, the other "

@@ -131,10 +131,11 @@ int command_apply(struct ctl *ctl)
 
     if (status != CCM_EXIT_DONE)
         return status;
-    status = ctl_ask(ctl, "apply",
-                     json_pack("{s:o, s:b}", "types", ctl_words(ctl),
-                               "allow_removals", allow),
-                     -1, &result);
+    status =
+        ctl_ask(ctl, "apply",
+                json_pack("{s:o, s:b, s:s?}", "types", ctl_words(ctl),
+                          "allow_removals", allow, "plan", ctl->options.plan),
+                -1, &result);
     if (status != CCM_EXIT_DONE)
         return status;
     if (ctl->json)

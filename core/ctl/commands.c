@@ -20,7 +20,7 @@ const struct command commands[] = {
     {"plan", "[TYPE...]", "show what would change here, with diffs",
      0, -1, PLAN_OPTIONS, command_plan},
     {"apply", "[TYPE...]", "apply now, without waiting for an event",
-     0, -1, OPTION_ALL | OPTION_ALLOW_REMOVALS, command_apply},
+     0, -1, OPTION_ALL | OPTION_ALLOW_REMOVALS | OPTION_PLAN, command_apply},
     {"publish", "TYPE...", "send a thin event: objects of TYPE have changed",
      1, -1, OPTION_TEXT | OPTION_WAIT | OPTION_TIMEOUT, command_publish},
     {"wait", "", "wait until every live node has applied the newest event",

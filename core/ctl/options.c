@@ -29,6 +29,8 @@ static const struct option_spec specs[] = {
      "all configurations; the same as no TYPE"},
     {"allow-removals", OPTION_ALLOW_REMOVALS, 0, NULL, 0,
      "apply even if the guard finds too many removals"},
+    {"plan", OPTION_PLAN, 0, "DIGEST", AT(plan),
+     "apply what plan has shown under DIGEST, or nothing"},
     {"exit-code", OPTION_EXIT_CODE, 0, NULL, 0,
      "exit with status 3 if changes are pending"},
     {"objects", OPTION_OBJECTS, 0, "DIR", AT(objects),

@@ -27,6 +27,7 @@ enum option_bit {
     OPTION_LIMIT = 1 << 14,
     OPTION_REVISION = 1 << 15,
     OPTION_SETTINGS = 1 << 16,
+    OPTION_PLAN = 1 << 17,
     /* The options of every command. */
     OPTIONS_COMMON = OPTION_JSON | OPTION_SOCKET | OPTION_CONFIG | OPTION_HELP,
 };
@@ -34,8 +35,9 @@ enum option_bit {
 struct options {
     unsigned seen; /* enum option_bit of the given options */
     const char *socket, *config, *timeout, *objects, *modules, *root, *settings,
-        *text, *limit, *revision; /* borrowed from argv; NULL: not given */
-    const char **words;           /* NULL-terminated; freed by options_done */
+        *text, *limit, *revision,
+        *plan;          /* borrowed from argv; NULL: not given */
+    const char **words; /* NULL-terminated; freed by options_done */
     int n_words;
 };
 

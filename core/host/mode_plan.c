@@ -34,7 +34,10 @@ static void preview_rejected(const struct run *run)
 static int preview_json_out(struct run *run, struct engine *engine)
 {
     json_auto_t *document = engine_preview_json(engine);
+    char digest[DIGEST_SIZE];
 
+    run_digest(run, engine, digest);
+    json_object_set_new(document, "digest", json_string(digest));
     json_object_set_new(document, "rejected", run_rejected(run));
     json_object_set_new(document, "configurations", run_names(run));
     json_object_set_new(document, "revision",
@@ -46,6 +49,7 @@ static int preview_json_out(struct run *run, struct engine *engine)
 static int preview_show(struct run *run, struct engine *engine,
                         const struct mode_plan *plan)
 {
+    char digest[DIGEST_SIZE];
     struct error err;
 
     if (plan->json)
@@ -54,6 +58,8 @@ static int preview_show(struct run *run, struct engine *engine,
     preview_rejected(run);
     if (engine_preview_text(engine, stdout, plan->colour, &err) < 0)
         return mode_fail(err.text);
+    run_digest(run, engine, digest);
+    printf("# plan %s\n", digest);
     if (fflush(stdout) != 0)
         return mode_fail("cannot write to standard output");
     return CCM_EXIT_DONE;

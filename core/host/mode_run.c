@@ -41,9 +41,11 @@ struct mode_run {
     const char **known; /* all of the catalog; freed by mode_run */
     char *config;       /* the digest of ccmd's ccm.conf; NULL: any */
     char *catalog;      /* the digest that ccmd knows; NULL: any */
+    char *plan;         /* of what was previewed; NULL: any */
     char *who;
     int64_t revision;
     bool allow_removals;
+    bool differs; /* the plan is another than that of job->plan */
 };
 
 /* Takes value. Whoever does not listen any more is not waited for. */
@@ -87,7 +89,7 @@ static int mode_run_parse(struct mode_run *job, const json_t *document,
                           struct error *err)
 {
     const json_t *fields, *names;
-    const char *config, *catalog;
+    const char *config, *catalog, *plan;
     int r = json_get_object(document, "job", &fields, err);
 
     if (r < 0)
@@ -105,6 +107,8 @@ static int mode_run_parse(struct mode_run *job, const json_t *document,
     job->config = config[0] ? xstrdup(config) : NULL;
     catalog = json_string_or(fields, "catalog", "");
     job->catalog = catalog[0] ? xstrdup(catalog) : NULL;
+    plan = json_string_or(fields, "plan", "");
+    job->plan = plan[0] ? xstrdup(plan) : NULL;
     job->who = xstrdup(json_string_or(fields, "who", "unknown"));
     job->revision = json_integer_or(fields, "revision", 0);
     job->allow_removals = json_bool_or(fields, "allow_removals", false);
@@ -136,6 +140,24 @@ static void mode_run_tell_known(struct mode_run *job)
     engine_known(job->engine, job->known);
 }
 
+/* An operator has seen a plan, and wants that one. */
+static int mode_run_check_plan(struct mode_run *job, struct error *err)
+{
+    char digest[DIGEST_SIZE];
+
+    run_digest(&job->run, job->engine, digest);
+    if (streq(digest, job->plan))
+        return 0;
+    job->differs = true;
+    job->run.failure.rolled_back = true;
+    return run_fail(&job->run,
+                    error_set(err, -ESTALE,
+                              "the plan is no longer %.40s, it is %s: nothing "
+                              "has been applied; look at \"ccmctl plan\" again",
+                              job->plan, digest),
+                    "compare", NULL);
+}
+
 static int mode_run_plan(struct mode_run *job, struct error *err)
 {
     struct run *run = &job->run;
@@ -158,7 +180,7 @@ static int mode_run_plan(struct mode_run *job, struct error *err)
                        &job->summary, &run->failure, err);
     if (r < 0)
         run->failure.rolled_back = true;
-    return r;
+    return r < 0 || !job->plan ? r : mode_run_check_plan(job, err);
 }
 
 static json_t *mode_run_owed(struct mode_run *job)
@@ -239,12 +261,13 @@ static int mode_run_say_failed(const struct mode_run *job,
     const struct engine_failure *failure = &job->run.failure;
 
     mode_run_say(json_pack(
-        "{s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "event", "failed", "step",
+        "{s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b}", "event", "failed", "step",
         failure->step ? failure->step : "job", "configuration",
         failure->configuration[0] ? json_string(failure->configuration)
                                   : json_null(),
         "error", json_text(err->text), "transient", job->run.transient, "died",
-        job->run.died, "rolled_back", failure->rolled_back));
+        job->run.died, "rolled_back", failure->rolled_back, "differs",
+        job->differs));
     return CCM_EXIT_FAILED;
 }
 
@@ -320,7 +343,8 @@ static int mode_run_do(struct mode_run *job)
     r = run_check_config(&job->run, job->config, &err);
     if (r == 0)
         r = mode_run_plan(job, &err);
-    if (r < 0 && !job->run.transient) /* else it is tried again soon */
+    if (r < 0 && !job->run.transient &&
+        !job->differs) /* else it is tried again soon */
         record_refused(&job->run, job->who, job->revision, &err);
     if (r < 0)
         return mode_run_say_failed(job, &err);
@@ -366,6 +390,7 @@ int mode_run(struct config *config)
     names_free(job.names);
     free(job.config);
     free(job.catalog);
+    free(job.plan);
     free(job.who);
     buf_done(&job.input);
     return status;

@@ -228,6 +228,22 @@ int run_plan(struct run *run, int64_t revision, struct error *err)
     return r == 0 ? run_merge(run, err) : r;
 }
 
+void run_digest(const struct run *run, struct engine *engine,
+                char digest[DIGEST_SIZE])
+{
+    json_auto_t *preview = engine_preview_json(engine);
+    json_t *declared = json_object();
+    cleanup_free char *line = NULL;
+    size_t i;
+
+    for (i = 0; i < run->plan->n_configurations; i++)
+        json_object_set_new(declared, run->plan->configurations[i].name,
+                            json_string(run->plan->configurations[i].digest));
+    json_object_set_new(preview, "declared", declared);
+    line = json_line(preview);
+    digest_bytes(line, strlen(line), digest);
+}
+
 json_t *run_rejected(const struct run *run)
 {
     json_t *all = json_array(), *one;

@@ -61,6 +61,11 @@ int run_select_types(struct run *run, const char *const *types,
 /* Fetches the objects, at least as new as that revision, and plans. */
 int run_plan(struct run *run, int64_t revision, struct error *err);
 
+/* A digest of all that applying would do: of what is declared, and of what
+ * differs on the node. */
+void run_digest(const struct run *run, struct engine *engine,
+                char digest[DIGEST_SIZE]);
+
 /* What was rejected: array of {"configuration","type","id","error"}. Returns
  * new (freed with json_decref). */
 json_t *run_rejected(const struct run *run);

@@ -61,6 +61,15 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
     return bus_ticket(rollout->bus);
 }
 
+int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,
+                             const char *who, const char *digest)
+{
+    free(rollout->plan);
+    rollout->plan = xstrdup(digest);
+    rollout->plan_alone = !bus_pending(rollout->bus, 0);
+    return rollout_request(rollout, types, who, true);
+}
+
 void rollout_recatalog(struct rollout *rollout, const char *digest)
 {
     rollout->catalog = digest;
@@ -154,6 +163,7 @@ void rollout_done(struct rollout *rollout)
     events_done(&rollout->events);
     session_done(&rollout->session);
     bus_free(rollout->bus);
+    free(rollout->plan);
     free(rollout->asked_by);
     free(rollout->trouble);
     json_decref(rollout->applied);

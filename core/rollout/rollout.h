@@ -133,7 +133,9 @@ struct rollout {
 
     /* What is asked of the next run. */
     bool allow_removals;
-    char *asked_by; /* the operator; NULL: an event did */
+    char *plan;      /* apply only the plan of this digest; NULL: any */
+    bool plan_alone; /* nothing else was to be done when that was asked for */
+    char *asked_by;  /* the operator; NULL: an event did */
 
     unsigned deaths;       /* of runners that planned, one after the other */
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
@@ -166,6 +168,10 @@ void rollout_done(struct rollout *rollout);
  */
 int64_t rollout_request(struct rollout *rollout, const json_t *types,
                         const char *who, bool allow_removals);
+/* The same, of exactly the plan that was previewed, or nothing: then the report
+ * has the outcome "differs". digest is copied. */
+int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,
+                             const char *who, const char *digest);
 /* The catalog has been replaced: everything is to run. */
 void rollout_recatalog(struct rollout *rollout, const char *digest);
 

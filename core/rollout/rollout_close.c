@@ -35,6 +35,8 @@ void rollout_close(struct rollout *rollout, enum turn_verdict verdict)
         report = good ? NULL : rollout_error_report(rollout);
         record = rollout_record(rollout, good);
         rollout->allow_removals = false;
+        free(rollout->plan);
+        rollout->plan = NULL;
         close_log(rollout, good);
         rollout_stamp("ending the turn");
     }
@@ -75,6 +77,8 @@ void rollout_close_unapplied(struct rollout *rollout)
 
     if (rollout->attempt.finished_ok)
         rollout_close(rollout, TURN_GOOD);
+    else if (json_bool_or(rollout->attempt.finished, "differs", false))
+        rollout_close(rollout, TURN_DROPPED);
     else if (close_may_try_again(rollout))
         close_to_try_again(rollout);
     else if (at_head)

@@ -72,13 +72,13 @@ static const struct runner_ops run_ops = {
 void rollout_plan(struct rollout *rollout)
 {
     struct attempt *attempt = &rollout->attempt;
-    json_auto_t *order =
-        json_pack("{s:o, s:I, s:s, s:b, s:s, s:s?}", "configurations",
-                  bus_pending_configurations(rollout->bus), "revision",
-                  (json_int_t) rollout->events.revision, "who", attempt->who,
-                  "allow_removals", rollout->allow_removals, "catalog",
-                  rollout->catalog ? rollout->catalog : "", "config",
-                  rollout->config->digest);
+    json_auto_t *order = json_pack(
+        "{s:o, s:I, s:s, s:b, s:s?, s:s, s:s?}", "configurations",
+        bus_pending_configurations(rollout->bus), "revision",
+        (json_int_t) rollout->events.revision, "who", attempt->who,
+        "allow_removals", rollout->allow_removals, "plan", rollout->plan,
+        "catalog", rollout->catalog ? rollout->catalog : "", "config",
+        rollout->config->digest);
     struct error err;
 
     attempt->ticket = bus_ticket(rollout->bus);

@@ -106,6 +106,23 @@ void rollout_recovering(struct rollout *rollout)
     rollout_close(rollout, TURN_FAILED);
 }
 
+/* What was to be applied was not what was asked for. Nothing was done; what
+ * was pending before that is still to be done. */
+static void rollout_note_differs(struct rollout *rollout)
+{
+    const struct attempt *attempt = &rollout->attempt;
+    json_auto_t *report =
+        json_pack("{s:s, s:O}", "outcome", "differs", "error",
+                  json_object_get(attempt->finished, "error"));
+
+    if (rollout->plan_alone)
+        bus_clear(rollout->bus, attempt->ticket);
+    free(rollout->plan);
+    rollout->plan = NULL;
+    rollout->allow_removals = false;
+    rollout->ops->ended(rollout->userdata, attempt->ticket, report);
+}
+
 static void rollout_note_verdict(struct rollout *rollout)
 {
     enum turn_verdict verdict = rollout->attempt.verdict;
@@ -117,6 +134,8 @@ static void rollout_note_verdict(struct rollout *rollout)
         backoff_reset(&rollout->backoff);
     } else if (verdict == TURN_FAILED) {
         rollout->failed_ticket = ticket;
+    } else if (json_bool_or(rollout->attempt.finished, "differs", false)) {
+        rollout_note_differs(rollout);
     } else if (rollout->turn.doubt.node) {
         rollout_say_doubt(rollout);
     }

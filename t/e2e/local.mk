@@ -14,6 +14,7 @@ E2E_TESTS += \
 	t/t0150-modules.t \
 	t/t0160-ctl.t \
 	t/t0170-local.t \
+	t/t0171-apply-plan.t \
 	t/t0180-http.t \
 	t/t0190-daemon.t \
 	t/t0480-limits.t \
