@@ -60,7 +60,7 @@ check_is "nobody else has begun a turn" "$bad:open" "$(turns "$before")"
 gate_open
 node_start "$bad"
 wait_for "the killed node comes back and ends that turn as failed" \
-    log_says "$bad" 'ending turn .* as failed'
+    log_says "$bad" 'ending the old turn .* as failed'
 wait_for "its marker goes" no_key_below applying/
 check_says "the turn has failed" "^$bad:failed" "$(turns "$before")"
 thing_put "$bad" 1 alpha four

@@ -158,7 +158,7 @@ check "history for people" ctl web1 history
 etcdctl put "$prefix/lock/test" "" >/dev/null
 thing_put web1 9 waiting one
 wait_for "queued: status says for what it waits" \
-    has_status web1 '.waiting_for // "" | test("in front of it")'
+    has_status web1 '.waiting_for // "" | test("in front")'
 check_says "in words, too" 'waiting for *[12] in front' "$(ctl web1 status)"
 etcdctl del "$prefix/lock/test" >/dev/null
 wait_for "then for nothing" has_status web1 '.waiting_for == null'

@@ -137,11 +137,11 @@ in_the_way() {
     check_says "$1: it says so" "$2" "$output"
 }
 echo "somebody's" >"$scratch/web1/ccmd.sock"
-in_the_way "a file" 'no socket is there'
+in_the_way "a file" 'is not a socket'
 check_is "and leaves it alone" "somebody's" "$(cat "$scratch/web1/ccmd.sock")"
 rm "$scratch/web1/ccmd.sock"
 mkdir "$scratch/web1/ccmd.sock"
-in_the_way "a folder" 'no socket is there'
+in_the_way "a folder" 'is not a socket'
 rmdir "$scratch/web1/ccmd.sock"
 launch KILL "$scratch/listener.log" python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_UNIX)

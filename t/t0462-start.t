@@ -26,7 +26,7 @@ dies() {
 }
 
 for step in recover describe; do
-    [ $step = recover ] && what="cannot be put right" ||
+    [ $step = recover ] && what="cannot recover from the crash" ||
         what="reading the modules"
     dies $step 2
     log_mark web1

@@ -46,7 +46,7 @@ put $'applying/\xff\xfe' junk
 publish three
 # The one at the head of the queue finds it.
 told() {
-    grep -q 'holds a key that is no node.*etcdctl get' \
+    grep -q 'contains a key that does not belong.*etcdctl get' \
         <<<"$(ctl web1 status; ctl web2 status)"
 }
 wait_for "a marker that is no node's: status says so" told

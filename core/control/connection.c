@@ -55,10 +55,10 @@ void connection_ok(struct connection *connection, json_t *result)
         return;
     }
     json_decref(line);
-    connection_fail(connection, CCM_EXIT_FAILED,
-                    "the answer has %zu bytes; %d are the most (see LIMITS in "
-                    "ccmd(8))",
-                    size, PROTOCOL_LINE_MAX);
+    connection_fail(
+        connection, CCM_EXIT_FAILED,
+        "the answer has %zu bytes; the limit is %d (see LIMITS in ccmd(8))",
+        size, PROTOCOL_LINE_MAX);
 }
 
 void connection_fail(struct connection *connection, enum ccm_exit status,
@@ -83,7 +83,7 @@ bool connection_check_text(struct connection *connection, const char *field)
     if (size <= CONNECTION_TEXT_MAX)
         return true;
     connection_fail(connection, CCM_EXIT_USAGE,
-                    "\"%s\" has %zu bytes; %d are the most", field, size,
+                    "\"%s\" has %zu bytes; the limit is %d", field, size,
                     CONNECTION_TEXT_MAX);
     return false;
 }
@@ -95,22 +95,22 @@ void connection_say(struct connection *connection, const char *text)
 
     if (connection->output.size + strlen(shown) <= CONNECTION_OUTPUT_MAX)
         connection_line(connection, shown);
-    else /* it does not read */
+    else /* the client does not read */
         timer_set(&connection->patience, 0);
 }
 
-/* What a reply that is none says of the request. */
+/* What an error says about the fate of the request. */
 static const char *connection_meaning(const struct connection *connection,
                                       int r)
 {
     if (r == -EINVAL || r == -EPERM || r == -ENOENT || r == -ECONNREFUSED)
         return "nothing was changed";
     if (r == -EMSGSIZE)
-        return "there is more below these keys than ccmd reads, see LIMITS in "
-               "ccmd(8); remove what does not belong there";
+        return "there is more below these keys than ccmd reads (see LIMITS in "
+               "ccmd(8)); delete keys that do not belong there";
     if (!connection->changes)
-        return "nothing was changed; try again when it does";
-    return "whether it was carried out is open, look before you repeat it";
+        return "nothing was changed; try again later";
+    return "the request may have been carried out; check before you repeat it";
 }
 
 static void connection_on_reply(void *userdata, const struct store_reply *reply,
@@ -121,7 +121,7 @@ static void connection_on_reply(void *userdata, const struct store_reply *reply,
     connection->call = NULL;
     if (r < 0)
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "%s does not answer as it should: %s; %s",
+                        "%s does not answer properly: %s; %s",
                         store_where(connection->view->store), err->text,
                         connection_meaning(connection, r));
     else
@@ -169,8 +169,8 @@ void connection_close(struct connection *connection)
     alloc_give_back(size);
 }
 
-/* The client is gone: so is what it asked for. A child is waited for, since
- * it tells us when it has ended. */
+/* The client is gone, and so is its request. A child is waited for, because its
+ * end is reported. */
 static void connection_hang_up(struct connection *connection)
 {
     if (!connection->child) {
@@ -182,7 +182,7 @@ static void connection_hang_up(struct connection *connection)
     child_kill(connection->child);
 }
 
-/* No request has come, or what was said is not taken. */
+/* No request has arrived, or the answer was not read. */
 static void connection_impatient(void *userdata)
 {
     struct connection *connection = userdata;
@@ -191,7 +191,7 @@ static void connection_impatient(void *userdata)
         connection_hang_up(connection);
     else
         connection_fail(connection, CCM_EXIT_USAGE,
-                        "no request came within %d s",
+                        "no request arrived within %d s",
                         CONNECTION_REQUEST_MS / 1000);
 }
 
@@ -205,7 +205,7 @@ static void connection_dispatch(struct connection *connection)
     connection_drop_input(connection);
     if (r < 0)
         connection_fail(connection, CCM_EXIT_USAGE,
-                        "the request is no JSON: %s", err.text);
+                        "the request is not JSON: %s", err.text);
     else
         connection->control->dispatch(connection);
 }

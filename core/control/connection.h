@@ -14,9 +14,9 @@
 
 #include <jansson.h>
 
-/* Connections at a time; one that sends no request for so long, or does not
- * take its answer, is closed. A client that does not read what is said
- * meanwhile loses its connection when so many bytes wait for it. */
+/* Connections at a time; one that sends no request within this time, or does
+ * not read its answer, is closed. A client that does not read its progress
+ * lines loses its connection when this many bytes wait. */
 #define CONNECTIONS_MAX 64
 #define CONNECTION_REQUEST_MS 10000
 #define CONNECTION_ANSWER_MS 60000
@@ -42,7 +42,7 @@ enum connection_waits {
     CONNECTION_WAITS_RELOAD,
 };
 
-/* What an op does with the store's reply. */
+/* The function of an op that handles the store's reply. */
 typedef void (*connection_reply_fn)(struct connection *connection,
                                     const struct store_reply *reply);
 
@@ -52,17 +52,17 @@ struct connection {
     struct io io;
     struct buf input, output;
     size_t large; /* bytes of the request, which is kept as JSON */
-    int fds[2];   /* passed with the request: its output, its errors; or -1 */
+    int fds[2];   /* passed with the request: for output and errors; or -1 */
     unsigned uid;
     json_t *request;
     bool answered; /* the last line is in output */
     enum connection_waits waits;
     int64_t ticket;           /* CONNECTION_WAITS_RUN */
     struct store_call *call;  /* running for it; cancelled with it */
-    bool changes;             /* the call is no mere look */
+    bool changes;             /* the call does more than read */
     connection_reply_fn then; /* gets its reply */
     struct child *child;      /* the same; killed with it */
-    int64_t value;            /* what the op's steps hand on */
+    int64_t value;            /* a value passed between the steps of the op */
     struct timer patience;    /* until the request, and after the answer */
     struct connection *next;
 };
@@ -78,14 +78,14 @@ void connection_ok(struct connection *connection, json_t *result);
 void connection_fail(struct connection *connection, enum ccm_exit status,
                      const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Is that field, if it is there, a text short enough for the store? Else
- * false, after connection_fail. */
+/* Is that field missing, or short enough for the store? Otherwise false, after
+ * connection_fail. */
 bool connection_check_text(struct connection *connection, const char *field);
 void connection_say(struct connection *connection, const char *text);
 
 /* Takes txn. Commits it for the connection; then is called with the store's
- * reply, borrowed (valid during the call). If there is none, the client is
- * told. */
+ * reply, borrowed (valid during the call). Without a reply, the client gets the
+ * error. */
 void connection_commit(struct connection *connection, struct txn *txn,
                        connection_reply_fn then);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The control socket: listening, and taking connections. control_ops.c has the
- * table of requests, control_waiters.c those who wait for a run. */
+/* The control socket: listens and accepts connections. control_ops.c has the
+ * table of requests, control_waiters.c the clients that wait for a run. */
 #include "control/control.h"
 
 #include "base/alloc.h"
@@ -14,16 +14,17 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-/* Says why and closes. What has come is read before: a socket that is closed
- * over unread bytes takes its last words along. */
+/* Sends the reason and closes. The input is read first, because closing a
+ * socket with unread bytes would drop the answer. */
 static void control_refuse(int fd)
 {
     char answer[200], ignored[16384];
-    int i, size = snprintf(answer, sizeof(answer),
-                           "{\"ok\":false,\"exit\":%d,\"error\":\"ccmd has %d "
-                           "connections open, which is the most; try again "
-                           "when one of them is done\"}\n",
-                           CCM_EXIT_FAILED, CONNECTIONS_MAX);
+    int i,
+        size =
+            snprintf(answer, sizeof(answer),
+                     "{\"ok\":false,\"exit\":%d,\"error\":\"ccmd has %d open "
+                     "connections, which is the limit; try again later\"}\n",
+                     CCM_EXIT_FAILED, CONNECTIONS_MAX);
 
     for (i = 0; i < 64 && recv(fd, ignored, sizeof(ignored), MSG_DONTWAIT) > 0;
          i++)
@@ -54,14 +55,15 @@ static bool control_is_answered(const struct sockaddr_un *address)
                               sizeof(*address)) == 0;
 }
 
-/* An older instance's socket may go; what is none is somebody else's. */
+/* The socket of an older instance may be removed. Anything that is not a socket
+ * is not ours. */
 static int control_clear_way(const char *path, struct error *err)
 {
     struct stat there;
 
     if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode))
         return error_set(err, -EEXIST,
-                         "socket %s: something that is no socket is there; "
+                         "socket %s: the path exists and is not a socket; "
                          "remove it, or set another socket in ccm.conf",
                          path);
     unlink(path);
@@ -108,8 +110,8 @@ int control_open(const struct control_view *view, struct control **out,
     int fd, r;
 
     if (strlen(path) >= sizeof(address.sun_path))
-        return error_set(err, -ENAMETOOLONG, "socket %s: over %zu bytes", path,
-                         sizeof(address.sun_path) - 1);
+        return error_set(err, -ENAMETOOLONG, "socket %s: longer than %zu bytes",
+                         path, sizeof(address.sun_path) - 1);
     memcpy(address.sun_path, path, strlen(path));
     if (slash && slash != folder) {
         *slash = '\0';

@@ -9,13 +9,12 @@
  *   {"op":"...", ...}
  *
  * answered by any number of {"progress":"text for people"} lines and exactly
- * one last line, {"ok":true,"result":{...}} or
- * {"ok":false,"error":"what, and what to do","exit":N} (enum ccm_exit).
- * A client that closes its end cancels what it asked for, as far as that has
- * not begun to change anything.
+ * one last line, {"ok":true,"result":{...}} or {"ok":false,"error":"what, and
+ * what to do","exit":N} (enum ccm_exit). A client that closes its end cancels
+ * its request, unless that has begun to change something.
  *
  *   op             arguments                      result
- *   status         -                              see design section 7
+ *   status         -                              see JSON in ccmctl(1)
  *   nodes          -                              "
  *   queue          -                              "
  *   module.list    -                              "
@@ -53,34 +52,34 @@ struct loop;
 struct rollout;
 struct store;
 
-/* What requests are answered from, and the one thing that they can ask of the
- * daemon as a whole. All of it is kept alive by the daemon until
- * control_close. */
+/* The data that answers requests, and the one request to the daemon as a whole.
+ * The daemon keeps all of it alive until control_close. */
 struct control_view {
     struct loop *loop;
     const struct config *config;
     struct store *store;
     struct rollout *rollout;
     json_t *const *catalog; /* the one in force; NULL while there is none */
-    /* Loads the catalog anew; control_reloaded hears how it went. */
+    /* Reloads the catalog; control_reloaded reports the outcome. */
     void (*reload)(void *userdata);
     void *userdata;
 };
 
-/* Listens on config->socket. A socket that nobody answers on is replaced.
- * Copies view. Sets *out, new (freed with control_close). Returns 0,
- * -EADDRINUSE, or another -errno. */
+/* Listens on config->socket. A socket that does not answer is replaced. Copies
+ * view. Sets *out, new (freed with control_close). Returns 0, -EADDRINUSE, or
+ * another -errno. */
 int control_open(const struct control_view *view, struct control **out,
                  struct error *err);
 /* NULL is legal. */
 void control_close(struct control *control);
 
-/* What clients may be waiting for. */
+/* Clients may be waiting for these. */
 void control_run_ended(struct control *control, int64_t ticket,
                        const json_t *report);
 void control_progress(struct control *control, const char *text);
 void control_held(struct control *control, const char *text);
-/* A reload is through: differences (catalog_compare), or why it is not. */
+/* A reload has ended: differences (daemon_catalog_compare), or why it failed.
+ * */
 void control_reloaded(struct control *control, const json_t *differences,
                       const char *why);
 

@@ -32,7 +32,7 @@ static void control_flag_put(struct connection *connection,
         control_answer_flag(connection, reply);
     else
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "the flag has changed meanwhile: look at ccmctl flag "
+                        "the flag has changed meanwhile: check ccmctl flag "
                         "show, then repeat");
 }
 
@@ -46,8 +46,8 @@ static json_t *control_hold(const struct connection *connection)
                              json_string_or(connection->request, "reason", ""));
 }
 
-/* On top of a node's failure the hold is kept in its flag: it stays when the
- * node has repaired itself. */
+/* If a node has failed, the hold is kept in its flag, and stays when the node
+ * has repaired itself. */
 static void control_flag_seen(struct connection *connection,
                               const struct store_reply *reply)
 {
@@ -91,8 +91,8 @@ static void control_flag_gone(struct connection *connection,
         connection_ok(connection, json_pack("{s:n}", "flag"));
     else
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "something has changed meanwhile (another flag, or the "
-                        "node is back): look at ccmctl flag show, then repeat");
+                        "the flag or the node has changed meanwhile: check "
+                        "ccmctl flag show, then repeat");
 }
 
 /* Ranges: flag; and, when a node is named, alive/<node>, applying/<node>. */
@@ -107,21 +107,19 @@ static void control_clear_node(struct connection *connection,
     bool names = streq(json_string_or(flag->json, "node", ""), node);
     struct txn *txn;
 
-    /* Without a lease no ccmd has put it. */
+    /* A key without a lease was not put by a ccmd. */
     if (presence->n > 0 && presence->kvs[0].lease != 0 &&
         reply->ranges[2].n > 0) {
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "%s is alive: it ends its turn itself; a node can be "
-                        "declared dead only once its presence has lapsed",
+                        "%s is alive and ends its turn itself; a node can be "
+                        "declared dead only after its presence has lapsed",
                         node);
         return;
     }
     if (reply->ranges[2].n == 0 && !names) {
-        connection_fail(
-            connection, CCM_EXIT_FAILED,
-            "%s has no turn that has not ended, and the flag does not "
-            "name it",
-            node);
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "%s has no open turn, and the flag does not name it",
+                        node);
         return;
     }
     txn = txn_new();
@@ -149,11 +147,10 @@ static void control_clear_flag(struct connection *connection,
         return;
     }
     if (flag_is_kind(flag, "in-doubt")) {
-        connection_fail(
-            connection, CCM_EXIT_HALTED,
-            "%s is in doubt: nobody but you can say that it is really "
-            "dead. Make sure that it is, then: ccmctl flag clear %s",
-            node, node);
+        connection_fail(connection, CCM_EXIT_HALTED,
+                        "%s is in doubt: only you can know that it is dead. "
+                        "Make sure of that, then run: ccmctl flag clear %s",
+                        node, node);
         return;
     }
     txn = txn_new();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The request "nodes": how far each node of the cluster is.
+ * The request "nodes": what each node of the cluster has applied.
  *
- * What it reads has no owner that would keep it small: records of nodes that
- * are long gone, places in the queue that are not ours, events of any name. So
- * each range has a limit, and what lies beyond it never makes a node look more
+ * Nothing keeps the ranges that it reads small: records of nodes that are long
+ * gone, places in the queue that are not ours, events of any name. So each
+ * range has a limit, and keys beyond the limit never make a node look more
  * converged than it is: a live node whose record was not read is not, and a
  * type whose event was not read may be as new as the oldest that was.
  */
@@ -27,14 +27,14 @@ enum nodes_range {
     NODES_EVENTS,
 };
 
-/* What is asked once for each node, as objects with the names as keys. */
+/* Data that is looked up for each node, as objects with the names as keys. */
 struct nodes_view {
     const struct store_reply *reply;
     const struct rollout *rollout; /* this node's */
     struct flag flag;
     json_t *alive, *applying, *queued;
     json_t *events; /* type -> revision */
-    int64_t unread; /* types that are not in events may be as new; or 0 */
+    int64_t unread; /* types not in events may be as new as this; or 0 */
     int64_t newest; /* event */
 };
 
@@ -55,7 +55,7 @@ static json_t *nodes_set(const struct store_range *range, const char *prefix)
     return set;
 }
 
-/* Without a lease no ccmd has put it. Returns new. */
+/* A key without a lease was not put by a ccmd. Returns new. */
 static json_t *nodes_alive(const struct store_range *range)
 {
     json_t *set = nodes_set(range, "alive/");
@@ -111,7 +111,7 @@ static void nodes_view_done(struct nodes_view *view)
     flag_done(&view->flag);
 }
 
-/* The newest event that this node's catalog is subscribed to. */
+/* The newest event of the types that this node subscribes to. */
 static int64_t nodes_wanted(const struct nodes_view *view, const json_t *record)
 {
     int64_t newest = 0;
@@ -146,8 +146,8 @@ static const char *nodes_state(const struct nodes_view *view, const char *node,
     return view->flag.json ? "held" : "settling";
 }
 
-/* Has it a run before it, whatever the events say? Its record says so when its
- * modules were reloaded; of this node, more is known. */
+/* Is a run pending, whatever the events say? The record says so after a reload
+ * of modules; about this node, more is known. */
 static bool nodes_is_pending(const struct nodes_view *view, const char *node,
                              const json_t *record)
 {
@@ -179,7 +179,7 @@ static int nodes_compare(const void *a, const void *b)
     return strcmp((*x)->key, (*y)->key);
 }
 
-/* One entry a record, by name. */
+/* Adds one entry for each record, by name. */
 static void nodes_add_records(const struct nodes_view *view, json_t *entries)
 {
     const struct store_range *records = &view->reply->ranges[NODES_RECORDS];
@@ -199,7 +199,7 @@ static void nodes_add_records(const struct nodes_view *view, json_t *entries)
     }
 }
 
-/* Then one a node that lives, and whose record is not there. */
+/* Adds one for each live node without a record. */
 static void nodes_add_others(const struct nodes_view *view, json_t *entries)
 {
     const struct store_range *records = &view->reply->ranges[NODES_RECORDS];
@@ -266,7 +266,7 @@ void control_nodes(struct connection *connection)
                                             .newest_first = true};
     struct txn *txn = txn_new();
 
-    /* Live nodes put their record again and again, so they come first. */
+    /* Live nodes put their record repeatedly, so they come first. */
     txn_get_below(txn, "nodes/", &live);
     txn_get_below(txn, "alive/", &keys);
     txn_get_below(txn, "applying/", &keys);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which request goes where. */
+/* The table of requests and their functions. */
 #include "base/json.h"
 #include "base/util.h"
 #include "control/connection.h"
@@ -38,9 +38,8 @@ void control_dispatch(struct connection *connection)
             return;
         }
     }
-    connection_fail(
-        connection, CCM_EXIT_USAGE,
-        "ccmd does not know the request \"%s\"; are ccmctl and ccmd "
-        "of one version?",
-        op);
+    connection_fail(connection, CCM_EXIT_USAGE,
+                    "ccmd does not know the request \"%s\"; do ccmctl and ccmd "
+                    "have the same version?",
+                    op);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The request "queue": who waits for the lock, and who has it. */
+/* The request "queue": the places that wait for the lock, and its holder. */
 #include "base/json.h"
 #include "base/util.h"
 #include "control/connection.h"
 
-/* At most this many places are shown, and this many bytes of each text in
- * them: etcdctl lock and others may put there what they like. */
+/* At most this many places are shown, and this many bytes of each text in them:
+ * etcdctl lock and others may put anything there. */
 #define QUEUE_SHOWN_MAX 1000
 #define QUEUE_TEXT_MAX 256
 

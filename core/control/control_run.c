@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests that a runner answers: it writes to the descriptor that the client
- * has passed, so a preview of any size never travels through the daemon. And
- * requests that wait: apply, module.reload.
+ * Requests that a runner answers: it writes to the client's descriptor, so a
+ * preview of any size never passes through the daemon. And requests that wait:
+ * apply, module.reload.
  */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -58,7 +58,7 @@ static void control_runner(struct connection *connection,
 
     if (connection->fds[0] < 0) {
         connection_fail(connection, CCM_EXIT_USAGE,
-                        "the request has passed no descriptor to write to");
+                        "the request did not pass a descriptor to write to");
         return;
     }
     for (i = 0; i < ARGV_MAX && words[i]; i++)
@@ -69,8 +69,8 @@ static void control_runner(struct connection *connection,
         connection_fail(connection, CCM_EXIT_FAILED, "%s", err.text);
 }
 
-/* The types of a request, each checked. Returns how many, or -1 after
- * connection_fail. types: as many as max. */
+/* Checks the types of a request. Returns how many, or -1 after connection_fail.
+ * types: as many as max. */
 static int control_types(struct connection *connection, const char **types,
                          size_t max)
 {
@@ -95,8 +95,8 @@ static int control_types(struct connection *connection, const char **types,
             found |= json_equal((json_t *) one, (json_t *) type);
         if (!found) {
             connection_fail(connection, CCM_EXIT_USAGE,
-                            "no configuration of this node is subscribed to "
-                            "\"%s\" (ccmctl module list shows who is to what)",
+                            "no configuration of this node subscribes to "
+                            "\"%s\" (see ccmctl module list)",
                             json_is_string(type) ? json_string_value(type)
                                                  : "?");
             return -1;
@@ -128,7 +128,7 @@ static const char *control_type(struct connection *connection)
     if (name_valid(type))
         return type;
     connection_fail(connection, CCM_EXIT_USAGE,
-                    "\"%.80s\" is no object type: " NAME_RULE, type);
+                    "\"%.80s\" is not a valid object type: " NAME_RULE, type);
     return NULL;
 }
 

@@ -47,7 +47,7 @@ static bool control_check_type(struct connection *connection,
     if (name_valid(name))
         return true;
     connection_fail(connection, CCM_EXIT_USAGE,
-                    "\"%.80s\" is no object type: " NAME_RULE, name);
+                    "\"%.80s\" is not a valid object type: " NAME_RULE, name);
     return false;
 }
 
@@ -59,7 +59,7 @@ void control_publish(struct connection *connection)
     size_t i;
 
     if (json_array_size(types) == 0 || json_array_size(types) > TYPES_MAX) {
-        connection_fail(connection, CCM_EXIT_USAGE, "name 1 to %d object types",
+        connection_fail(connection, CCM_EXIT_USAGE, "give 1 to %d object types",
                         TYPES_MAX);
         return;
     }
@@ -81,11 +81,10 @@ static bool control_may_write_objects(struct connection *connection)
     const struct config *config = connection->view->config;
 
     if (config->objects.kind == OBJECTS_DIRECTORY)
-        connection_fail(
-            connection, CCM_EXIT_FAILED,
-            "the objects of this node are the files in %s: edit them, "
-            "then ccmctl publish TYPE",
-            config->objects.path);
+        connection_fail(connection, CCM_EXIT_FAILED,
+                        "the objects of this node are the files in %s: edit "
+                        "them, then run: ccmctl publish TYPE",
+                        config->objects.path);
     else if (config->objects.kind == OBJECTS_HTTP)
         connection_fail(
             connection, CCM_EXIT_FAILED,
@@ -113,14 +112,14 @@ static bool control_put_object(struct connection *connection, struct txn *txn,
 
     if (!json_is_object(object) || id < 0) {
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "an object must be a JSON object with an \"id\", an "
-                        "integer from 0 on: %.80s",
+                        "expected a JSON object with an integer \"id\" of at "
+                        "least 0: %.80s",
                         value);
         return false;
     }
     if (strlen(value) > OBJECT_BYTES_MAX) {
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "object %lld has %zu bytes; %d are the most",
+                        "object %lld has %zu bytes; the limit is %d",
                         (long long) id, strlen(value), OBJECT_BYTES_MAX);
         return false;
     }
@@ -179,8 +178,8 @@ static void control_deleted(struct connection *connection,
                         (long long) connection->value);
 }
 
-/* The object that is there is read first: etcd can only compare for
- * equality, and "exists" is "created at that revision". */
+/* The existing object is read first: etcd can only compare for equality, and
+ * "exists" is "created at that revision". */
 static void control_delete_found(struct connection *connection,
                                  const struct store_reply *reply)
 {

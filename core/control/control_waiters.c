@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Those who wait: for a run to end, or for the modules to be loaded. */
+/* Clients that wait until a run has ended or the modules are loaded. */
 #include "base/json.h"
 #include "base/util.h"
 #include "control/connection.h"
@@ -67,11 +67,8 @@ void control_reloaded(struct control *control, const json_t *differences,
         if (connection->waits != CONNECTION_WAITS_RELOAD)
             continue;
         if (why) {
-            connection_fail(
-                connection, CCM_EXIT_FAILED,
-                "%s; nothing was switched, the old catalog stays in "
-                "force",
-                why);
+            connection_fail(connection, CCM_EXIT_FAILED,
+                            "%s; the old catalog stays in force", why);
             continue;
         }
         result = json_copy(*control->view.catalog);

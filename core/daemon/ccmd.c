@@ -29,7 +29,7 @@ static void ccmd_tested(void *userdata, json_t *catalog, bool died,
 
     (void) died;
     if (catalog)
-        printf("%s: good; %zu configurations\n", test->file,
+        printf("%s: OK; %zu configurations\n", test->file,
                json_array_size(json_object_get(catalog, "configurations")));
     else
         fprintf(stderr, "ccmd: %s\n", why);

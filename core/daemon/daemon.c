@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ccmd as a whole: starts what there is, hands on what it hears, stops it.
+ * ccmd as a whole: starts the parts, connects them, and stops them.
  *
- * Start: the lock on state_dir; recovery of what a crash left; the catalog;
- * then the cluster. Each of these is a process of the runner or a call on
- * the event loop, so SIGTERM is heard all the time.
+ * Start: the lock on state_dir; recovery after a crash; the catalog; then the
+ * cluster. Each of these is a process of the runner or a call on the event
+ * loop, so SIGTERM works at any time.
  */
 #include "daemon/daemon.h"
 
@@ -111,9 +111,9 @@ static const struct rollout_ops daemon_rollout_ops = {
 
 /* -------------------------------------------------------------- start again */
 
-/* Has one step of the start failed, with a runner that was killed? It has
- * then changed nothing that it would not put right the next time, so the rule
- * is the roll-out's: twice more. Returns false if that is over. */
+/* Has a step of the start failed because its runner was killed? The next try
+ * repairs anything that it changed, so it is tried twice more, as in the
+ * roll-out. Returns false if no try is left. */
 static bool daemon_try_again(struct daemon *daemon, const char *doing,
                              const char *why)
 {
@@ -133,8 +133,8 @@ static void daemon_give_up(struct daemon *daemon, const char *doing, bool died,
 {
     cleanup_free char *text = xasprintf(
         "%s: %s%s", doing, why,
-        died ? ", three times in a row; see what kills it (out of memory? "
-               "dmesg and journalctl -k tell), then start ccmd again"
+        died ? ", three times in a row; find out what kills it (out of memory? "
+               "see dmesg or journalctl -k), then start ccmd again"
              : "");
 
     daemon_fail(daemon, text);
@@ -180,14 +180,14 @@ static void daemon_loaded(void *userdata, json_t *catalog, bool died,
         daemon->reload_again = false;
         daemon_reload(daemon);
     } else if (!catalog) {
-        log_error("module reload: %s; the old catalog stays", why);
+        log_error("module reload: %s; the old catalog stays in force", why);
         control_reloaded(daemon->control, NULL, why);
     } else {
         json_decref(daemon->next_catalog);
         daemon->next_catalog = json_incref(catalog);
         daemon_switch_catalog(daemon);
         if (daemon->next_catalog)
-            log_info("module reload: loaded, to be switched to after the turn");
+            log_info("module reload: loaded; takes effect after the turn");
     }
 }
 
@@ -214,7 +214,7 @@ void daemon_reload(struct daemon *daemon)
 
 static void daemon_recovered(void *userdata, int status, const char *why)
 {
-    static const char doing[] = "what a crash left behind cannot be put right";
+    static const char doing[] = "cannot recover from the crash";
     struct daemon *daemon = userdata;
     bool died = WIFSIGNALED(status);
 

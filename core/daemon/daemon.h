@@ -20,12 +20,12 @@ struct daemon {
     struct recovery recovery; /* at start */
     struct control *control;
     json_t *catalog;
-    json_t *next_catalog; /* loaded, waits for the end of the turn */
-    bool recovered;       /* what a crash left is put right */
+    json_t *next_catalog; /* loaded; waits for the end of the turn */
+    bool recovered;       /* ccm-runner recover is running */
     bool loading;         /* a catalog is being loaded */
-    bool reload_again;    /* asked for once more meanwhile */
+    bool reload_again;    /* requested again meanwhile */
     struct io signals;
-    /* At start, while the runner that does a step of it is killed. */
+    /* For retries at start, when the runner of a step is killed. */
     struct timer retry;
     struct backoff backoff;
     int deaths;
@@ -35,7 +35,7 @@ struct daemon {
 /* Runs until a signal ends it. Returns the exit status. */
 int daemon_run(const struct config *config);
 
-/* Loads the catalog anew; control_reloaded hears how it went. */
+/* Reloads the catalog; control_reloaded reports the outcome. */
 void daemon_reload(struct daemon *daemon);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The catalog, as the daemon knows it. No module is ever loaded here. */
+/* The daemon's copy of the catalog. It never loads a module. */
 #include "daemon/daemon_catalog.h"
 
 #include "base/alloc.h"

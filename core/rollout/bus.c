@@ -21,7 +21,7 @@ struct bus {
     struct subscription *subscriptions;
     size_t n_subscriptions, subscriptions_capacity;
     int64_t ticket;
-    int64_t full_ticket; /* 0: no full run is wanted */
+    int64_t full_ticket; /* 0: no full run is pending */
 };
 
 struct bus *bus_new(void)

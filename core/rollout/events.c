@@ -18,8 +18,8 @@
 
 static void events_look(struct events *events);
 
-/* A transaction's answer can overtake the watch, which must then not bring
- * back what was before: only what is newer than flag_at counts. */
+/* The answer of a transaction can overtake the watch. An older event of the
+ * watch must then not undo it, so only events newer than flag_at count. */
 void events_learn_flag(struct events *events, const struct store_kv *kv,
                        int64_t revision)
 {
@@ -34,7 +34,7 @@ void events_learn_flag(struct events *events, const struct store_kv *kv,
     events->ops->flag(events->userdata);
 }
 
-/* Nobody can be subscribed to what is no name of a type. */
+/* Nobody can subscribe to an invalid type name. */
 static void events_take_event(struct events *events, const char *type,
                               int64_t revision)
 {
@@ -46,13 +46,13 @@ static void events_take_event(struct events *events, const char *type,
     events->ops->event(events->userdata, type, revision);
 }
 
-/* trouble: what a look has failed with; NULL: there was none. */
+/* trouble: the error of a look; NULL: none. */
 static void events_lose(struct events *events, const char *why,
                         const char *trouble)
 {
     bool was = events->connected;
 
-    /* A check that is under way has nothing to compare with any more. */
+    /* A check that is under way has nothing left to compare with. */
     store_cancel(events->retry.call);
     events->retry.call = NULL;
     events->connected = false;
@@ -95,8 +95,9 @@ static void events_watch_lost(void *userdata, int r, const struct error *err)
 
     events->watch = NULL;
     if (r == -ESTALE)
-        events->ops->doubt(events->userdata,
-                           "the history since the last event is compacted");
+        events->ops->doubt(
+            events->userdata,
+            "the revisions since the last event have been compacted");
     events_lose(events, err ? err->text : "the watch has ended", NULL);
 }
 
@@ -112,7 +113,7 @@ static int64_t events_seen(const struct events *events,
     return json_integer_or(events->seen, after_prefix(kv->key, RANGE_FIRST), 0);
 }
 
-/* Is an event gone that has been seen, or older than it was? */
+/* Is a known event gone, or older than it was? */
 static bool events_went_back(const struct events *events,
                              const struct store_range *newest)
 {
@@ -129,9 +130,9 @@ static bool events_went_back(const struct events *events,
            still < json_object_size(events->seen);
 }
 
-/* What the store said before this look was sent, it cannot take back: looks
- * are linearizable. If it has, it was restored from a backup or emptied, and
- * revisions that stand for something else now are no measure any more. */
+/* Looks are linearizable, so the store cannot take back what it said before
+ * this look was sent. If it has, it was restored from a backup or emptied, and
+ * revisions can no longer be compared. */
 static void events_compare_past(struct events *events,
                                 const struct store_reply *reply)
 {
@@ -140,8 +141,8 @@ static void events_compare_past(struct events *events,
     if (reply->revision >= events->looking_after &&
         !events_went_back(events, &reply->ranges[1]))
         return;
-    why = xasprintf("the store has gone back, from revision %lld to %lld or "
-                    "before (restored from a backup, or emptied)",
+    why = xasprintf("the store has gone back from revision %lld to  %lld or "
+                    "earlier (restored from a backup, or emptied)",
                     (long long) events->looking_after,
                     (long long) reply->revision);
     events->flag_at = 0;
@@ -159,7 +160,7 @@ static bool events_is_new(const struct events *events,
                     : kv->mod_revision > events->revision;
 }
 
-/* The newest events, the newest first: takes those that are new. */
+/* Takes those of the newest events (newest first) that are new. */
 static void events_take_newest(struct events *events,
                                const struct store_range *newest)
 {
@@ -170,7 +171,7 @@ static void events_take_newest(struct events *events,
     if (n > 0 && n == newest->n && newest->count > (int64_t) n &&
         events->looked)
         events->ops->doubt(events->userdata,
-                           "more types have had events than one look reads");
+                           "more types had events than can be read at once");
     for (i = newest->n; i > 0; i--)
         if (events_is_new(events, &newest->kvs[i - 1]))
             events_take_event(events,
@@ -194,7 +195,7 @@ static void events_looked(void *userdata, const struct store_reply *reply,
         return;
     }
     flag = &reply->ranges[0];
-    /* In place before the callbacks, which may look at what is known. */
+    /* Set before the callbacks, which may read it. */
     events->watch = store_watch(events->store, RANGE_FIRST, RANGE_END,
                                 reply->revision + 1, &events_watch_ops, events);
     events_compare_past(events, reply);

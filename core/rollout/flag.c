@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The failure flag: what it says, and what becomes of it. Pure. */
+/* The failure flag: its contents and its changes. Pure. */
 #include "rollout/flag.h"
 
 #include "base/alloc.h"
@@ -14,7 +14,7 @@ void flag_done(struct flag *flag)
     *flag = (struct flag){0};
 }
 
-/* Has a node put it, or ccmctl? */
+/* Was it put by a node or by ccmctl? */
 static bool flag_is_well_formed(const json_t *json)
 {
     const char *kind = json_string_or(json, "kind", "");
@@ -26,7 +26,7 @@ static bool flag_is_well_formed(const json_t *json)
            name_check_node(node, NULL) == 0;
 }
 
-/* It holds the cluster, and anybody may lift it. Returns new. */
+/* It holds the cluster, and any operator may lift it. Returns new. */
 static json_t *flag_by_hand(const struct store_kv *kv)
 {
     json_t *error =
@@ -36,7 +36,7 @@ static json_t *flag_by_hand(const struct store_kv *kv)
     if (kv->value_size == 0)
         json_string_set(error, "put by hand, without a reason");
     else if (!error)
-        error = json_sprintf("put by hand: %zu bytes that are no text",
+        error = json_sprintf("put by hand: %zu bytes that are not text",
                              kv->value_size);
     json = json_pack("{s:s, s:s, s:o}", "kind", "operator", "node", "", "error",
                      error);
@@ -97,7 +97,7 @@ static json_t *flag_new(const char *kind, const char *node)
                      stamp);
 }
 
-/* What the protocol knows of an operator's hold. Returns new. */
+/* The known members of an operator's hold. Returns new. */
 static json_t *flag_hold(const json_t *hold)
 {
     static const char *const fields[] = {"kind", "node", "by", "error", "at"};
@@ -143,11 +143,11 @@ json_t *flag_after_success(const struct flag *now, const char *node,
 json_t *flag_for_doubt(const char *node, const char *by, const char *turn)
 {
     json_t *json = flag_new("in-doubt", node);
-    char *error = xasprintf(
-        "%s began turn %s and vanished before it ended; its marker stands. It "
-        "lifts this itself when it is back; if it never will be: ccmctl flag "
-        "clear %s",
-        node, turn, node);
+    char *error =
+        xasprintf("%s began turn %s and vanished before it ended; its marker "
+                  "still exists. It lifts this flag itself when it comes back; "
+                  "if it never will: ccmctl flag clear %s",
+                  node, turn, node);
 
     json_object_set_new(json, "by", json_string(by));
     json_object_set_new(json, "turn", json_string(turn));

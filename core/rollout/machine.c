@@ -59,7 +59,8 @@ static int machine_read(struct machine *machine, int dir_fd, struct error *err)
 
     if (r < 0)
         return r;
-    /* A container may have no machine id: then state_dir's alone counts. */
+    /* A container may have no machine id; then only that of state_dir counts.
+     * */
     if (io_read_file(AT_FDCWD, "/etc/machine-id", ID_BYTES_MAX, &id, NULL,
                      NULL) < 0)
         id = NULL;
@@ -108,7 +109,7 @@ static bool machine_is_machine(const struct machine *machine,
     return streq(json_string_or(json, "machine", ""), machine->machine);
 }
 
-/* Of a daemon of this kernel that runs, or ran, beside us. */
+/* Was it written by a daemon of this kernel that runs, or ran, beside us? */
 static bool machine_is_copy(const struct machine *machine, const json_t *json)
 {
     const char *place = json_string_or(json, "place", NULL);

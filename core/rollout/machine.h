@@ -3,16 +3,16 @@
 #define CCM_ROLLOUT_MACHINE_H
 
 /*
- * Who this daemon is, so that a second one with the same node name is told
- * from the first one's next life.
+ * Who this daemon is, to tell a second daemon with the same node name from a
+ * restart of the first.
  *
  * machine: /etc/machine-id and a random id that state_dir keeps, together: a
  * turn marker with it was made here. boot: the kernel's boot id. place: which
- * file the lock on state_dir is. An older daemon of the same machine, boot and
- * place is surely dead, because that lock is ours now. In another place of the
- * same boot it is a copy (containers of one host share the kernel, and may
- * share the machine id); of another boot it may be a clone of this machine
- * that lives, and only its lease can tell.
+ * file the lock on state_dir is. An older daemon with the same machine, boot
+ * and place is certainly dead, because that lock is ours now. With another
+ * place and the same boot it is a copy (containers of one host share the
+ * kernel, and may share the machine id); with another boot it may be a running
+ * clone of this machine, and only its lease can tell.
  */
 
 #include "base/error.h"
@@ -36,7 +36,7 @@ int machine_open(struct machine *machine, const char *state_dir,
 /* Did an earlier life of this daemon, or this one, write it? json: a presence
  * or a marker, as identity_sign has signed it. */
 bool machine_is_own(const struct machine *machine, const json_t *json);
-/* Adds who we are to json. */
+/* Adds our identity to json. */
 void machine_sign(const struct machine *machine, json_t *json);
 void machine_close(struct machine *machine);
 

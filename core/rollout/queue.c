@@ -48,7 +48,7 @@ void queue_forget(struct queue *queue)
     queue->state = QUEUE_OUT;
 }
 
-/* Nobody comes in front of us, so that what we have been we stay. */
+/* Nobody can get in front of us, so the state never goes back. */
 static void queue_move(struct queue *queue, enum queue_state state)
 {
     if (state <= queue->state)
@@ -57,7 +57,7 @@ static void queue_move(struct queue *queue, enum queue_state state)
     queue->ops->moved(queue->userdata);
 }
 
-/* Takes over who is in front: all of them if that is ahead_max or fewer. */
+/* Notes the places in front: all of them if there are at most ahead_max. */
 static void queue_take_front(struct queue *queue,
                              const struct store_range *range)
 {
@@ -68,8 +68,8 @@ static void queue_take_front(struct queue *queue,
         queue->front[queue->n_front++] = xstrdup(range->kvs[i].key);
 }
 
-/* Which one in front we watch in this state: the nearest; while too many are
- * in front, the one whose begin brings us near. */
+/* The place in front that we watch in this state: the nearest, or, while too
+ * many are in front, the one whose begin makes us near. */
 static size_t queue_awaited(const struct queue *queue, enum queue_state state)
 {
     return state == QUEUE_FAR && queue->ahead_max > 0
@@ -77,7 +77,7 @@ static size_t queue_awaited(const struct queue *queue, enum queue_state state)
                : 0;
 }
 
-/* The front is known: what are we, and for what do we wait? */
+/* The places in front are known: sets the state, and watches the next one. */
 static void queue_judge(struct queue *queue)
 {
     enum queue_state state = QUEUE_FAR;
@@ -116,8 +116,8 @@ static void queue_looked(void *userdata, const struct store_reply *reply, int r,
     queue_judge(queue);
 }
 
-/* Adds to txn the get of those nearest in front of a place that was made at
- * this revision (0: that is not made yet). */
+/* Adds to txn a get of the nearest places in front of the one made at this
+ * revision (0: not made yet). */
 static void queue_get_front(const struct queue *queue, struct txn *txn,
                             int64_t created)
 {
@@ -141,7 +141,7 @@ static void queue_look(struct queue *queue)
     queue->retry.call = store_commit(queue->store, txn, queue_looked, queue);
 }
 
-/* A look that is under way may be older than what calls for another one. */
+/* A look that is under way may be older than the reason for another one. */
 static void queue_look_after(struct queue *queue)
 {
     if (queue->retry.call)
@@ -160,7 +160,7 @@ static void queue_watch_opened(void *userdata, int64_t revision)
 }
 
 /* Is it the key of a place in front of us, put again by the transaction that
- * began its turn? A place that was given up and taken afresh is behind us. */
+ * began its turn? A place that was given up and taken again is behind us. */
 static bool queue_has_begun(const struct queue *queue,
                             const struct store_kv *kv)
 {
@@ -168,7 +168,7 @@ static bool queue_has_begun(const struct queue *queue,
            kv->mod_revision > kv->create_revision;
 }
 
-/* The one that we watch has begun: it is the first of all. */
+/* The watched place has begun its turn, so it is the first of all. */
 static void queue_front_begun(struct queue *queue)
 {
     size_t last = queue_awaited(queue, queue->state);
@@ -187,8 +187,8 @@ static void queue_watch_event(void *userdata, const struct store_kv *kv,
 {
     struct queue *queue = userdata;
 
-    /* At the head the watch is left alone until the turn has begun: to close
-     * it would only keep the store busy at the wrong moment. */
+    /* At the head the watch stays open until the turn has begun, because
+     * closing it would load the store at the wrong moment. */
     if (queue->state == QUEUE_HEAD)
         return;
     if (!deleted) {
@@ -196,8 +196,8 @@ static void queue_watch_event(void *userdata, const struct store_kv *kv,
             queue_front_begun(queue);
         return;
     }
-    /* The one right in front has gone, and all who were in front are known:
-     * very likely they went before it. The begin transaction proves it. */
+    /* The place right in front is gone, and all places in front are known: very
+     * likely they went before it. The begin transaction proves it. */
     if (queue->state == QUEUE_NEAR && !queue->retry.call &&
         streq(queue->watched, queue->front[0]))
         queue_move(queue, QUEUE_HEAD);
@@ -270,8 +270,8 @@ static void queue_join_again(struct queue *queue)
     cleanup_free char *value = NULL;
     struct txn *txn;
 
-    /* The removal of a place with this key is under way, and must not meet the
-     * one that we are about to take: its answer brings us back here. */
+    /* The removal of a place with this key is under way, and must not hit the
+     * one that we are about to take; its answer leads back here. */
     if (queue_is_sweeping(queue))
         return;
     value = json_line(queue->value);
@@ -332,7 +332,7 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges)
     for (i = 0; i < queue->n_front; i++) {
         const struct store_range *range = &ranges[i + 1];
 
-        /* One that was given up and taken afresh is behind us. */
+        /* One that was given up and taken again is behind us. */
         if (range->n > 0 && range->kvs[0].create_revision < queue->created)
             queue->front[kept++] = queue->front[i];
         else

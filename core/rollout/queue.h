@@ -6,25 +6,24 @@
  * The queue for the cluster's one lock: keys lock/<lease in hex>, ordered by
  * create revision, the recipe of etcd's own mutex.
  *
- * Each node watches one key in front of it, so what a hand-over costs does
- * not grow with the queue. Each watch begins at the present, and only then a
- * look follows: a watch from a past revision is served late by etcd 3.4 (in
- * steps of 100 ms), and a watch without a look would lose a release in
- * between.
+ * Each node watches one key in front of it, so the cost of a hand-over does not
+ * grow with the queue. Each watch begins at the present, and a look follows
+ * when it is open: etcd 3.4 serves a watch from a past revision late (in steps
+ * of 100 ms), and a watch without a look would miss a release in between.
  *
  * Nobody can get in front of a key. So once all keys in front are known (at
  * most plan_ahead of them), "all of these are gone" proves the head of the
  * queue, and the transaction that begins a turn says so in its conditions:
  * no look is needed between the release of the lock and the next turn.
  *
- * The transaction that begins a turn also puts the place's key again: it
- * keeps its create revision and so its rank, but who watches it hears that
- * its turn has begun, and that is proof that nobody is in front of it any
- * more. A node waits first for the plan_ahead'th in front of it to begin, not
- * for the one before that to go: at the moment of a release only the next
- * node has something to do, and the one that may plan now does so while the
- * next one applies. A holder that is no ccmd (etcdctl lock) never says that
- * it has begun; behind it, a node is near when that holder has gone.
+ * The transaction that begins a turn also puts the place's key again: it keeps
+ * its create revision and so its rank, but its watchers learn that its turn has
+ * begun, which proves that nobody is in front of it. A node first waits until
+ * the plan_ahead'th place in front of it begins, not until the place before
+ * that goes. So at the moment of a release only the next node has work to do,
+ * and the node that may plan now does so while the next one applies. A holder
+ * that is not a ccmd (etcdctl lock) never says that it has begun; a node behind
+ * it is near when that holder is gone.
  */
 
 #include "rollout/retry.h"
@@ -37,11 +36,11 @@
 struct queue_ops {
     /* queue->state has changed. */
     void (*moved)(void *userdata);
-    /* Our place is gone: with its lease, or somebody deleted it. It is for
-     * the owner to call queue_forget, when no transaction that names the
-     * place is under way. */
+    /* Our place is gone, with its lease or because somebody deleted it. The
+     * owner must call queue_forget when no transaction with the place is under
+     * way. */
     void (*lost)(void *userdata, bool lease_gone, const char *why);
-    /* A request was not carried out, as far as is known; it is repeated. */
+    /* As far as known, a request was not carried out; it is repeated. */
     void (*trouble)(void *userdata, const char *why);
 };
 
@@ -56,8 +55,8 @@ enum queue_state {
 /* A place of ours that we do not know, and its removal. */
 struct queue_sweep {
     char *key;     /* NULL: none is suspected */
-    unsigned left; /* how often it is looked for */
-    int64_t found; /* the create revision of what is to be removed; 0: none */
+    unsigned left; /* how many more times it is looked for */
+    int64_t found; /* the create revision of the place to remove; 0: none */
     struct retry retry;
 };
 
@@ -78,7 +77,7 @@ struct queue {
     char *watched; /* the key that watch is on */
     struct queue_sweep sweep;
     struct retry retry; /* join and look */
-    bool look_again;    /* what its call brings is out of date already */
+    bool look_again;    /* the answer of its call is already out of date */
 };
 
 /* Begins out. store, ops and userdata are kept until queue_done. */
@@ -91,39 +90,40 @@ void queue_done(struct queue *queue);
 void queue_join(struct queue *queue, const char *node, int64_t lease,
                 int64_t plan_ahead);
 
-/* Adds to txn: our place is still the one we made, and all that were in
+/* Adds conditions to txn: our place is still the one we made, and all places in
  * front are gone. */
 void queue_conditions(const struct queue *queue, struct txn *txn);
-/* Adds to txn, which begins this turn: those behind us are told. */
+/* Adds to txn, which begins this turn, the put that tells the nodes behind us.
+ * */
 void queue_tell_begun(const struct queue *queue, struct txn *txn,
                       const char *turn);
-/* Our turn has begun: nothing in front of us matters any more. */
+/* Our turn has begun: the places in front no longer matter. */
 void queue_begun(struct queue *queue);
 /* Adds to txn (in its otherwise branch) the gets that queue_learn reads:
  * our place, then each key in front. Returns how many ranges they give. */
 size_t queue_gets(const struct queue *queue, struct txn *txn);
 /*
  * A transaction with queue_conditions was refused; ranges are what queue_gets
- * asked for. Returns false if our place is gone (lost is not called). If
- * somebody is in front after all, goes on waiting.
+ * asked for. Returns false if our place is gone (lost is not called). If a
+ * place is in front after all, goes on waiting.
  */
 bool queue_learn(struct queue *queue, const struct store_range *ranges);
 
 /* Adds to txn the removal of our place, on the condition that it is still the
- * one that we made: carried out late, it must not remove our next one, which
- * has the same key. Nothing if there is no place. */
+ * one that we made: a late removal must not remove our next place, which has
+ * the same key. Nothing if there is no place. */
 void queue_leave(const struct queue *queue, struct txn *txn);
-/* The same, for a txn that another condition keeps from being late. */
+/* The same, for a txn that another condition protects against being late. */
 void queue_leave_turn(const struct queue *queue, struct txn *txn);
 /*
  * To be called with each keepalive. While we wait, it looks: a watch can have
- * gone silent. While we are out, it removes a place that a request of ours
- * has taken long after we gave it up for lost: a ghost that would hold up the
- * cluster for as long as our lease is kept.
+ * gone silent. While we are out, it removes a place that a request of ours took
+ * long after we had given it up: a ghost that would block the cluster as long
+ * as our lease is kept.
  */
 void queue_check(struct queue *queue);
-/* The store may have been restored from a backup: a place with this lease may
- * be in it that we have left long ago. Removes it while we are out. */
+/* The store may have been restored from a backup: it may contain a place with
+ * this lease that we left long ago. Removes it while we are out. */
 void queue_suspect(struct queue *queue, int64_t lease);
 /* Our place is gone, by such a transaction or otherwise: forget it. */
 void queue_forget(struct queue *queue);
@@ -138,7 +138,7 @@ char *queue_place(int64_t lease);
 void queue_doubt(struct queue *queue, char *key);
 /* Looks for it, if we are out; again at the next call. */
 void queue_sweep(struct queue *queue);
-/* Is a removal under way whose answer a join has to wait for? */
+/* Is a removal under way? A join must wait for its answer. */
 bool queue_is_sweeping(const struct queue *queue);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Places of ours that we do not know: one that a request took long after it was
- * given up for lost, or that a store from a backup has again. Such a ghost
- * would hold up the cluster for as long as our lease is kept, so whoever has
- * reason to suspect one looks for it, a number of times, while we are out.
+ * Places of ours that we do not know: a request took one long after it was
+ * given up, or a restored store contains one again. Such a ghost would block
+ * the cluster as long as our lease is kept. So if there is reason to suspect
+ * one, it is looked for, a number of times, while we are out.
  *
- * What is found is removed on the condition that it is still the same (its
- * create revision): a removal that arrives late finds another place, which we
- * have taken since, and leaves it alone. A join waits until the removal is
- * answered, since it would take the ghost for its own place otherwise.
+ * A ghost is removed on the condition that it is still the same (its create
+ * revision), so a late removal leaves a place alone that we have taken since. A
+ * join waits until the removal is answered; otherwise it could mistake the
+ * ghost for its own place.
  */
 #include "rollout/queue.h"
 
@@ -66,7 +66,7 @@ static void queue_looked_for(void *userdata, const struct store_reply *reply,
     struct queue *queue = userdata;
     struct queue_sweep *sweep = &queue->sweep;
 
-    (void) err; /* it is looked for again with the next keepalive */
+    (void) err; /* looked for again at the next keepalive */
     sweep->retry.call = NULL;
     if (r < 0 || queue->state != QUEUE_OUT || reply->ranges[0].n == 0)
         return;
@@ -93,7 +93,8 @@ static void queue_sweep_at_least(struct queue *queue, char *key, unsigned times)
 {
     struct queue_sweep *sweep = &queue->sweep;
 
-    /* Of an older lease none can stay: that lease is not kept any more. */
+    /* A place of an older lease cannot stay, because that lease is no longer
+     * kept. */
     if (!sweep->key || !streq(sweep->key, key)) {
         retry_stop(&sweep->retry);
         sweep->left = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a place in the queue adds to the transactions of others: to the one that
- * begins a turn, and to the one that ends it. */
+/* The parts that a place in the queue adds to the transactions that begin and
+ * end a turn. */
 #include "rollout/queue.h"
 
 #include "base/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Starting `ccm-runner recover`, and what it says. */
+/* Starts `ccm-runner recover` and reads its output. */
 #include "rollout/recovery.h"
 
 #include "base/log.h"

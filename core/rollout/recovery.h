@@ -2,13 +2,13 @@
 #ifndef CCM_ROLLOUT_RECOVERY_H
 #define CCM_ROLLOUT_RECOVERY_H
 
-/* `ccm-runner recover`: puts right what a run left behind that did not end. */
+/* `ccm-runner recover`: cleans up after a run that did not end. */
 
 #include "base/error.h"
 #include "config/config.h"
 #include "loop/loop.h"
 
-/* status: as of waitpid; why: its own words, if it is not 0. */
+/* status: as of waitpid; why: its error text, if status is not 0. */
 typedef void (*recovery_fn)(void *userdata, int status, const char *why);
 
 struct recovery {

@@ -6,7 +6,7 @@
  * A request to the store that is repeated until it is answered: the call, the
  * pause before the next try, and why the last one failed. Each part of the
  * roll-out has one of its own, and only that part touches it: nobody else can
- * put off its next request.
+ * delay its next request.
  */
 
 #include "loop/backoff.h"
@@ -14,10 +14,9 @@
 #include "store/store.h"
 
 struct retry_ops {
-    /* The pause is over, or the time of retry_at has come, and no call is
-     * under way. */
+    /* The pause or the time of retry_at is over, and no call is under way. */
     void (*again)(void *userdata);
-    /* A try has failed; there will be another. */
+    /* A try has failed; another follows. */
     void (*trouble)(void *userdata, const char *why);
 };
 
@@ -25,7 +24,7 @@ struct retry {
     const struct retry_ops *ops;
     void *userdata;
     struct store_call *call; /* under way; the owner clears it when answered */
-    char *trouble;           /* of the last try; NULL: it went well */
+    char *trouble;           /* of the last try; NULL: it succeeded */
     struct timer timer;
     struct backoff backoff;
 };
@@ -36,15 +35,15 @@ void retry_init(struct retry *retry, struct loop *loop,
                 struct backoff pauses);
 void retry_done(struct retry *retry);
 
-/* The try has failed: again is called after a pause that grows. why (copied):
- * what people should know, or NULL. */
+/* The try has failed: again is called after a pause, which grows with each
+ * failure. why (copied): text for people, or NULL. */
 void retry_failed(struct retry *retry, const char *why);
-/* It went well: the trouble is over, and the next pause is a short one. */
+/* It succeeded: clears the trouble, and the next pause is short. */
 void retry_worked(struct retry *retry);
-/* again is called so many milliseconds from now, instead of when it would
- * have been. */
+/* again is called this many milliseconds from now, instead of at its own time.
+ * */
 void retry_at(struct retry *retry, int64_t delay_ms);
-/* Nothing is tried any more; its trouble is forgotten, too. */
+/* Stops trying, and clears the trouble. */
 void retry_stop(struct retry *retry);
 
 #endif

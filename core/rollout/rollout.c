@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The roll-out's machine: its step, what is asked of it, and its life. */
+/* The state machine of the roll-out: its step, its requests, its life cycle. */
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,7 +26,7 @@ static void (*const rollout_steps[])(struct rollout *rollout) = {
     [ROLLOUT_LEAVING] = rollout_leaving,
 };
 
-/* Looks at all that was noted, until nothing moves any more. */
+/* Runs the steps of the phases until the phase no longer changes. */
 static void rollout_step(void *userdata)
 {
     struct rollout *rollout = userdata;
@@ -74,10 +74,10 @@ void rollout_recatalog(struct rollout *rollout, const char *digest)
 {
     rollout->catalog = digest;
     bus_publish_all(rollout->bus);
-    /* A plan of the old catalog is not to be applied any more. */
+    /* A plan made with the old catalog must not be applied. */
     rollout->attempt.stale =
         rollout->phase >= ROLLOUT_QUEUED && rollout->phase <= ROLLOUT_PLANNED;
-    /* What kept the last attempt from going on may have been mended by it. */
+    /* The new catalog may have repaired what stopped the last attempt. */
     rollout->pause_until_ms = 0;
     backoff_reset(&rollout->backoff);
     if (rollout->phase != ROLLOUT_STARTING)
@@ -85,7 +85,8 @@ void rollout_recatalog(struct rollout *rollout, const char *digest)
     rollout_wake(rollout);
 }
 
-/* The next full run, a tenth early or late, so that nodes do not meet. */
+/* The next full run, up to a tenth early or late, so that nodes do not run at
+ * the same time. */
 static void rollout_set_resync(struct rollout *rollout)
 {
     int64_t period_ms = rollout->config->resync_ms;

@@ -29,9 +29,9 @@
  *               v                          |
  *           RECOVERING --------------------+
  *
- * Nothing is decided where something is heard: callbacks note what they hear
- * and wake the machine, whose step looks at all of it. The phase is written in
- * rollout_enter alone, from a table that is this drawing (rollout_phase.c).
+ * Callbacks decide nothing: they note what they learn and wake the machine,
+ * whose step then looks at everything. Only rollout_enter writes the phase, by
+ * a table that mirrors this drawing (rollout_phase.c).
  */
 
 #include "base/log.h"
@@ -63,24 +63,24 @@ struct rollout_ops {
     /* A run has ended that covered all marks up to ticket. report is what
      * "last_run" in status shows. */
     void (*ended)(void *userdata, int64_t ticket, const json_t *report);
-    /* A line for those who wait for a run. */
+    /* A line for the clients that wait for a run. */
     void (*progress)(void *userdata, const char *text);
-    /* It would go on, but for the flag that is up; text describes it. */
+    /* The flag keeps it from going on; text describes the flag. */
     void (*held)(void *userdata, const char *text);
     /* A turn, or an attempt at one, is over. */
     void (*between_turns)(void *userdata);
-    /* The cluster is reached for the first time. */
+    /* The cluster has been reached for the first time. */
     void (*ready)(void *userdata);
-    /* Stopped, as rollout_stop asked. */
+    /* Stopped, as requested with rollout_stop. */
     void (*stopped)(void *userdata);
-    /* It cannot go on (another machine is this node). */
+    /* It cannot go on (another machine has this node's name). */
     void (*fatal)(void *userdata, const char *why);
 };
 
 /* One way from the queue to the end of a turn; thrown away as a whole. */
 struct attempt {
-    char *who;      /* why it runs, for people */
-    int64_t ticket; /* the marks that it covers */
+    char *who;      /* the reason for the run, for people */
+    int64_t ticket; /* it covers the marks up to this one */
     int64_t started_us;
     struct runner *runner; /* NULL: not started, or ended */
     json_t *planned;       /* the runner's "planned" */
@@ -88,16 +88,16 @@ struct attempt {
     bool finished_ok;
     bool applying; /* the runner was told to apply */
     bool stale;    /* the catalog has changed since it began */
-    char *ousted;  /* why our place in the queue is gone; NULL: it is not */
+    char *ousted;  /* why our place in the queue is gone; NULL: it is there */
     bool answered; /* the turn has said whether it began: */
     enum turn_answer answer;
     bool closed; /* the turn has said that it is over: */
     enum turn_verdict verdict;
     bool recovered;      /* ccm-runner recover has ended: */
-    char *not_recovered; /* why it could not put all back; NULL: it did */
+    char *not_recovered; /* why it could not restore everything; NULL: it did */
 };
 
-/* The look at what an earlier life of this node left in the store. */
+/* The look for what an earlier life of this node left in the store. */
 struct look {
     struct retry retry;
     bool wanted;
@@ -125,19 +125,19 @@ struct rollout {
     struct recovery recovery;
     struct runner_source runners;
 
-    enum rollout_phase phase; /* written by rollout_enter alone */
+    enum rollout_phase phase; /* only rollout_enter writes it */
     struct attempt attempt;
     bool stopping; /* asked for */
     bool was_held;
     const char *catalog; /* its digest; borrowed from the daemon */
 
-    /* What is asked of the next run. */
+    /* Requests for the next run. */
     bool allow_removals;
     char *plan;      /* apply only the plan of this digest; NULL: any */
     bool plan_alone; /* nothing else was to be done when that was asked for */
     char *asked_by;  /* the operator; NULL: an event did */
 
-    unsigned deaths;       /* of runners that planned, one after the other */
+    unsigned deaths;       /* of runners that were planning, in a row */
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
     json_t *applied;       /* {"revision","digest","at"}, NULL: unknown */
     json_t *last_run;      /* NULL: none yet */
@@ -147,8 +147,8 @@ struct rollout {
     struct timer wake_timer; /* the next step: now, or after a pause */
     struct timer resync_timer;
     struct timer recover_timer; /* until recover is tried again */
-    struct backoff backoff;     /* between attempts that came to nothing */
-    char *trouble;              /* why the last one did, or NULL */
+    struct backoff backoff;     /* between attempts without a result */
+    char *trouble;              /* why the last one had none, or NULL */
     int64_t pause_until_ms;
     struct log_pace link_pace, turn_pace;
 };
@@ -163,8 +163,9 @@ void rollout_stop(struct rollout *rollout);
 void rollout_done(struct rollout *rollout);
 
 /*
- * An operator wants these types (NULL: everything) applied now, without
- * settling. who is copied. Returns the ticket that ops->ended will cover.
+ * An operator requests these types (NULL: everything) to be applied now,
+ * without settling. who is copied. Returns the ticket that ops->ended will
+ * cover.
  */
 int64_t rollout_request(struct rollout *rollout, const json_t *types,
                         const char *who, bool allow_removals);
@@ -172,7 +173,7 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
  * has the outcome "differs". digest is copied. */
 int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,
                              const char *who, const char *digest);
-/* The catalog has been replaced: everything is to run. */
+/* The catalog has been replaced: runs everything. */
 void rollout_recatalog(struct rollout *rollout, const char *digest);
 
 /* Is there a flag that keeps this node from going on? */
@@ -183,11 +184,11 @@ bool rollout_is_linked(const struct rollout *rollout);
 bool rollout_is_between_turns(const struct rollout *rollout);
 /* "idle", "settling", ... (ccm-protocol(7)). Static. */
 const char *rollout_state(const struct rollout *rollout);
-/* For what it waits in that state, for people. Returns new (freed with free),
+/* What it waits for in that state, for people. Returns new (freed with free),
  * or NULL: for nothing. */
 char *rollout_waits_for(const struct rollout *rollout);
-/* Why it does not go on; NULL if all is well. Returns borrowed (valid until
- * the loop goes on). */
+/* Why it does not go on; NULL if nothing is wrong. Returns borrowed (valid
+ * until the loop goes on). */
 const char *rollout_trouble(const struct rollout *rollout);
 
 #endif

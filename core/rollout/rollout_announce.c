@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A node that was given other modules is behind until it has run by them, even
- * if no event says so: its record below nodes/ names what the old modules were
- * subscribed to. So the record is put again, as pending, on the condition that
- * it is still the one that was read: the end of a turn puts a newer one.
+ * A node with new modules is behind until it has run with them, even without an
+ * event, but its record below nodes/ still has the subscriptions of the old
+ * modules. So the record is put again, as pending, on the condition that it is
+ * still the one that was read, because the end of a turn puts a newer one.
  */
 #include "base/alloc.h"
 #include "base/json.h"

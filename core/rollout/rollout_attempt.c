@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The phases before a turn: a function each, which says what the phase waits
- * for and what is next.
+ * The phases before a turn. Each has one function, which says what the phase
+ * waits for and what comes next.
  */
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -115,8 +115,8 @@ static void rollout_give_up_place(struct rollout *rollout)
     rollout_enter(rollout, ROLLOUT_IDLE);
 }
 
-/* Our place is gone. The next one is taken after a pause: what takes places
- * away may go on doing so. */
+/* Our place is gone. The next one is taken after a pause, because whatever
+ * removes places may do so again. */
 void rollout_lose_place(struct rollout *rollout, const char *why)
 {
     int64_t pause_ms = backoff_next_ms(&rollout->backoff);
@@ -126,19 +126,19 @@ void rollout_lose_place(struct rollout *rollout, const char *why)
     rollout_give_up_place(rollout);
 }
 
-/* Has something come up that ends the attempt before its turn has begun? */
+/* Does something end the attempt before its turn has begun? */
 static bool rollout_is_cut_short(struct rollout *rollout)
 {
     struct attempt *attempt = &rollout->attempt;
 
     rollout_say_held(rollout);
     if (!rollout->session.up)
-        /* Our place goes with the lease, or will. A turn does not. */
+        /* Our place goes with the lease, now or later. A turn does not. */
         rollout_give_up_place(rollout);
     else if (attempt->ousted)
         rollout_lose_place(rollout, attempt->ousted);
     else if (rollout->queue.state == QUEUE_JOINING)
-        return true; /* a place can be given up when it is known */
+        return true; /* only a known place can be given up */
     else if (rollout->stopping || attempt->stale || rollout_is_held(rollout))
         rollout_close(rollout, TURN_DROPPED);
     else
@@ -166,7 +166,7 @@ void rollout_planning(struct rollout *rollout)
         rollout_enter(rollout, ROLLOUT_PLANNED);
 }
 
-/* Without any, the runner ends by itself right after it has planned. */
+/* Without work the runner ends right after planning. */
 static bool rollout_has_work(const struct rollout *rollout)
 {
     const json_t *planned = rollout->attempt.planned;

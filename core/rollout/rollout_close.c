@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* How an attempt ends: as what it was, or to be made again later. ccmd(8) has
- * the rules for people. */
+/* How an attempt ends: with its outcome, or to be repeated later. ccmd(8)
+ * documents the rules. */
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -59,8 +59,8 @@ static void close_to_try_again(struct rollout *rollout)
     rollout_close(rollout, TURN_DROPPED);
 }
 
-/* A runner that was killed before it applied anything (by the kernel, for
- * want of memory, say) has changed nothing. */
+/* A runner that was killed before it applied anything (for example by the
+ * kernel, because memory was short) has changed nothing. */
 static bool close_may_try_again(struct rollout *rollout)
 {
     const json_t *finished = rollout->attempt.finished;
@@ -88,15 +88,14 @@ void rollout_close_unapplied(struct rollout *rollout)
 /* ---------------------------------------------------- an earlier life's turn
  */
 
-/* The files have been put back before (ccm-runner recover, at start). Or the
+/* The files have already been restored (ccm-runner recover, at start). Or the
  * turn ended long ago, and the store is older than that. */
 static json_t *close_restored_report(void)
 {
-    return json_pack("{s:s, s:n, s:s}", "step", "crash", "configuration",
-                     "error",
-                     "the store has a turn of this node that is not under way "
-                     "(has it been restored from a backup?); a full run "
-                     "follows");
+    return json_pack(
+        "{s:s, s:n, s:s}", "step", "crash", "configuration", "error",
+        "the store contains a turn of this node that is not under way (was the "
+        "store restored from a backup?); a full run follows");
 }
 
 /* ccmd did not outlive its turn. After a few times at the same work, that work
@@ -138,7 +137,7 @@ void rollout_close_old_turn(struct rollout *rollout)
     json_t *report = rollout->events.looked ? close_restored_report()
                                             : close_crash_report(rollout);
 
-    log_warning("ending turn %s of before as failed: %s", look->turn,
+    log_warning("ending the old turn %s as failed: %s", look->turn,
                 json_string_or(report, "error", "?"));
     rollout_forget_attempt(rollout);
     bus_publish_all(rollout->bus);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the roll-out hears: from session, events, queue and turn. Each callback
- * notes it and wakes the machine.
+ * The callbacks of session, events, queue and turn. Each notes what it learns
+ * and wakes the machine.
  */
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -68,12 +68,13 @@ static void link_event(void *userdata, const char *type, int64_t revision)
     struct rollout *rollout = userdata;
     bool again = bus_is_marked(rollout->bus, type);
 
-    /* What was there before we came is covered by the full run at start. */
+    /* Events from before our start are covered by the full run at start. */
     if (!rollout->events.looked)
         return;
     if (!bus_publish(rollout->bus, type)) {
-        log_debug("event %s at revision %lld: no configuration wants it", type,
-                  (long long) revision);
+        log_debug(
+            "event %s at revision %lld: no configuration subscribes to it",
+            type, (long long) revision);
         return;
     }
     /* A burst is reported with its first event of each type. */
@@ -103,8 +104,8 @@ static void link_flag(void *userdata)
     log_info("flag: %s", text);
     if (!flag->json)
         rollout->failed_ticket = 0;
-    /* We are here, and no turn of ours is open that its end would lift this
-     * with: a good run does. */
+    /* We are alive and have no open turn whose end would lift this flag, so a
+     * successful run does. */
     if (flag_is_kind(flag, "in-doubt") &&
         flag_is_own(flag, rollout->config->node) &&
         rollout_is_between_turns(rollout))
@@ -118,7 +119,7 @@ static void link_connected(void *userdata, bool connected, const char *why)
 
     if (connected) {
         log_debug("watching events");
-        /* What broke it may have been a store that comes from a backup. */
+        /* The store may have been restored from a backup in between. */
         queue_suspect(&rollout->queue, rollout->session.lease);
     } else {
         rollout_say_trouble(&rollout->link_pace, "the watch is lost: %s", why);
@@ -148,7 +149,7 @@ static void link_queue_moved(void *userdata)
     rollout_wake(userdata);
 }
 
-/* A lease that is gone takes no place: a new session first. */
+/* No place can be taken with a lost lease, so a new session comes first. */
 static void link_queue_lost(void *userdata, bool lease_gone, const char *why)
 {
     struct rollout *rollout = userdata;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The look at what an earlier life of this node may have left in the store: a
- * turn that nobody here knows of, and the record of what was applied.
+ * The look at what an earlier life of this node may have left in the store: an
+ * unknown turn, and the record of what was applied.
  */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -48,15 +48,14 @@ static void look_refuse(struct rollout *rollout)
     cleanup_free char *why = xasprintf(
         "another machine with the name \"%s\" began a turn and has not ended "
         "it: give this node another name (node in ccm.conf), or, if that "
-        "machine is gone for good, say so on another node: ccmctl flag clear "
-        "%s",
+        "machine is gone for good, run on another node: ccmctl flag clear %s",
         node, node);
 
     rollout->ops->fatal(rollout->userdata, why);
 }
 
-/* Returns whether it is ours to end. What no ccmd has written is as good as
- * ours: it is in our place. */
+/* Returns whether it is ours to end. A marker under our name that no ccmd has
+ * written counts as ours. */
 static bool look_take_marker(struct rollout *rollout,
                              const struct store_range *range)
 {

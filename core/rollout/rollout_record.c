@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* What a run leaves behind: last_run, applied, and nodes/<node>. */
+/* The records of a run: last_run, applied, and nodes/<node>. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "rollout/rollout_internal.h"
 
-/* Of nodes/<node>, which has to stay below TURN_VALUE_MAX, and of each text
- * in it. */
+/* Limits of nodes/<node>, which must stay below TURN_VALUE_MAX, and of each
+ * text in it. */
 #define RECORD_BYTES_MAX (60 * 1024)
 #define RECORD_TEXT_MAX 4096
 
@@ -32,7 +32,7 @@ void rollout_say_rejected(const json_t *report)
                     json_string_or(one, "error", "?"));
     left = rollout_rejected(report) - (int64_t) i;
     if (left > 0)
-        log_warning("%lld more objects left out: ccmctl plan shows all",
+        log_warning("%lld more objects left out; see ccmctl plan",
                     (long long) left);
 }
 
@@ -98,8 +98,8 @@ static void rollout_note_run(struct rollout *rollout, bool good)
     rollout->last_run = run;
 }
 
-/* What nodes/<node> says. It must not be too large to be put, or to be read
- * by whoever looks up what became of a turn. */
+/* The value of nodes/<node>. It must not be too large to put, or to read when a
+ * turn is looked up. */
 static json_t *rollout_node_record(const struct rollout *rollout)
 {
     json_t *record = json_pack(

@@ -106,9 +106,9 @@ void rollout_apply(struct rollout *rollout)
 
 /* -------------------------------------------------------------- recovering */
 
-/* By another ccm.conf the journal might not be found, and the turn would end
- * as if all had been put back: better it lasts until the file is what it was,
- * or ccmd is stopped. */
+/* With another ccm.conf the journal might not be found, and the turn would end
+ * as if everything had been restored. So the turn lasts until the file is put
+ * back or ccmd is stopped. */
 static bool run_recover_later(struct rollout *rollout, int status,
                               const char *why)
 {
@@ -144,7 +144,7 @@ static void run_recover_again(void *userdata)
 
 void rollout_recover(struct rollout *rollout)
 {
-    log_warning("the run did not end whole: recovering");
+    log_warning("the run left the node inconsistent: recovering");
     run_recover_again(rollout);
 }
 

@@ -18,7 +18,7 @@ bool rollout_is_held(const struct rollout *rollout)
     if (!rollout->config->flag_lift_self ||
         !flag_is_own(flag, rollout->config->node))
         return true;
-    /* Our own failure: only what came after it is worth a try. */
+    /* Our own failure: only newer events are worth a try. */
     return !bus_pending(rollout->bus, rollout->failed_ticket);
 }
 
@@ -74,7 +74,7 @@ static char *rollout_waits_queued(const struct rollout *rollout)
     if (queue->state == QUEUE_JOINING)
         return xstrdup("a place in the queue");
     if (queue->n_front > 0)
-        return xasprintf("%s%zu in front of it in the queue",
+        return xasprintf("%s%zu in front in the queue",
                          queue->state == QUEUE_FAR ? "at least " : "",
                          queue->n_front);
     return xstrdup("its turn to begin");

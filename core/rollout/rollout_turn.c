@@ -11,32 +11,31 @@
 
 /* ------------------------------------------------------------- BEGINNING */
 
-/* Nobody may change while something is there that is nobody's. */
+/* No node may change while there is a marker that belongs to no node. */
 static void rollout_say_stray(struct rollout *rollout)
 {
     json_auto_t *shown = json_text(rollout->turn.doubt.node);
     const char *prefix = rollout->config->store.prefix;
-    cleanup_free char *text = xasprintf(
-        "no node may change: %s/applying/ holds a key that is no node's "
-        "(\"%.64s\"); look at it with etcdctl get --prefix %s/applying/ and "
-        "delete it",
-        prefix, json_string_value(shown), prefix);
+    cleanup_free char *text =
+        xasprintf("no node can change: %s/applying/ contains a key that does "
+                  "not belong to a node (\"%.64s\"); check it with etcdctl get "
+                  "--prefix %s/applying/ and delete it",
+                  prefix, json_string_value(shown), prefix);
 
     rollout_set_trouble(rollout, text);
     rollout_say_trouble(&rollout->turn_pace, "%s", text);
 }
 
-/* The flag that says so is on its way; no use in trying before it is here. */
+/* The flag for it is on its way; trying before it arrives is useless. */
 static void rollout_say_doubt(struct rollout *rollout)
 {
     if (turn_doubt_is_stray(&rollout->turn))
         rollout_say_stray(rollout);
     else
-        rollout_say_trouble(
-            &rollout->turn_pace,
-            "%s is in doubt: its turn %s has not ended, and it is "
-            "not in the queue any more",
-            rollout->turn.doubt.node, rollout->turn.doubt.turn);
+        rollout_say_trouble(&rollout->turn_pace,
+                            "%s is in doubt: its turn %s has not ended, but it "
+                            "is no longer in the queue",
+                            rollout->turn.doubt.node, rollout->turn.doubt.turn);
     rollout->pause_until_ms = clock_ms() + DOUBT_PAUSE_MS;
 }
 
@@ -53,7 +52,7 @@ static void rollout_refused(struct rollout *rollout)
     rollout->ops->between_turns(rollout->userdata);
 }
 
-/* Waits for the store to say whether the turn has begun. */
+/* Waits for the store to answer whether the turn has begun. */
 void rollout_beginning(struct rollout *rollout)
 {
     if (!rollout->attempt.answered)
@@ -98,7 +97,7 @@ void rollout_recovering(struct rollout *rollout)
     if (!attempt->recovered)
         return;
     if (attempt->not_recovered) {
-        text = xasprintf("%s; and putting it back failed: %s",
+        text = xasprintf("%s; and restoring the files failed: %s",
                          json_string_or(attempt->finished, "error", "?"),
                          attempt->not_recovered);
         json_object_set_new(attempt->finished, "error", json_text(text));
@@ -163,7 +162,7 @@ void rollout_closing(struct rollout *rollout)
     rollout->ops->between_turns(rollout->userdata);
 }
 
-/* Waits for the presence to be given back; stopped is called then. */
+/* Waits until the lease is revoked; then calls stopped. */
 void rollout_leaving(struct rollout *rollout)
 {
     (void) rollout;

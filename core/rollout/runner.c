@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One run of the runner, as the daemon sees it, and the spare runner that
- * waits for the next one. A spare must be what a fresh runner would be: it is
- * dropped when ccm.conf or the runner's file has changed since it was started;
- * modules and declarations it reads again itself when the job comes.
+ * One run of the runner, as the daemon sees it, and the spare runner that waits
+ * for the next one. A spare must behave like a new runner, so it is dropped
+ * when ccm.conf or the runner's file has changed since it was started. It reads
+ * modules and declarations when the job arrives.
  */
 #include "rollout/runner.h"
 
@@ -40,10 +40,10 @@ static void runner_line(void *userdata, const char *line, size_t size)
         return;
     event = json_string_or(report, "event", "");
     if (streq(event, "planned")) {
-        /* A second plan in mid-change would take its time limit away. */
+        /* A second plan during a change would remove its time limit. */
         if (runner->applying)
             return;
-        /* From here it waits for its turn, for as long as that takes. */
+        /* From here it waits for its turn, without a time limit. */
         child_set_limit(runner->child, 0);
         runner->ops->planned(runner->userdata, report);
     } else if (streq(event, "progress")) {
@@ -120,7 +120,7 @@ static int runner_launch(struct runner_source *source, struct runner **out,
 static void runner_look_at(const struct config *config, struct stat made_of[2])
 {
     memset(made_of, 0, 2 * sizeof(*made_of));
-    /* What is not there is no spare's business: the job will say so. */
+    /* A missing file does not concern the spare: the job will report it. */
     (void) stat(config->file, &made_of[0]);
     (void) stat(config->runner, &made_of[1]);
 }

@@ -14,9 +14,9 @@
 struct runner;
 
 /*
- * Where jobs get their runners from: a new one, or the one that was started
- * beforehand and waits (the spare). Starting a runner and loading what it
- * needs takes longer than most jobs, and in a roll-out all nodes wait for it.
+ * The source of runners: a new one, or the one that was started in advance and
+ * waits (the spare). Starting a runner and loading what it needs takes longer
+ * than most jobs, and in a roll-out all nodes wait for it.
  */
 struct runner_source {
     struct loop *loop;
@@ -29,8 +29,8 @@ struct runner_source {
 /* config is kept. */
 void runner_source_init(struct runner_source *source, struct loop *loop,
                         const struct config *config);
-/* No job for now: a spare is to be ready again, some seconds from now (they
- * are for the other nodes' turns). */
+/* No job for now: prepares a spare, in some seconds (which are left for the
+ * other nodes' turns). */
 void runner_source_rest(struct runner_source *source);
 /* No spare any more. */
 void runner_source_done(struct runner_source *source);

@@ -2,12 +2,12 @@
 /*
  * The node's presence: lease and alive/<node>.
  *
- * A daemon that was killed leaves its alive key behind until the lease
- * lapses. Its successor need not wait for that: the same machine, boot and
- * place prove that the older one is dead (machine.h). So the key is taken
- * over, and the old lease revoked, which also clears the old place in the
- * queue: not before that is answered are we up, because until then a request
- * to begin a turn that the older one sent could still succeed.
+ * A daemon that was killed leaves its alive key behind until the lease lapses.
+ * Its successor need not wait for that: the same machine, boot and place prove
+ * that the older one is dead (machine.h). So the key is taken over and the old
+ * lease revoked, which also removes the old place in the queue. We are up only
+ * after that is answered, because until then a request of the older daemon to
+ * begin a turn could still succeed.
  */
 #include "rollout/session.h"
 
@@ -70,8 +70,8 @@ static void session_establish(struct session *session)
     session->ops->up(session->userdata, session->lease);
 }
 
-/* A lease that lives says nothing of the key: somebody may have removed it,
- * or put something there without a lease. */
+/* A live lease does not prove that the key exists: somebody may have removed
+ * it, or put another value without a lease. */
 static void session_checked(void *userdata, const struct store_reply *reply,
                             int r, const struct error *err)
 {
@@ -191,7 +191,7 @@ static void session_claim_done(struct session *session)
  * this machine, or another machine. */
 static void session_meet(struct session *session, const struct store_kv *kv);
 
-/* A lease that is gone does not come back by trying again. */
+/* Trying again does not bring a lost lease back. */
 static void session_fail_claim(struct session *session, int r,
                                const struct error *err)
 {
@@ -233,11 +233,11 @@ static void session_taken_over(void *userdata, const struct store_reply *reply,
 
 static void session_refuse(struct session *session, const char *since)
 {
-    cleanup_free char *why = xasprintf(
-        "another machine is node \"%s\" (or a copy of this one, with a "
-        "state_dir of its own) since %s: give this one another name (node in "
-        "ccm.conf), or stop that one and wait %lld s",
-        session->node, since, (long long) session->ttl_s);
+    cleanup_free char *why =
+        xasprintf("another machine is node \"%s\" (or a copy of this one with "
+                  "its own state_dir) since %s:  give this one another name "
+                  "(node in ccm.conf), or stop that one and wait %lld s",
+                  session->node, since, (long long) session->ttl_s);
 
     session->ops->refused(session->userdata, why);
 }
@@ -251,7 +251,7 @@ static void session_meet(struct session *session, const struct store_kv *kv)
         session_claim_done(session);
         return;
     }
-    if (kv->lease == 0) { /* no ccm puts that */
+    if (kv->lease == 0) { /* ccm never puts that */
         session_claim(session, kv->mod_revision, session_taken_over);
         return;
     }
@@ -264,9 +264,9 @@ static void session_meet(struct session *session, const struct store_kv *kv)
         session->old_lease = kv->lease;
         session_claim(session, kv->mod_revision, session_taken_over);
     } else {
-        session_lose(session, "this node's presence from before the reboot "
-                              "has not lapsed yet (or a clone of this machine "
-                              "lives)");
+        session_lose(session,
+                     "this node's presence from before the reboot has not "
+                     "lapsed yet (or a clone of this machine is running)");
     }
 }
 

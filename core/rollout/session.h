@@ -6,10 +6,10 @@
  * The node's presence in the cluster: a lease that is kept alive, and the key
  * alive/<node> on it, which at most one daemon can hold.
  *
- * Nothing is safe because of the lease; it only says who is there and orders
- * the queue. The key is looked at whenever the store has changed between two
- * keepalives: who removes it by mistake must not make room for a second daemon
- * of that name for long, nor have the node counted as gone. Once it is up, a
+ * Safety does not depend on the lease, which only shows who is there and orders
+ * the queue. The key is checked whenever the store has changed between two
+ * keepalives, so that a removal by mistake does not for long make room for a
+ * second daemon with that name, or make the node look dead. Once it is up, a
  * session that is lost is set up again, with a new lease, for ever.
  */
 
@@ -19,7 +19,7 @@
 
 struct session_ops {
     void (*up)(void *userdata, int64_t lease);
-    /* The lease is gone, or nobody has answered for its whole length. */
+    /* The lease is gone, or there was no answer for its whole length. */
     void (*down)(void *userdata, const char *why);
     /* A try has failed, for another reason than the one before; there will
      * be more of them. */
@@ -56,12 +56,12 @@ void session_init(struct session *session, struct loop *loop,
  * goes. ops and userdata are kept until session_done. */
 void session_start(struct session *session, int64_t ttl_s,
                    const struct session_ops *ops, void *userdata);
-/* Gives the lease back, so that nobody has to wait for it to lapse; fn is
- * called when that is answered or has failed. */
+/* Revokes the lease, so that nobody has to wait until it lapses; fn is called
+ * when that is answered or has failed. */
 void session_stop(struct session *session, void (*fn)(void *userdata),
                   void *userdata);
 void session_done(struct session *session);
-/* Somebody was told that the lease is gone: a new session first. */
+/* The store has said that the lease is gone: sets up a new session. */
 void session_lapsed(struct session *session, const char *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Settling: waits a burst of events out. */
+/* Settling: waits until a burst of events is over. */
 #include "rollout/settle.h"
 
 void settle_init(struct settle *settle, int64_t quiet_ms, int64_t max_ms)

@@ -35,7 +35,7 @@ static void turn_answer(struct turn *turn, enum turn_answer answer)
 
 static void turn_begin_now(struct turn *turn);
 
-/* Refused: why? The queue's ranges are the rest. */
+/* Finds out why the begin was refused. The queue's ranges come last. */
 static void turn_refused(struct turn *turn, const struct store_reply *reply)
 {
     const struct store_range *flag = &reply->ranges[TURN_FLAG];

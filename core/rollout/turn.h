@@ -4,13 +4,14 @@
 
 /*
  * A turn: the time in which this node alone may change itself. It begins and
- * ends with one transaction each (ccm-protocol(7), "Turns").
+ * ends with one transaction each (ccm-protocol(7), "Begin a turn" and "End a
+ * turn").
  *
- * The marker applying/<node>, which has no lease, is what excludes the
- * others. An answer can be lost though the transaction was carried out, so
- * both transactions read, where they are refused, what tells: the turn's id
- * stands in the marker and in nodes/<node>. Both are repeated until they are
- * answered, for as long as that takes.
+ * The marker applying/<node>, which has no lease, is what excludes the others.
+ * An answer can be lost though the transaction was carried out, so when they
+ * are refused, both transactions read what shows that: the turn's id is in the
+ * marker and in nodes/<node>. Both are repeated until they are answered,
+ * however long that takes.
  */
 
 #include "rollout/events.h"
@@ -24,7 +25,7 @@
 enum turn_answer {
     TURN_BEGUN,
     TURN_FLAGGED, /* a flag is up that is not ours; events->flag has it */
-    TURN_DOUBT,   /* another node's marker stands; turn->doubt names it */
+    TURN_DOUBT,   /* another node's marker exists; turn->doubt names it */
     TURN_BEHIND,  /* somebody is in front after all; the queue waits on */
     TURN_LOST,    /* our place in the queue is gone */
 };
@@ -61,13 +62,13 @@ struct turn {
     char id[MACHINE_TURN_SIZE];
     int64_t marker; /* our marker's mod revision; 0: not begun */
     bool cleared;   /* an operator removed the marker: we were presumed dead */
-    bool overruled; /* and the cluster has gone on without us since */
-    bool leftover;  /* at its end a marker of ours stood that was not its */
+    bool overruled; /* and the cluster has since gone on without us */
+    bool leftover;  /* at its end there was another marker of ours */
     struct turn_doubt doubt;
     enum turn_verdict verdict;
     json_t *report; /* for the flag, when it failed */
     json_t *record; /* for nodes/<node>; NULL: left as it is */
-    json_t *flag;   /* what the running transaction puts there */
+    json_t *flag;   /* the flag that the running transaction puts */
     bool flag_changes;
     bool placeless;    /* our place in the queue turned out to be gone */
     int64_t record_at; /* mod revision of nodes/<node>; only when cleared */
@@ -86,7 +87,7 @@ void turn_renew(struct turn *turn);
 void turn_resume(struct turn *turn, const char *id, int64_t marker);
 
 /* Tries to begin; began is called with the answer. A flag of our own (failed,
- * in doubt) does not keep us from it. */
+ * in doubt) does not prevent it. */
 void turn_begin(struct turn *turn);
 
 /*
@@ -97,12 +98,11 @@ void turn_begin(struct turn *turn);
 void turn_close(struct turn *turn, enum turn_verdict verdict, json_t *report,
                 json_t *record);
 
-/* Is what stands in the way of everybody's turn no node's marker at all (no
- * node can be called like that)? Then nobody is in doubt, and only people can
- * remove it. */
+/* Is the marker that blocks all turns not a node's (its name is invalid)? Then
+ * no node is in doubt, and only a person can remove it. */
 bool turn_doubt_is_stray(const struct turn *turn);
-/* Raises the flag for the node in doubt, if its marker still stands and no
- * flag does. Not answered: the next attempt finds the same again. */
+/* Raises the flag for the node in doubt, if its marker still exists and no flag
+ * is up. If that is not answered, the next attempt finds it again. */
 void turn_raise_doubt(struct turn *turn);
 
 #endif

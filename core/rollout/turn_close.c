@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The end of a turn, and of an attempt that became none: one transaction that
- * takes the marker and the place in the queue away, records what was done,
- * and raises or lifts the flag.
+ * The end of a turn, or of an attempt without one: one transaction that removes
+ * the marker and the place in the queue, records what was done, and raises or
+ * lifts the flag.
  *
  * Its conditions are the marker (while it is ours; else the place in the queue,
  * so that a try that arrives late changes nothing), and the flag's revision
- * when the flag is to change. A failure found before the turn is told only
- * from the head of the queue and while nobody's marker stands, as if a turn
- * began: a flag of ours must not hide another node's doubt. When it is
- * refused, what it reads tells whether an earlier try was carried out (our
- * turn's id in nodes/<node>), whether the flag has moved (look and repeat),
- * or whether an operator has declared us dead and removed the marker (then it
- * ends without it; one of an older turn of ours that stands in its place, from
- * a backup, ends with this one).
+ * when the flag is to change. A failure found before the turn is reported only
+ * from the head of the queue and while there is no marker, as if a turn began,
+ * because our flag must not hide another node's doubt. When the transaction is
+ * refused, it reads whether an earlier try was carried out (our turn's id in
+ * nodes/<node>), whether the flag has changed (decide again and repeat), or
+ * whether an operator has declared us dead and removed the marker (then the
+ * turn ends without it; a marker of an older turn of ours, from a backup, ends
+ * with this one).
  */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -22,7 +22,7 @@
 
 #include <assert.h>
 
-/* What the closing transaction reads besides. */
+/* What the closing transaction also reads. */
 enum { TURN_RECORD = TURN_REST, TURN_QUEUE };
 
 static void turn_close_now(struct turn *turn);
@@ -38,8 +38,8 @@ static bool turn_tells_at_head(const struct turn *turn)
            !turn->cleared && turn->queue->key;
 }
 
-/* An operator has declared us dead while we were not. Another node's failure
- * that came up since must not be covered by ours, nor one that may follow. */
+/* An operator has declared us dead while we were not. Our flag must not cover
+ * another node's failure since then, nor one that may follow. */
 static bool turn_is_overruled(const struct turn *turn)
 {
     const struct flag *flag = &turn->events->flag;
@@ -48,7 +48,7 @@ static bool turn_is_overruled(const struct turn *turn)
            (turn->overruled || (flag->json && !flag_is_own(flag, turn->node)));
 }
 
-/* What the flag shall be; sets turn->flag and flag_changes. */
+/* Decides on the flag; sets turn->flag and flag_changes. */
 static void turn_decide_flag(struct turn *turn)
 {
     const struct flag *now = &turn->events->flag;
@@ -109,8 +109,8 @@ static const struct store_kv *turn_own_marker(const struct store_reply *reply)
     return own->n > 0 ? &own->kvs[0] : NULL;
 }
 
-/* A failure in planning could not be told. If somebody else's flag is up or
- * our place is gone, this is not the time: it will be found again. */
+/* A failure in planning could not be reported. If another flag is up or our
+ * place is gone, it is not reported now; it will be found again. */
 static bool turn_may_tell(struct turn *turn, const struct store_reply *reply)
 {
     const struct store_range *markers = &reply->ranges[TURN_MARKERS];
@@ -139,7 +139,7 @@ static bool turn_place_is_gone(const struct turn *turn,
             place->kvs[0].create_revision != turn->queue->created);
 }
 
-/* The attempt comes to nothing; it will be made again. */
+/* The attempt has no result; it will be repeated. */
 static void turn_close_drop(struct turn *turn)
 {
     turn->verdict = TURN_DROPPED;
@@ -147,8 +147,8 @@ static void turn_close_drop(struct turn *turn)
     turn->record = NULL;
 }
 
-/* Where does the marker stand? An operator may have removed it, and one of an
- * older turn of ours may be in its place. */
+/* Checks the marker. An operator may have removed it, and one of an older turn
+ * of ours may be there instead. */
 static void turn_meet_marker(struct turn *turn, const struct store_kv *marker)
 {
     if (turn->marker != 0 &&
@@ -201,8 +201,8 @@ static void turn_close_answered(void *userdata, const struct store_reply *reply,
         turn_close_refused(turn, reply);
         return;
     }
-    /* A begin whose answer was lost may have been carried out before our
-     * place went; after that it cannot be any more. */
+    /* A begin whose answer was lost may have been carried out before our place
+     * was removed, but not after that. */
     marker = turn_own_marker(reply);
     turn->leftover = turn->marker == 0 && marker;
     if (turn->leftover && turn_is_id(turn, marker)) {
@@ -248,8 +248,8 @@ static void turn_close_now(struct turn *turn)
     turn_decide_flag(turn);
     if (turn->marker != 0)
         txn_if_modified(txn, marker_key, turn->marker);
-    /* At the end of a turn always: a doubt about us may have come up that we
-     * have not heard of, and it is ours to lift. */
+    /* Always at the end of a turn: there may be a doubt about us that we do not
+     * know of and must lift. */
     if (turn->flag_changes || turn->marker != 0)
         txn_if_modified(txn, "flag",
                         turn_tells_at_head(turn)

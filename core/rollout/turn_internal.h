@@ -13,7 +13,7 @@ enum {
     TURN_OWN,     /* applying/<node>, ours */
     TURN_MARKERS, /* applying/, some */
     TURN_FLAG,
-    TURN_REST, /* what else they read begins here */
+    TURN_REST, /* the rest of what they read begins here */
 };
 
 /* Adds these gets to txn. */
@@ -22,12 +22,12 @@ void turn_get_state(const struct turn *turn, struct txn *txn);
 char *turn_marker_key(const struct turn *turn);
 /* Does this marker, or this nodes/<node>, carry our turn's id? */
 bool turn_is_id(const struct turn *turn, const struct store_kv *kv);
-/* Has this machine put this marker, for whatever turn? */
+/* Did this machine put this marker, for any turn? */
 bool turn_is_own(const struct turn *turn, const struct store_kv *kv);
 /* The flag's revision under which a turn may begin: that of our own, or 0. A
- * flag that came up while an unanswered try is repeated is not agreed to. */
+ * flag that went up while an unanswered try is repeated does not count. */
 int64_t turn_flag_allowed(const struct turn *turn);
-/* Notes whose marker is in the way, or forgets it. */
+/* Notes or forgets the node whose marker is in the way. */
 void turn_take_doubt(struct turn *turn, const struct store_kv *kv);
 void turn_forget_doubt(struct turn *turn);
 

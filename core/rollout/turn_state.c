@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a turn remembers, and how it is read from the store: shared by its
+/* The state of a turn and how it is read from the store; shared by its
  * beginning and its end. */
 #include "base/alloc.h"
 #include "base/json.h"
@@ -9,8 +9,8 @@
 
 #include <assert.h>
 
-/* Whoever is in the way is seen, and no answer gets too large, whatever
- * somebody has put there. */
+/* Enough to see a marker in the way; the answer stays small whatever is there.
+ * */
 #define MARKERS_MAX 2
 
 char *turn_marker_key(const struct turn *turn)

@@ -47,7 +47,7 @@ static void what_no_ccm_has_put_is_a_hold(void **state)
         {"{\"kind\":\"failed\"}", "{\"kind\":\"failed\"}"},
         {"{\"kind\":\"in-doubt\",\"node\":\"a b\"}",
          "{\"kind\":\"in-doubt\",\"node\":\"a b\"}"},
-        {"\xff\xfe", "put by hand: 2 bytes that are no text"},
+        {"\xff\xfe", "put by hand: 2 bytes that are not text"},
     };
     struct flag flag = {0};
     size_t i;
