@@ -42,6 +42,7 @@ dist_pkgdata_DATA = modules/exec-input.schema.json \
 	modules/exec-output.schema.json
 
 E2E_TESTS += t/t0300-crontab.t t/t0310-fpm-pools.t t/t0320-exec.t \
-	t/t0321-exec-runtimes.t t/t0322-planners.t t/t0330-module-new.t \
+	t/t0321-exec-runtimes.t t/t0322-planners.t t/t0323-libraries.t \
+	t/t0330-module-new.t \
 	t/t0331-module-check.t t/t0350-reload.t
 E2E_TESTS += t/t0362-certificates.t

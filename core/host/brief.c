@@ -96,15 +96,22 @@ int brief_init(struct brief *brief, const char *what,
                const struct module_file *module, const struct program_run *run,
                json_t *input)
 {
+    json_t *libraries = json_array();
     size_t i;
 
     *brief = (struct brief){.document_fd = -1};
     for (i = 0; i < FIXED; i++)
         brief_add(brief, -1);
     brief->fds[MODULE_AT] = module->fd;
-    brief->document = json_pack("{s:s, s:o, s:o, s:o}", "what", what, "path",
-                                json_text(module->path), "program",
-                                brief_program(brief, run), "input", input);
+    for (i = 0; i < module->libraries.n; i++) {
+        brief_add(brief, module->libraries.list[i].fd);
+        json_array_append_new(libraries,
+                              json_text(module->libraries.list[i].path));
+    }
+    brief->document =
+        json_pack("{s:s, s:o, s:o, s:o, s:o}", "what", what, "libraries",
+                  libraries, "path", json_text(module->path), "program",
+                  brief_program(brief, run), "input", input);
     return brief->document ? 0 : -EINVAL;
 }
 
@@ -161,6 +168,26 @@ static int brief_next(const int **fds, size_t *n)
     return *(*fds)++;
 }
 
+static int brief_read_libraries(struct brief_read *brief, const int **fds,
+                                size_t *n)
+{
+    const json_t *paths = json_object_get(brief->document, "libraries");
+    struct libraries *libraries = &brief->module.libraries;
+    const json_t *path;
+    size_t i;
+
+    if (json_array_size(paths) > *n)
+        return -EPROTO;
+    libraries->list =
+        xcalloc(json_array_size(paths) + 1, sizeof(*libraries->list));
+    json_array_foreach (paths, i, path)
+        libraries->list[libraries->n++] = (struct library){
+            .path = (char *) json_string_value(path),
+            .fd = brief_next(fds, n),
+        };
+    return 0;
+}
+
 static void brief_read_program(struct brief_read *brief, const json_t *value,
                                const int **fds, size_t *n)
 {
@@ -208,6 +235,9 @@ int brief_read(struct brief_read *brief, const int *fds, size_t n)
     program = json_object_get(brief->document, "program");
     fds += FIXED;
     n -= FIXED;
+    r = brief_read_libraries(brief, &fds, &n);
+    if (r < 0)
+        return r;
     if (json_is_object(program))
         brief_read_program(brief, program, &fds, &n);
     brief->types = fds;

@@ -7,11 +7,12 @@
  * a memory file, and descriptors in this order:
  *
  *   its standard error, the document, where its answer goes, the module;
+ *   the module's libraries;
  *   of a program, if it is to run one: its input (both ends of a pipe), its
  *   output, the file, and if they are there its interpreter and its loader;
  *   a sealed memory file of JSON for each type of objects.
  *
- *   {"what":"plan"|"describe","path":of the module,
+ *   {"what":"plan"|"describe","path":of the module,"libraries":[paths],
  *    "program":{"path","interpreter","argument","loader":bool,
  *               "memory_bytes"} or null,
  *    "input":{...} for planner_child.h and describe_child.h}

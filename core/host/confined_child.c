@@ -35,7 +35,8 @@ static int confined_compare_fds(const void *a, const void *b)
 /* What stays open behind the standard descriptors. Returns new. */
 static int *confined_keep(const struct brief_read *brief, size_t *n)
 {
-    int *keep = xcalloc(brief->n_types + 4, sizeof(*keep));
+    const struct libraries *libraries = &brief->module.libraries;
+    int *keep = xcalloc(brief->n_types + libraries->n + 4, sizeof(*keep));
     size_t i;
 
     *n = 0;
@@ -45,6 +46,8 @@ static int *confined_keep(const struct brief_read *brief, size_t *n)
         keep[(*n)++] = brief->run.to[1];
         keep[(*n)++] = brief->run.from[0];
     }
+    for (i = 0; i < libraries->n; i++)
+        keep[(*n)++] = libraries->list[i].fd;
     for (i = 0; i < brief->n_types; i++)
         keep[(*n)++] = brief->types[i];
     qsort(keep, *n, sizeof(*keep), confined_compare_fds);

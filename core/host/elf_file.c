@@ -2,7 +2,9 @@
 /* Reading ELF files of this machine and others. */
 #include "host/elf_file.h"
 
+#include "base/alloc.h"
 #include "base/util.h"
+#include "host/names.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -10,6 +12,8 @@
 #include <link.h>
 
 #define HEADERS_MAX 64
+#define DYNAMIC_MAX 4096 /* entries */
+#define NAME_BYTES_MAX 4096
 
 static const struct {
     unsigned machine;
@@ -90,4 +94,102 @@ int elf_loader(int fd, char *path, size_t size)
         path[part.p_filesz - 1] != '\0')
         return -ENOEXEC;
     return 1;
+}
+
+/* Where an address lies in the file, by the parts that are loaded. Returns 1
+ * with *offset, 0 if it lies nowhere, or -ENOEXEC. */
+static int elf_offset(int fd, ElfW(Addr) address, off_t *offset)
+{
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    size_t i;
+
+    if (elf_read_head(fd, &head) < 0)
+        return -ENOEXEC;
+    for (i = 0; i < head.e_phnum && i < HEADERS_MAX; i++) {
+        if (pread(fd, &part, sizeof(part),
+                  (off_t) (head.e_phoff + i * sizeof(part))) != sizeof(part))
+            return -ENOEXEC;
+        if (part.p_type != PT_LOAD || address < part.p_vaddr ||
+            address - part.p_vaddr >= part.p_filesz)
+            continue;
+        *offset = (off_t) (address - part.p_vaddr + part.p_offset);
+        return 1;
+    }
+    return 0;
+}
+
+/* Returns new, or NULL. */
+static char *elf_string(int fd, off_t offset)
+{
+    char bytes[NAME_BYTES_MAX];
+    ssize_t size = pread(fd, bytes, sizeof(bytes), offset);
+
+    if (size <= 0 || !memchr(bytes, '\0', (size_t) size))
+        return NULL;
+    return xstrdup(bytes);
+}
+
+static int elf_take_entry(int fd, off_t strings, const ElfW(Dyn) * entry,
+                          struct elf_names *names)
+{
+    off_t at = strings + (off_t) entry->d_un.d_val;
+    cleanup_free char *text = NULL;
+
+    if (entry->d_tag != DT_NEEDED && entry->d_tag != DT_RUNPATH &&
+        entry->d_tag != DT_RPATH && entry->d_tag != DT_SONAME)
+        return 0;
+    text = elf_string(fd, at);
+    if (!text)
+        return -ENOEXEC;
+    if (entry->d_tag == DT_NEEDED) {
+        names_add(&names->needed, text);
+    } else if (entry->d_tag == DT_SONAME) {
+        free(names->soname);
+        names->soname = STEAL(text);
+    } else if (entry->d_tag == DT_RUNPATH || !names->runpath) {
+        free(names->runpath);
+        names->runpath = STEAL(text);
+    }
+    return 0;
+}
+
+int elf_read_names(int fd, struct elf_names *names)
+{
+    cleanup_free ElfW(Dyn) *entries = NULL;
+    ElfW(Addr) table = 0;
+    ElfW(Phdr) part;
+    off_t strings;
+    size_t n, i;
+    int r = elf_part(fd, PT_DYNAMIC, &part);
+
+    *names = (struct elf_names){0};
+    if (r <= 0)
+        return r;
+    n = part.p_filesz / sizeof(*entries);
+    if (n > DYNAMIC_MAX)
+        return -ENOEXEC;
+    entries = xcalloc(n + 1, sizeof(*entries));
+    if (pread(fd, entries, n * sizeof(*entries), (off_t) part.p_offset) !=
+        (ssize_t) (n * sizeof(*entries)))
+        return -ENOEXEC;
+    for (i = 0; i < n && entries[i].d_tag != DT_NULL; i++)
+        if (entries[i].d_tag == DT_STRTAB)
+            table = entries[i].d_un.d_ptr;
+    if (elf_offset(fd, table, &strings) <= 0)
+        return -ENOEXEC;
+    r = 0;
+    for (i = 0; i < n && entries[i].d_tag != DT_NULL && r == 0; i++)
+        r = elf_take_entry(fd, strings, &entries[i], names);
+    if (r < 0)
+        elf_names_done(names);
+    return r;
+}
+
+void elf_names_done(struct elf_names *names)
+{
+    names_free(names->needed);
+    free(names->runpath);
+    free(names->soname);
+    *names = (struct elf_names){0};
 }

@@ -19,4 +19,17 @@ int elf_check_machine(int fd, const char *path, struct error *err);
  * it names none, or -ENOEXEC. */
 int elf_loader(int fd, char *path, size_t size);
 
+/* What a file's dynamic section says: which libraries it needs, by their names,
+ * where to look for them, and what it is called itself. */
+struct elf_names {
+    char **needed; /* NULL-terminated; NULL: none */
+    char *runpath; /* DT_RUNPATH, or DT_RPATH; NULL: none */
+    char *soname;  /* NULL: none */
+};
+
+/* Fills *names (emptied with elf_names_done). Returns 0 (also if there is no
+ * dynamic section), or -ENOEXEC. */
+int elf_read_names(int fd, struct elf_names *names);
+void elf_names_done(struct elf_names *names);
+
 #endif

@@ -33,6 +33,7 @@ libhost_a_SOURCES = \
 	core/host/elf_file.c core/host/elf_file.h \
 	core/host/fence.c core/host/fence.h \
 	core/host/graph.c core/host/graph.h \
+	core/host/libraries.c core/host/libraries.h \
 	core/host/mode_check.c core/host/mode_check.h \
 	core/host/mode_check_note.c \
 	core/host/mode_check_plan.c \

@@ -38,7 +38,7 @@ static int mode_check_open_anyhow(struct mode_check *check, const char *path,
                                         .fd = fd,
                                         .device = st.st_dev,
                                         .inode = st.st_ino};
-    return 0;
+    return libraries_find(NULL, fd, path, &check->file->libraries, err);
 }
 
 static int mode_check_open(struct mode_check *check, const char *file,

@@ -3,6 +3,7 @@
 #include "host/module.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/path.h"
 #include "base/util.h"
 #include "host/elf_file.h"
@@ -113,39 +114,68 @@ int module_open(struct trust *trust, const char *const *dirs, const char *name,
     file->fd = steal_fd(&fd);
     file->device = st.st_dev;
     file->inode = st.st_ino;
-    *out = file;
-    return 0;
+    r = libraries_find(trust, file->fd, file->path, &file->libraries, err);
+    if (r < 0)
+        module_close(file);
+    else
+        *out = file;
+    return r;
 }
 
 void module_close(struct module_file *file)
 {
     if (!file)
         return;
+    libraries_done(&file->libraries);
     close(file->fd);
     free(file->path);
     free(file);
 }
 
-int module_digest(struct module_file *file, struct error *err)
+static int module_digest_file(int fd, const char *path,
+                              char digest[DIGEST_SIZE], struct error *err)
 {
     cleanup_free char *bytes = NULL;
     size_t size, used = 0;
     struct stat st;
 
-    if (fstat(file->fd, &st) < 0)
-        return error_errno(err, -errno, "%s", file->path);
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, -errno, "%s", path);
     if (st.st_size == 0 || st.st_size > MODULE_BYTES_MAX)
-        return error_set(err, -EFBIG, "%s: %lld bytes; expected 1 to %d",
-                         file->path, (long long) st.st_size, MODULE_BYTES_MAX);
+        return error_set(err, -EFBIG, "%s: %lld bytes; expected 1 to %d", path,
+                         (long long) st.st_size, MODULE_BYTES_MAX);
     size = (size_t) st.st_size;
     bytes = xmalloc(size);
     while (used < size) {
-        ssize_t n = pread(file->fd, bytes + used, size - used, (off_t) used);
+        ssize_t n = pread(fd, bytes + used, size - used, (off_t) used);
 
         if (n <= 0)
-            return error_errno(err, n < 0 ? -errno : -EIO, "%s", file->path);
+            return error_errno(err, n < 0 ? -errno : -EIO, "%s", path);
         used += (size_t) n;
     }
-    digest_bytes(bytes, size, file->digest);
+    digest_bytes(bytes, size, digest);
+    return 0;
+}
+
+/* A module without libraries of its own has the digest of its file. */
+int module_digest(struct module_file *file, struct error *err)
+{
+    cleanup_buf struct buf all = BUF_INIT;
+    char digest[DIGEST_SIZE];
+    size_t i;
+    int r = module_digest_file(file->fd, file->path, digest, err);
+
+    buf_puts(&all, r == 0 ? digest : "");
+    for (i = 0; i < file->libraries.n && r == 0; i++) {
+        const struct library *library = &file->libraries.list[i];
+
+        r = module_digest_file(library->fd, library->path, digest, err);
+        buf_printf(&all, " %s %s", library->name, r == 0 ? digest : "");
+    }
+    if (r < 0)
+        return r;
+    if (file->libraries.n > 0)
+        digest_bytes(all.data, all.size, digest);
+    memcpy(file->digest, digest, sizeof(digest));
     return 0;
 }

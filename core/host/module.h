@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "ccm/module.h"
+#include "host/libraries.h"
 #include "host/trust.h"
 
 #include <sys/types.h>
@@ -18,15 +19,17 @@ struct module_file {
     int fd;
     dev_t device; /* with inode: which file it is */
     ino_t inode;
-    char digest[DIGEST_SIZE]; /* of its contents; module_digest fills it */
+    char digest[DIGEST_SIZE]; /* of its contents and those of its libraries;
+                                 module_digest fills it */
+    struct libraries libraries;
 };
 
 /*
  * Opens a module by name ("crontab" is crontab.so in the first of dirs that
  * has it) or by absolute path, which must lie in one of dirs (NULL-terminated;
- * nothing outside them is loaded), and checks who could have written it.
- * Sets *out, new (freed with module_close).
- * Returns 0, -EINVAL (not such a name), -ENOENT, -EPERM, or another -errno.
+ * nothing outside them is loaded), finds its libraries, and checks who could
+ * have written them. Sets *out, new (freed with module_close). Returns 0,
+ * -EINVAL (not such a name), -ENOENT, -EPERM, or another -errno.
  */
 int module_open(struct trust *trust, const char *const *dirs, const char *name,
                 struct module_file **out, struct error *err);
@@ -36,12 +39,12 @@ void module_close(struct module_file *file);
 int module_digest(struct module_file *file, struct error *err);
 
 /*
- * Loads the file into this process, which runs its constructors: only in a
- * confined child. Copies the descriptor, zero-filled if it is an older and
- * shorter one, and checks it: no code of a module that is refused is called.
- * The module stays loaded for good.
- * Returns 0, -ENOEXEC (cannot be loaded), -EPROTO (no descriptor, another
- * ABI, a field that will not do: both values are in err).
+ * Loads its libraries and the file into this process, which runs its
+ * constructors: only in a confined child. Copies the descriptor, zero-filled if
+ * it is an older and shorter one, and checks it: no code of a module that is
+ * refused is called. The module stays loaded for good. Returns 0, -ENOEXEC
+ * (cannot be loaded), -EPROTO (no descriptor, another ABI, a field that will
+ * not do: both values are in err).
  */
 int module_load(const struct module_file *file, struct ccm_module *descriptor,
                 struct error *err);

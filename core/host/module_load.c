@@ -105,20 +105,44 @@ static const char *module_loader_message(const char *name)
     return rest && after_prefix(rest, ": ") ? rest + 2 : text;
 }
 
+static void *module_open_fd(int fd, const char *path, struct error *err)
+{
+    char name[64];
+    void *handle;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        error_set(err, -ENOEXEC, "%s: %s", path, module_loader_message(name));
+    return handle;
+}
+
+/* The loader finds those that are loaded already by their SONAME. */
+static int module_load_libraries(const struct libraries *libraries,
+                                 struct error *err)
+{
+    size_t i;
+
+    for (i = 0; i < libraries->n; i++)
+        if (!module_open_fd(libraries->list[i].fd, libraries->list[i].path,
+                            err))
+            return -ENOEXEC;
+    return 0;
+}
+
 int module_load(const struct module_file *file, struct ccm_module *descriptor,
                 struct error *err)
 {
     const ElfW(Sym) *symbol = NULL;
-    char name[64];
     Dl_info info;
     void *handle, *found;
-    int r;
+    int r = module_load_libraries(&file->libraries, err);
 
-    snprintf(name, sizeof(name), "/proc/self/fd/%d", file->fd);
-    handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (r < 0)
+        return r;
+    handle = module_open_fd(file->fd, file->path, err);
     if (!handle)
-        return error_set(err, -ENOEXEC, "%s: %s", file->path,
-                         module_loader_message(name));
+        return -ENOEXEC;
     found = dlsym(handle, "ccm_module");
     if (!found || !dladdr1(found, &info, (void **) &symbol, RTLD_DL_SYMENT) ||
         !symbol || info.dli_saddr != found)
