@@ -73,5 +73,32 @@ wait_for "and still held" has_status web1 '.state == "held"'
 check_status "and has changed nothing" 1 thing_is web1 alpha "hold and restart"
 check "the operator lifts it" ctl web1 flag clear
 all_arrives "hold and restart"
+
+# Two operators: neither lifts the other's hold.
+check "one operator holds the cluster" ctl web1 flag set "switch"
+check "another holds it, too" ctl web2 flag set "disk"
+check_says "both reasons are shown" 'hold 1, .*switch' "$(ctl web1 flag show)"
+check_says "each with its number" 'hold 2, .*disk' "$(ctl web1 flag show)"
+check_status "a clear that names none is refused" 1 ctl web1 flag clear
+check "the first one is lifted" ctl web1 flag clear --hold 1
+publish "two holds"
+wait_for "the other one holds" is_held web1
+check_status "a hold that is gone cannot be lifted again" 1 \
+    ctl web1 flag clear --hold 1
+check "a third one" ctl web1 flag set "night"
+check "all of them are lifted" ctl web2 flag clear --all
+all_arrives "two holds"
+
+# A marker that somebody typed is removed again: the flag of doubt can go.
+etcdctl put "$prefix/applying/typo" '{"turn":"t","machine":"m"}' >/dev/null
+publish "a typed marker"
+wait_for "a typed marker: a doubt is raised" flag_is web1 \
+    '.kind == "in-doubt" and .node == "typo"'
+check_status "a typed marker: it cannot be cleared while that stands" 4 \
+    ctl web1 flag clear
+etcdctl del "$prefix/applying/typo" >/dev/null
+check "a typed marker: once it is gone, it can" ctl web1 flag clear
+all_arrives "a typed marker"
+
 check_history
 done_testing

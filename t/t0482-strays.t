@@ -89,11 +89,10 @@ wait_for "and no flag stays" no_flag web1
 cp "$scratch/web2/ccm.conf" "$scratch/good.conf"
 echo '}}}' >>"$scratch/web2/ccm.conf"
 publish six
-wait_for "a broken ccm.conf raises the flag" \
-    flag_is web1 '.kind == "failed" and .node == "web2"'
-check_says "it says what is wrong, and where" 'ccm.conf:[0-9]*: ' \
-    "$(ctl web1 flag show)"
-check_says "and what to do" 'repair that on web2' "$(ctl web1 flag show)"
+wait_for "a broken ccm.conf: status says what is wrong, and where" \
+    has_status web2 '(.trouble // "") | test("ccm.conf:[0-9]+: ")'
+check "it is no change that failed: no flag" no_flag web1
+wait_for "the other node goes on" thing_is web1 alpha six
 cp "$scratch/good.conf" "$scratch/web2/ccm.conf"
 ctl web2 apply >/dev/null
 wait_for "mended, it goes on" both_have six

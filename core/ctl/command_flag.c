@@ -45,11 +45,21 @@ int command_flag_set(struct ctl *ctl)
 int command_flag_clear(struct ctl *ctl)
 {
     json_auto_t *result = NULL;
-    json_t *fields = NULL;
+    json_t *fields = json_object();
+    long long hold;
     int r;
 
+    if (ctl->options.hold &&
+        options_number(ctl->options.hold, "--hold", &hold, &ctl->error) < 0) {
+        json_decref(fields);
+        return CCM_EXIT_USAGE;
+    }
+    if (ctl->options.hold)
+        json_object_set_new(fields, "hold", json_integer(hold));
+    if (ctl->options.seen & OPTION_ALL)
+        json_object_set_new(fields, "all", json_true());
     if (ctl->n_words > 0)
-        fields = json_pack("{s:o}", "node", json_text(ctl->words[0]));
+        json_object_set_new(fields, "node", json_text(ctl->words[0]));
     r = ctl_ask(ctl, "flag.clear", fields, -1, &result);
     return r == CCM_EXIT_DONE ? flag_print(ctl, result) : r;
 }

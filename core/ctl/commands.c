@@ -30,7 +30,7 @@ const struct command commands[] = {
      1, -1, 0, command_flag_set},
     {"flag clear", "[NODE]",
      "lift the flag; NODE confirms that a node in doubt is dead",
-     0, 1, 0, command_flag_clear},
+     0, 1, OPTION_ALL | OPTION_HOLD, command_flag_clear},
     {"history", "[ID]", "list the runs of this node, or show one in full",
      0, 1, OPTION_LIMIT, command_history},
     {"module list", "", "list the configurations in run order",

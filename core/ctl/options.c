@@ -26,7 +26,7 @@ struct option_spec {
 /* clang-format off */
 static const struct option_spec specs[] = {
     {"all", OPTION_ALL, 'a', NULL, 0,
-     "all configurations; the same as no TYPE"},
+     "all of them: configurations, or what the flag holds"},
     {"allow-removals", OPTION_ALLOW_REMOVALS, 0, NULL, 0,
      "apply even if the guard finds too many removals"},
     {"plan", OPTION_PLAN, 0, "DIGEST", AT(plan),
@@ -48,6 +48,8 @@ static const struct option_spec specs[] = {
      "wait for this revision instead of the newest"},
     {"timeout", OPTION_TIMEOUT, 0, "SECONDS", AT(timeout),
      "wait at most this long"},
+    {"hold", OPTION_HOLD, 0, "ID", AT(hold),
+     "lift only the hold with this number"},
     {"limit", OPTION_LIMIT, 'n', "N", AT(limit), "show at most N runs"},
     {"json", OPTION_JSON, 0, NULL, 0, "print one JSON document"},
     {"socket", OPTION_SOCKET, 0, "PATH", AT(socket),

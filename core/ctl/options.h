@@ -28,12 +28,14 @@ enum option_bit {
     OPTION_REVISION = 1 << 15,
     OPTION_SETTINGS = 1 << 16,
     OPTION_PLAN = 1 << 17,
+    OPTION_HOLD = 1 << 18,
     /* The options of every command. */
     OPTIONS_COMMON = OPTION_JSON | OPTION_SOCKET | OPTION_CONFIG | OPTION_HELP,
 };
 
 struct options {
     unsigned seen; /* enum option_bit of the given options */
+    const char *hold;
     const char *socket, *config, *timeout, *objects, *modules, *root, *settings,
         *text, *limit, *revision,
         *plan;          /* borrowed from argv; NULL: not given */

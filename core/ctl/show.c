@@ -90,14 +90,40 @@ static void show_who(FILE *out, const json_t *flag, const char *kind)
                   revision[0] ? " at revision " : "", revision, at);
 }
 
+/* Operators' holds, a line each. Returns how many. */
+static size_t show_holds(FILE *out, const json_t *flag)
+{
+    const json_t *holds = json_object_get(flag, "holds"), *hold;
+    size_t i;
+
+    json_array_foreach (holds, i, hold) {
+        cleanup_free char *at = ctl_text(hold, "at");
+
+        text_line(out, "  hold %lld, by %s, %s: %s",
+                  (long long) json_integer_or(hold, "id", 0),
+                  json_string_or(hold, "by", "an operator"), at,
+                  json_string_or(hold, "error", ""));
+    }
+    return json_array_size(holds);
+}
+
 void ctl_explain_flag(FILE *out, const json_t *flag)
 {
+    size_t n = 0;
+
     const char *kind = json_string_or(flag, "kind", "");
     const char *node = json_string_or(flag, "node", "");
 
     show_who(out, flag, kind);
-    text_block(out, "  ", json_string_or(flag, "error", ""));
-    if (streq(kind, "operator"))
+    if (!streq(kind, "operator"))
+        text_block(out, "  ", json_string_or(flag, "error", ""));
+    n = show_holds(out, flag);
+    if (streq(kind, "operator") && n == 0)
+        text_block(out, "  ", json_string_or(flag, "error", ""));
+    if (streq(kind, "operator") && n > 1)
+        text_line(out, "to lift one: ccmctl flag clear --hold ID; all of them: "
+                       "ccmctl flag clear --all");
+    else if (streq(kind, "operator"))
         text_line(out, "to lift it: ccmctl flag clear");
     else if (streq(kind, "in-doubt"))
         text_line(out,

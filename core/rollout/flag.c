@@ -71,6 +71,17 @@ bool flag_is_own(const struct flag *flag, const char *node)
            streq(json_string_or(flag->json, "node", ""), node);
 }
 
+static char *flag_describe_holds(const struct flag *flag, const char *error)
+{
+    size_t others = json_array_size(json_object_get(flag->json, "holds"));
+
+    others -= others > 0;
+    if (others == 0)
+        return xasprintf("an operator holds the cluster: %s", error);
+    return xasprintf("operators hold the cluster: %s (and %zu more hold%s)",
+                     error, others, others == 1 ? "" : "s");
+}
+
 char *flag_describe(const struct flag *flag)
 {
     const char *node = json_string_or(flag->json, "node", "");
@@ -81,7 +92,7 @@ char *flag_describe(const struct flag *flag)
     if (!flag->json)
         return xstrdup("no flag");
     if (flag_is_kind(flag, "operator"))
-        return xasprintf("an operator holds the cluster: %s", error);
+        return flag_describe_holds(flag, error);
     if (flag_is_kind(flag, "in-doubt"))
         return xasprintf("%s is in doubt: %s", node, error);
     return xasprintf("%s failed%s%s: %s", node, configuration ? " at " : "",
@@ -97,72 +108,48 @@ static json_t *flag_new(const char *kind, const char *node)
                      stamp);
 }
 
-/* The known members of an operator's hold. Returns new. */
-static json_t *flag_hold(const json_t *hold)
-{
-    static const char *const fields[] = {"kind", "node", "by", "error", "at"};
-    json_t *copy = json_object();
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(fields); i++) {
-        const char *text = json_string_or(hold, fields[i], NULL);
-
-        if (text)
-            json_object_set_new(copy, fields[i], json_text(text));
-    }
-    json_clip(copy, FLAG_TEXT_MAX);
-    return copy;
-}
-
 json_t *flag_for_failure(const struct flag *now, const char *node,
                          const json_t *report)
 {
     json_t *json = flag_new("failed", node);
+    json_auto_t *holds = NULL;
 
     json_object_update_new(json, json_deep_copy(report));
     json_clip(json, FLAG_TEXT_MAX);
-    if (flag_is_kind(now, "operator"))
-        json_object_set_new(json, "also", flag_hold(now->json));
-    else if (json_object_get(now->json, "also"))
-        json_object_set_new(json, "also",
-                            flag_hold(json_object_get(now->json, "also")));
+    holds = flag_holds(now);
+    if (json_array_size(holds) > 0)
+        json_object_set(json, "holds", holds);
     return json;
 }
 
 json_t *flag_after_success(const struct flag *now, const char *node,
                            bool self_lift, bool *lifts)
 {
-    json_t *also = json_object_get(now->json, "also");
+    json_auto_t *holds = NULL;
 
     *lifts = self_lift && flag_is_own(now, node);
     if (!*lifts)
         return json_incref(now->json);
-    return json_incref(also);
+    holds = flag_holds(now);
+    return flag_from_holds(holds);
 }
 
-json_t *flag_for_doubt(const char *node, const char *by, const char *turn)
+json_t *flag_for_doubt(const struct flag_doubt *doubt, const char *by)
 {
-    json_t *json = flag_new("in-doubt", node);
-    char *error =
-        xasprintf("%s began turn %s and vanished before it ended; its marker "
-                  "still exists. It lifts this flag itself when it comes back; "
-                  "if it never will: ccmctl flag clear %s",
-                  node, turn, node);
+    json_t *json = flag_new("in-doubt", doubt->node);
+    char *error = xasprintf(
+        "%s vanished while it applied revision %lld (turn %s): nobody knows "
+        "whether it broke. When it is back, it puts itself right and lifts "
+        "this flag. If it never will be, ccmctl flag clear %s lifts it, and "
+        "the next node then applies the same",
+        doubt->node, (long long) doubt->revision, doubt->turn, doubt->node);
 
     json_object_set_new(json, "by", json_string(by));
-    json_object_set_new(json, "turn", json_string(turn));
+    json_object_set_new(json, "turn", json_string(doubt->turn));
+    json_object_set_new(json, "revision",
+                        json_integer((json_int_t) doubt->revision));
     json_object_set_new(json, "error", json_text(error));
     json_clip(json, FLAG_TEXT_MAX);
     free(error);
-    return json;
-}
-
-json_t *flag_for_operator(const char *by, const char *reason)
-{
-    json_t *json = flag_new("operator", "");
-
-    json_object_set_new(json, "by", json_string(by));
-    json_object_set_new(json, "error", json_text(reason));
-    json_clip(json, FLAG_TEXT_MAX);
     return json;
 }

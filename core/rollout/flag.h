@@ -9,8 +9,9 @@
  *   kind           "failed", "in-doubt" or "operator"
  *   by             who raised it, if not node
  *   configuration, step, revision, error, at, turn
- *   also           an operator's hold that was up when the node failed; it is
- *                  put back when the node's failure is repaired
+ *   holds          operators' holds, each {"id","by","error","at"}: each is
+ *                  lifted by its own id. With a node's flag they are what is
+ *                  left when the node's failure is repaired
  */
 
 #include "base/error.h"
@@ -55,9 +56,27 @@ json_t *flag_for_failure(const struct flag *now, const char *node,
  * changes. Returns new (json_decref). */
 json_t *flag_after_success(const struct flag *now, const char *node,
                            bool self_lift, bool *lifts);
-/* The flags for a node in doubt and for an operator's hold. Return new
- * (freed with json_decref). */
-json_t *flag_for_doubt(const char *node, const char *by, const char *turn);
-json_t *flag_for_operator(const char *by, const char *reason);
+/* Who is in doubt, and what is known of its turn. */
+struct flag_doubt {
+    const char *node, *turn;
+    int64_t revision; /* of the objects that it applied; 0: unknown */
+};
+/* The flag for a node in doubt, raised by another. Returns new
+ * (json_decref). */
+json_t *flag_for_doubt(const struct flag_doubt *doubt, const char *by);
+
+/* ---------------------------------------------------------- flag_hold.c */
+
+/* The holds in it, an array that may be empty. Returns new (json_decref). */
+json_t *flag_holds(const struct flag *flag);
+/* An operator's flag of these holds; NULL: there are none. Returns new. */
+json_t *flag_from_holds(const json_t *holds);
+/* The flag with one more hold; by the same operator for the same reason it is
+ * the one that is there. Returns new, or NULL: there are too many. */
+json_t *flag_add_hold(const struct flag *now, const char *by,
+                      const char *reason);
+/* Sets *after to the flag without that hold: new, or NULL if nothing is left.
+ * Returns false if there is no such hold; *after is untouched then. */
+bool flag_drop_hold(const struct flag *now, int64_t id, json_t **after);
 
 #endif

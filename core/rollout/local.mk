@@ -3,7 +3,7 @@ noinst_LIBRARIES += librollout.a
 librollout_a_SOURCES = \
 	core/rollout/bus.c core/rollout/bus.h \
 	core/rollout/events.c core/rollout/events.h \
-	core/rollout/flag.c core/rollout/flag.h \
+	core/rollout/flag.c core/rollout/flag.h core/rollout/flag_hold.c \
 	core/rollout/machine.c core/rollout/machine.h \
 	core/rollout/queue.c core/rollout/queue.h \
 	core/rollout/queue_sweep.c \

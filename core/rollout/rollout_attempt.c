@@ -191,6 +191,8 @@ void rollout_planned(struct rollout *rollout)
             return;
         }
         rollout->attempt.answered = false;
+        rollout->turn.revision =
+            json_integer_or(rollout->attempt.planned, "revision", 0);
         rollout_enter(rollout, ROLLOUT_BEGINNING);
         turn_begin(&rollout->turn);
     }

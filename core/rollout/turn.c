@@ -20,7 +20,8 @@ static char *turn_marker_value(const struct turn *turn)
     json_auto_t *json = NULL;
 
     clock_stamp(stamp);
-    json = json_pack("{s:s, s:s}", "turn", turn->id, "since", stamp);
+    json = json_pack("{s:s, s:s, s:I}", "turn", turn->id, "since", stamp,
+                     "revision", (json_int_t) turn->revision);
     machine_sign(turn->machine, json);
     return json_line(json);
 }

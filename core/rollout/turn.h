@@ -47,7 +47,8 @@ struct turn_ops {
 struct turn_doubt {
     char *node;
     char *turn;
-    int64_t marker; /* mod revision */
+    int64_t revision; /* of the objects that it applied; 0: unknown */
+    int64_t marker;   /* mod revision */
 };
 
 struct turn {
@@ -56,6 +57,7 @@ struct turn {
     struct events *events;
     const struct machine *machine;
     const char *node;
+    int64_t revision; /* of the objects that the next turn applies */
     bool self_lift;
     const struct turn_ops *ops;
     void *userdata;

@@ -62,6 +62,7 @@ void turn_take_doubt(struct turn *turn, const struct store_kv *kv)
     turn->doubt = (struct turn_doubt){
         .node = xstrdup(after_prefix(kv->key, "applying/")),
         .turn = xstrdup(json_string_or(json, "turn", "?")),
+        .revision = json_integer_or(json, "revision", 0),
         .marker = kv->mod_revision,
     };
 }
@@ -109,7 +110,10 @@ void turn_raise_doubt(struct turn *turn)
 
     if (turn_doubt_is_stray(turn))
         return;
-    json = flag_for_doubt(turn->doubt.node, turn->node, turn->doubt.turn);
+    json =
+        flag_for_doubt(&(struct flag_doubt){turn->doubt.node, turn->doubt.turn,
+                                            turn->doubt.revision},
+                       turn->node);
     value = json_line(json);
     txn = txn_new();
     txn_if_modified(txn, "flag", 0);

@@ -88,7 +88,9 @@ static void a_flag_of_any_text_fits_and_is_read_again(void **state)
     flag_from(&flag, line);
     assert_true(flag_is_own(&flag, "web1"));
     assert_string_equal(
-        json_string_or(json_object_get(flag.json, "also"), "by", ""), "me");
+        json_string_or(json_array_get(json_object_get(flag.json, "holds"), 0),
+                       "by", ""),
+        "me");
     flag_done(&flag);
 }
 
@@ -130,7 +132,7 @@ static void an_operators_hold_is_put_back(void **state)
 {
     struct flag flag = {0};
     json_auto_t *report = json_pack("{s:s}", "error", "e");
-    json_auto_t *hold = flag_for_operator("operator (uid 0)", "maintenance");
+    json_auto_t *hold = flag_add_hold(&flag, "operator (uid 0)", "maintenance");
     cleanup_free char *line = json_line(hold);
     cleanup_free char *failed = NULL;
     json_t *json;
@@ -150,6 +152,79 @@ static void an_operators_hold_is_put_back(void **state)
     flag_done(&flag);
 }
 
+static void take(struct flag *flag, json_t *json)
+{
+    cleanup_free char *line = json_line(json);
+
+    assert_non_null(json);
+    json_decref(json);
+    flag_from(flag, line);
+}
+
+/* Two operators: neither lifts the other's hold. */
+static void each_hold_is_lifted_by_its_own_id(void **state)
+{
+    struct flag flag = {0};
+    json_t *after = NULL;
+    cleanup_free char *text = NULL;
+
+    (void) state;
+    take(&flag, flag_add_hold(&flag, "a", "switch"));
+    take(&flag, flag_add_hold(&flag, "b", "disk"));
+    take(&flag, flag_add_hold(&flag, "b", "disk")); /* asked again */
+    text = flag_describe(&flag);
+    assert_string_equal(text, "operators hold the cluster: switch (and 1 more "
+                              "hold)");
+    assert_false(flag_drop_hold(&flag, 7, &after));
+    assert_null(after);
+    assert_true(flag_drop_hold(&flag, 1, &after));
+    take(&flag, after);
+    assert_true(flag_is_kind(&flag, "operator"));
+    assert_string_equal(json_string_or(flag.json, "error", ""), "disk");
+    after = NULL;
+    assert_true(flag_drop_hold(&flag, 2, &after));
+    assert_null(after);
+    flag_done(&flag);
+}
+
+static void a_hold_of_an_older_ccm_is_one_of_them(void **state)
+{
+    struct flag flag = {0};
+    json_t *after = NULL;
+
+    (void) state;
+    flag_from(&flag, "{\"kind\":\"failed\",\"node\":\"web1\",\"also\":"
+                     "{\"kind\":\"operator\",\"error\":\"night\"}}");
+    take(&flag, flag_add_hold(&flag, "b", "disk"));
+    assert_true(flag_is_own(&flag, "web1"));
+    assert_int_equal(json_array_size(json_object_get(flag.json, "holds")), 2);
+    assert_true(flag_drop_hold(&flag, 1, &after));
+    take(&flag, after);
+    assert_true(flag_is_own(&flag, "web1"));
+    flag_done(&flag);
+}
+
+static void there_are_no_more_holds_than_fit(void **state)
+{
+    struct flag flag = {0};
+    json_t *after;
+    unsigned n;
+
+    (void) state;
+    for (n = 0;; n++) {
+        char reason[16];
+
+        snprintf(reason, sizeof(reason), "reason %u", n);
+        after = flag_add_hold(&flag, "b", reason);
+        if (!after)
+            break;
+        take(&flag, after);
+    }
+    assert_in_range(n, 2, 100);
+    assert_int_equal(json_array_size(json_object_get(flag.json, "holds")), n);
+    flag_done(&flag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +234,9 @@ int main(void)
         cmocka_unit_test(a_flag_beyond_the_limit_is_kept_in_short),
         cmocka_unit_test(only_the_named_node_lifts_it),
         cmocka_unit_test(an_operators_hold_is_put_back),
+        cmocka_unit_test(each_hold_is_lifted_by_its_own_id),
+        cmocka_unit_test(a_hold_of_an_older_ccm_is_one_of_them),
+        cmocka_unit_test(there_are_no_more_holds_than_fit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
