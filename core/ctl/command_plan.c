@@ -133,7 +133,7 @@ int command_apply(struct ctl *ctl)
         return status;
     status =
         ctl_ask(ctl, "apply",
-                json_pack("{s:o, s:b, s:s?}", "types", ctl_words(ctl),
+                json_pack("{s:o, s:b, s:s*}", "types", ctl_words(ctl),
                           "allow_removals", allow, "plan", ctl->options.plan),
                 -1, &result);
     if (status != CCM_EXIT_DONE)
