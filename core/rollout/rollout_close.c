@@ -112,15 +112,15 @@ static json_t *close_crash_report(const struct rollout *rollout)
     cleanup_free char *at = note ? turn_note_describe(note) : xstrdup("");
     cleanup_free char *next =
         close_is_deadly(rollout)
-            ? xasprintf("this is death number %lld in a row at the same work, "
-                        "so that it is left alone until a newer event comes "
-                        "or the flag is lifted",
-                        (long long) json_integer_or(note, "deaths", 0))
+            ? xasprintf(
+                  "deaths in a row at the same work: %lld, so it is left alone "
+                  "until a newer event arrives or the flag is lifted",
+                  (long long) json_integer_or(note, "deaths", 0))
             : xstrdup("the next run tries again");
-    cleanup_free char *why = xasprintf(
-        "ccmd or the machine stopped in the middle of a turn%s%s; the files "
-        "have been put back; %s",
-        *at ? ", " : "", at, next);
+    cleanup_free char *why =
+        xasprintf("ccmd or the machine stopped during a turn%s%s; the files "
+                  "have been restored; %s",
+                  *at ? ", " : "", at, next);
 
     return json_pack("{s:s, s:o, s:o, s:I}", "step", "crash", "configuration",
                      json_incref(json_object_get(note, "configuration")
