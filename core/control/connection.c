@@ -173,6 +173,8 @@ void connection_close(struct connection *connection)
  * end is reported. */
 static void connection_hang_up(struct connection *connection)
 {
+    if (connection->waits == CONNECTION_WAITS_RUN)
+        rollout_withdraw(connection->view->rollout, connection->ticket);
     if (!connection->child) {
         connection_close(connection);
         return;

@@ -8,6 +8,7 @@
 struct mark {
     char *type;
     int64_t ticket;
+    int64_t before; /* the ticket that it had before; 0: it was not marked */
 };
 
 struct subscription {
@@ -22,6 +23,7 @@ struct bus {
     size_t n_subscriptions, subscriptions_capacity;
     int64_t ticket;
     int64_t full_ticket; /* 0: no full run is pending */
+    int64_t full_before; /* what full_ticket was before */
 };
 
 struct bus *bus_new(void)
@@ -104,15 +106,41 @@ bool bus_publish(struct bus *bus, const char *type)
         xgrow(&bus->marks, &bus->marks_capacity, bus->n_marks,
               sizeof(struct mark));
         mark = &bus->marks[bus->n_marks++];
-        mark->type = xstrdup(type);
+        *mark = (struct mark){.type = xstrdup(type)};
     }
+    mark->before = mark->ticket;
     mark->ticket = ++bus->ticket;
     return true;
 }
 
 void bus_publish_all(struct bus *bus)
 {
+    bus->full_before = bus->full_ticket;
     bus->full_ticket = ++bus->ticket;
+}
+
+static bool bus_is_within(int64_t ticket, int64_t first, int64_t last)
+{
+    return ticket >= first && ticket <= last;
+}
+
+void bus_withdraw(struct bus *bus, int64_t first, int64_t last)
+{
+    size_t i, kept = 0;
+
+    if (bus_is_within(bus->full_ticket, first, last))
+        bus->full_ticket = bus->full_before;
+    for (i = 0; i < bus->n_marks; i++) {
+        struct mark *mark = &bus->marks[i];
+
+        if (bus_is_within(mark->ticket, first, last))
+            mark->ticket = mark->before;
+        if (mark->ticket == 0)
+            free(mark->type);
+        else
+            bus->marks[kept++] = *mark;
+    }
+    bus->n_marks = kept;
 }
 
 int64_t bus_ticket(const struct bus *bus)
@@ -138,7 +166,11 @@ void bus_clear(struct bus *bus, int64_t ticket)
 
     if (bus->full_ticket <= ticket)
         bus->full_ticket = 0;
+    if (bus->full_before <= ticket)
+        bus->full_before = 0;
     for (i = 0; i < bus->n_marks; i++) {
+        if (bus->marks[i].before <= ticket)
+            bus->marks[i].before = 0;
         if (bus->marks[i].ticket <= ticket)
             free(bus->marks[i].type);
         else

@@ -44,6 +44,10 @@ bool bus_pending(const struct bus *bus, int64_t ticket);
 /* Clears the marks up to and including ticket. */
 void bus_clear(struct bus *bus, int64_t ticket);
 
+/* Takes back the marks with the tickets first to last: what was marked before
+ * them stays marked. */
+void bus_withdraw(struct bus *bus, int64_t first, int64_t last);
+
 /* The marked types, sorted; for a full run all types with subscribers. Returns
  * new (freed with json_decref). */
 json_t *bus_pending_types(const struct bus *bus);

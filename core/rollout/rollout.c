@@ -46,6 +46,7 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
     const json_t *type;
     size_t i;
 
+    rollout->asked_first = bus_ticket(rollout->bus) + 1;
     if (json_is_array(types)) {
         json_array_foreach (types, i, type)
             bus_publish(rollout->bus, json_string_value(type));
@@ -58,7 +59,22 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
     settle_reset(&rollout->settle);
     rollout->pause_until_ms = 0;
     rollout_wake(rollout);
-    return bus_ticket(rollout->bus);
+    rollout->asked_last = bus_ticket(rollout->bus);
+    return rollout->asked_last;
+}
+
+void rollout_withdraw(struct rollout *rollout, int64_t ticket)
+{
+    if (ticket != rollout->asked_last || !rollout_is_between_turns(rollout))
+        return;
+    bus_withdraw(rollout->bus, rollout->asked_first, rollout->asked_last);
+    rollout->asked_last = 0;
+    rollout->allow_removals = false;
+    free(rollout->asked_by);
+    rollout->asked_by = NULL;
+    /* An attempt at it is given up; what is left is planned afresh. */
+    rollout->attempt.stale |= rollout->phase >= ROLLOUT_QUEUED;
+    rollout_wake(rollout);
 }
 
 int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,

@@ -136,6 +136,8 @@ struct rollout {
     char *plan;      /* apply only the plan of this digest; NULL: any */
     bool plan_alone; /* nothing else was to be done when that was asked for */
     char *asked_by;  /* the operator; NULL: an event did */
+    int64_t asked_first; /* the first ticket of what was asked last, */
+    int64_t asked_last;  /* and the last one */
 
     unsigned deaths;       /* of runners that were planning, in a row */
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
@@ -173,6 +175,10 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
  * has the outcome "differs". digest is copied. */
 int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,
                              const char *who, const char *digest);
+/* Whoever asked with this ticket does not wait any more. What was asked is
+ * taken back, unless a run of it has begun to change the node, or somebody has
+ * asked since. */
+void rollout_withdraw(struct rollout *rollout, int64_t ticket);
 /* The catalog has been replaced: runs everything. */
 void rollout_recatalog(struct rollout *rollout, const char *digest);
 

@@ -26,7 +26,8 @@ static void link_session_down(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
-    rollout_say_trouble(&rollout->link_pace, "presence lost: %s", why);
+    /* Each of them: it was there. */
+    log_warning("presence lost: %s", why);
     rollout_wake(rollout);
 }
 
@@ -118,11 +119,11 @@ static void link_connected(void *userdata, bool connected, const char *why)
     struct rollout *rollout = userdata;
 
     if (connected) {
-        log_debug("watching events");
+        log_info("watching events");
         /* The store may have been restored from a backup in between. */
         queue_suspect(&rollout->queue, rollout->session.lease);
     } else {
-        rollout_say_trouble(&rollout->link_pace, "the watch is lost: %s", why);
+        log_warning("the watch is lost: %s", why);
     }
     rollout_wake(rollout);
 }

@@ -11,6 +11,7 @@ E2E_TESTS += \
 	t/t0142-conf-changed.t \
 	t/t0143-modules-broken.t \
 	t/t0144-deadly.t \
+	t/t0145-given-up.t \
 	t/t0150-modules.t \
 	t/t0160-ctl.t \
 	t/t0170-local.t \

@@ -103,9 +103,36 @@ static void a_new_catalog_loses_no_event(void **state)
     bus_free(bus);
 }
 
+static void what_is_taken_back_leaves_what_was_there(void **state)
+{
+    struct bus *bus = bus_new();
+    int64_t first;
+
+    (void) state;
+    bus_subscribe(bus, "c", "crons");
+    bus_subscribe(bus, "d", "domains");
+    bus_publish(bus, "crons");
+    first = bus_ticket(bus) + 1;
+    bus_publish(bus, "crons");
+    bus_publish(bus, "domains");
+    bus_publish_all(bus);
+    bus_withdraw(bus, first, bus_ticket(bus));
+    assert_true(bus_is_marked(bus, "crons"));
+    assert_false(bus_is_marked(bus, "domains"));
+    assert_false(bus_pending(bus, first - 1));
+    /* What came after it stays, too. */
+    first = bus_ticket(bus) + 1;
+    bus_publish(bus, "domains");
+    bus_publish(bus, "domains");
+    bus_withdraw(bus, first, first);
+    assert_true(bus_is_marked(bus, "domains"));
+    bus_free(bus);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_taken_back_leaves_what_was_there),
         cmocka_unit_test(an_event_marks_its_subscribers),
         cmocka_unit_test(a_type_nobody_wants_is_not_remembered),
         cmocka_unit_test(a_full_run_is_all_configurations),
