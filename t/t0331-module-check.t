@@ -9,6 +9,7 @@ cat >"$scratch/ccm.conf" <<END
 store = { kind = "local"; path = "$scratch/store"; };
 state_dir = "$scratch/state";
 runner = "$builddir/ccm-runner";
+module_dirs = ("$scratch/modules");
 rollout = { plan_timeout = 3; };
 END
 cat >"$scratch/objects/things.json" <<'END'
@@ -37,7 +38,7 @@ careless() {
 }
 
 careless good 0 "a careful module passes" '[0-9]+ plans, 0 findings'
-check_says "with all fields tried" '^careless 1: 15 plans' "$output"
+check_says "with all fields tried" '^careless 1: 17 plans' "$output"
 careless clock 1 "a module that asks the clock is found" \
     '^finding: the same objects do not give the same plan.*/careless/clock'
 careless members 1 "one that writes members as they come is found" \
@@ -52,6 +53,14 @@ check_says "and when it is of another type" \
     '"colour" of things/1 is of another type: (crashed|exited)' "$output"
 careless fail 1 "one that fails because of one object is found" \
     '^finding: fails as a whole.*"count" of things/1 is missing: no count'
+careless lines 1 "one that lets a line break into a file of lines is found" \
+    '^finding: a line break in "name" of things/1 comes through: .*/careless/lines'
+check_is "and is no fault of other fields" 1 \
+    "$(grep -c '^finding' <<<"$output")"
+careless nowhere 1 "one whose plan fails on this node is found" \
+    '^finding: it cannot be compared with .*/nowhere/at/all'
+# It would take hours if each declaration were compared with each.
+careless many 0 "a hundred thousand declarations are compared" '0 findings'
 careless path 1 "one that lets a text into a path is found" \
     '^finding: fails as a whole.*"name" of things/1 is hostile text: .*path'
 printf '%s\n' 'module = "hostile";' 'settings = { act = "hang"; };' \
@@ -75,6 +84,28 @@ refused constructor-crashes 'crashed \(SIGABRT'
 refused constructor-exits 'called exit'
 check_status "an older, shorter descriptor is none" 0 examine shorter
 check_status "nor is a newer, longer one" 0 examine longer
+printf '%s\n' '#include <ccm/module.h>' \
+    'static int plan(struct ccm_run *run)' \
+    '{ return ccm_fail(run, "\033[2Jgone"); }' \
+    'CCM_MODULE(.name = "loud", .version = "\033[1m", .plan = plan);' \
+    >"$scratch/loud.c"
+# shellcheck disable=SC2046
+if ${CC:-cc} -shared -fPIC $(pkg-config --cflags jansson) -I "$srcdir/core" \
+    -o "$scratch/modules/loud.so" "$scratch/loud.c"; then
+    check_status "one that would clear the screen is found" 1 examine loud
+    check_says "with what it says made visible" 'finding: plan: \\x1b\[2Jgone' \
+        "$output"
+    check_says "as is its version" '^loud \\x1b\[1m: 1 plans' "$output"
+    check_is "no escape sequence comes out" 0 \
+        "$(grep -c $'\033' <<<"$output")"
+fi
+mkdir "$scratch/elsewhere"
+install -m 644 "$builddir/t/modules/ok.so" "$scratch/elsewhere/linked.so"
+ln -s ../elsewhere/linked.so "$scratch/modules/linked.so"
+check_status "a link out of module_dirs is found" 1 examine linked
+check_says "with where it leads" \
+    '^finding: .*modules/linked.so is a symbolic link out of .*elsewhere' \
+    "$output"
 echo "no module" >"$scratch/modules/text.so"
 check_status "a file that is no module is refused" 1 examine text
 check_says "as the loader says" 'text.so: .*(ELF|short)' "$output"

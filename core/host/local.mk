@@ -35,6 +35,7 @@ libhost_a_SOURCES = \
 	core/host/graph.c core/host/graph.h \
 	core/host/libraries.c core/host/libraries.h \
 	core/host/mode_check.c core/host/mode_check.h \
+	core/host/mode_check_compare.c \
 	core/host/mode_check_note.c \
 	core/host/mode_check_plan.c \
 	core/host/mode_check_variant.c \

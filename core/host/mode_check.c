@@ -11,10 +11,13 @@
 #include "host/mode_check.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/protocol.h"
 #include "base/util.h"
+#include "base/visible.h"
+#include "change/engine.h"
 #include "host/describe.h"
 #include "host/mode_look.h"
 
@@ -41,6 +44,39 @@ static int mode_check_open_anyhow(struct mode_check *check, const char *path,
     return libraries_find(NULL, fd, path, &check->file->libraries, err);
 }
 
+static bool mode_check_is_in(char *const *dirs, const char *path)
+{
+    for (; dirs && *dirs; dirs++) {
+        cleanup_free char *dir = realpath(*dirs, NULL);
+        const char *rest = dir ? after_prefix(path, dir) : NULL;
+
+        if (rest && rest[0] == '/')
+            return true;
+    }
+    return false;
+}
+
+/* A link in module_dirs to a file elsewhere: ccm refuses to load that. */
+static void mode_check_link(struct mode_check *check, const char *file,
+                            const char *path)
+{
+    char *const *dirs = check->config->module_dirs;
+    cleanup_free char *copy = xstrdup(file), *parent = NULL, *here = NULL;
+    char *slash = strrchr(copy, '/');
+
+    if (slash)
+        *slash = '\0';
+    parent = realpath(slash == copy ? "/" : slash ? copy : ".", NULL);
+    if (!parent)
+        return;
+    here = xasprintf("%s/%s", parent, slash ? slash + 1 : copy);
+    if (mode_check_is_in(dirs, here) && !mode_check_is_in(dirs, path))
+        mode_check_find(check,
+                        "%s is a symbolic link out of module_dirs, to %s: ccm "
+                        "refuses to load it",
+                        here, path);
+}
+
 static int mode_check_open(struct mode_check *check, const char *file,
                            struct error *err)
 {
@@ -52,6 +88,7 @@ static int mode_check_open(struct mode_check *check, const char *file,
         return error_errno(err, -errno, "%s", file);
     dir = xstrndup(path, (size_t) (strrchr(path, '/') - path) + 1);
     dirs[0] = dir;
+    mode_check_link(check, file, path);
     r = module_open(&check->trust, dirs, path, &check->file, err);
     return r == -EPERM ? mode_check_open_anyhow(check, path, err) : r;
 }
@@ -150,6 +187,33 @@ static int mode_check_again(struct mode_check *check, const struct plan *usual,
     return r;
 }
 
+/* Would "plan" show it on this node? What a configuration that it depends on
+ * brings along is missing here. */
+static int mode_check_node(struct mode_check *check, const struct plan *plan,
+                           struct error *err)
+{
+    const struct configuration *c = &check->configuration;
+    struct config *config = (struct config *) check->config;
+    struct engine_summary summary;
+    struct engine_failure failure;
+    struct engine *engine;
+    struct error why;
+    int r = engine_open(config, ENGINE_PREVIEW, &engine, err);
+
+    if (r < 0)
+        return r;
+    if (engine_compare(engine, plan, true, &summary, &failure, &why) == 0)
+        why.text[0] = '\0';
+    else if ((c->depends && c->depends[0]) || (c->after && c->after[0]))
+        mode_check_note(check, "by itself, it cannot be compared with %s: %s",
+                        config->root, why.text);
+    else
+        mode_check_find(check, "it cannot be compared with %s: %s",
+                        config->root, why.text);
+    engine_close(engine);
+    return 0;
+}
+
 static int mode_check_plans(struct mode_check *check, struct error *err)
 {
     struct mode_check_plan usual = {.result = {.fd = -1}};
@@ -157,6 +221,8 @@ static int mode_check_plans(struct mode_check *check, struct error *err)
 
     if (r == 0 && !usual.plan)
         mode_check_find(check, "plan: %s", usual.error);
+    if (r == 0 && usual.plan)
+        r = mode_check_node(check, usual.plan, err);
     if (r == 0 && usual.plan)
         r = mode_check_again(check, usual.plan, err);
     if (r == 0 && usual.plan)
@@ -193,14 +259,19 @@ static void mode_check_print_list(const json_t *list, const char *what)
     const json_t *text;
     size_t i;
 
-    json_array_foreach (list, i, text)
-        printf("%s: %s\n", what, json_string_value(text));
+    json_array_foreach (list, i, text) {
+        cleanup_buf struct buf line = BUF_INIT;
+
+        visible_put_line(&line, json_string_value(text));
+        printf("%s: %s\n", what, buf_text(&line));
+    }
 }
 
 static int mode_check_print(const struct mode_check *check, bool json)
 {
     const struct configuration *c = &check->configuration;
     size_t n = json_array_size(check->findings);
+    cleanup_buf struct buf line = BUF_INIT;
 
     if (json) {
         json_auto_t *document = json_pack(
@@ -214,10 +285,11 @@ static int mode_check_print(const struct mode_check *check, bool json)
     } else {
         mode_check_print_list(check->findings, "finding");
         mode_check_print_list(check->notes, "note");
-        printf("%s %s: %d plans, %zu finding%s\n",
-               c->module ? c->module : check->file->path,
-               c->version ? c->version : "", check->plans, n,
-               n == 1 ? "" : "s");
+        visible_put_line(&line, c->module ? c->module : check->file->path);
+        buf_putc(&line, ' ');
+        visible_put_line(&line, c->version ? c->version : "");
+        printf("%s: %d plans, %zu finding%s\n", buf_text(&line), check->plans,
+               n, n == 1 ? "" : "s");
     }
     return n > 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }

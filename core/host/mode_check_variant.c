@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#define TAINT "ccm-taint"
 #define VARIANTS_MAX 2000
 
 static json_t *variant_reverse(const json_t *value)
@@ -133,6 +134,17 @@ static json_t *fault_hostile(const json_t *now)
     return json_is_string(now) ? json_string("../a/\n'\"\\;{}$(x)`%n\t") : NULL;
 }
 
+/* Text that goes on in lines of its own, each with a byte in front that means
+ * something somewhere. */
+static json_t *fault_lines(const json_t *now)
+{
+    return json_is_string(now)
+               ? json_sprintf("%s\n" TAINT "\n\"" TAINT "\n'" TAINT "\n%%" TAINT
+                              "\n;" TAINT "\n",
+                              json_string_value(now))
+               : NULL;
+}
+
 /* What is done to a field; NULL: it is taken away. */
 static const struct {
     const char *what;
@@ -142,7 +154,30 @@ static const struct {
     {"is null", fault_null},
     {"is of another type", fault_type},
     {"is hostile text", fault_hostile},
+    {"has line breaks", fault_lines},
 };
+
+/* The file in which a line begins with what stood in a line of the object's.
+ * Returns borrowed, or NULL. */
+static const char *variant_tainted(const struct plan *plan)
+{
+    size_t i;
+
+    for (i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        const char *at = change->kind == CHANGE_FILE ? change->content : NULL;
+        const char *end = at ? at + change->size : NULL;
+
+        while (at && (at = memmem(at, (size_t) (end - at), "\n", 1))) {
+            at++;
+            at += strspn(at, " \t");
+            at += strspn(at, "\"'%;");
+            if (strncmp(at, TAINT, strlen(TAINT)) == 0)
+                return change->path;
+        }
+    }
+    return NULL;
+}
 
 /* The samples, but for a field of the first object of a type. Returns new, or
  * NULL if there is no such variant. */
@@ -170,27 +205,46 @@ static json_t *variant_field(const json_t *samples, const char *type,
     return out;
 }
 
+/* Finds what is wrong with the plan of such a variant. */
+static void mode_check_field_plan(struct mode_check *check, const char *type,
+                                  const char *field, size_t fault,
+                                  const struct mode_check_plan *plan)
+{
+    const json_t *first =
+        json_array_get(json_object_get(check->objects, type), 0);
+    long long id = json_integer_value(json_object_get(first, "id"));
+    const char *path;
+
+    if (!plan->plan) {
+        mode_check_find(
+            check, "%s when \"%s\" of %s/%lld %s: %s",
+            plan->result.outcome == PLANNER_DIED
+                ? "does not survive"
+                : "fails as a whole, instead of rejecting one object,",
+            field, type, id, faults[fault].what, plan->error);
+        return;
+    }
+    path = variant_tainted(plan->plan);
+    if (path)
+        mode_check_find(check,
+                        "a line break in \"%s\" of %s/%lld comes through: what "
+                        "follows it begins a line of %s; reject the object, "
+                        "or escape it",
+                        field, type, id, path);
+}
+
 static int mode_check_field(struct mode_check *check, const char *type,
                             const char *field, size_t fault, struct error *err)
 {
     json_auto_t *samples = variant_field(check->objects, type, field, fault);
-    const json_t *first =
-        json_array_get(json_object_get(check->objects, type), 0);
     struct mode_check_plan plan = {.result = {.fd = -1}};
     int r;
 
     if (!samples)
         return 0;
     r = mode_check_plan(check, samples, false, &plan, err);
-    if (r == 0 && !plan.plan)
-        mode_check_find(
-            check, "%s when \"%s\" of %s/%lld %s: %s",
-            plan.result.outcome == PLANNER_DIED
-                ? "does not survive"
-                : "fails as a whole, instead of rejecting one object,",
-            field, type,
-            (long long) json_integer_value(json_object_get(first, "id")),
-            faults[fault].what, plan.error);
+    if (r == 0)
+        mode_check_field_plan(check, type, field, fault, &plan);
     mode_check_plan_done(&plan);
     return r;
 }

@@ -76,6 +76,38 @@ static void act_fail(struct ccm_run *run, size_t i, const json_t *thing)
         ccm_fail(run, "no count");
 }
 
+/* A customer's text in a file of lines. */
+static void act_lines(struct ccm_run *run, size_t i, const json_t *thing)
+{
+    static FILE *out;
+
+    if (i == 0)
+        out = declare(run, "lines");
+    fprintf(out, "%s\n", ccm_string(run, thing, "name"));
+}
+
+/* Whose directory nobody makes. */
+static void act_nowhere(struct ccm_run *run, size_t i, const json_t *thing)
+{
+    (void) thing;
+    if (i == 0)
+        fputs("text\n",
+              ccm_file(run, &(struct ccm_file){.path = "/nowhere/at/all"}));
+}
+
+/* As many files as may be. */
+static void act_many(struct ccm_run *run, size_t i, const json_t *thing)
+{
+    int n = i == 0 ? 100000 : 0;
+    char name[16];
+
+    (void) thing;
+    while (n-- > 0) {
+        snprintf(name, sizeof(name), "%d", n);
+        fprintf(declare(run, name), "%d\n", n);
+    }
+}
+
 /* A customer's text in a path. */
 static void act_path(struct ccm_run *run, size_t i, const json_t *thing)
 {
@@ -90,9 +122,10 @@ static const struct {
     const char *name;
     void (*act)(struct ccm_run *run, size_t i, const json_t *thing);
 } acts[] = {
-    {"good", act_good},   {"clock", act_clock}, {"members", act_members},
-    {"order", act_order}, {"list", act_list},   {"crash", act_crash},
-    {"fail", act_fail},   {"path", act_path},
+    {"good", act_good},       {"clock", act_clock}, {"members", act_members},
+    {"order", act_order},     {"list", act_list},   {"crash", act_crash},
+    {"fail", act_fail},       {"path", act_path},   {"lines", act_lines},
+    {"nowhere", act_nowhere}, {"many", act_many},
 };
 
 static int plan(struct ccm_run *run)
