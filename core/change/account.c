@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accounts: may they be declared so, and what differs from what is there.
+ * Accounts: checks declarations, and compares them with the node.
  */
 #include "change/account.h"
 
@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-/* utmp(5) and useradd take no more. */
+/* utmp(5) and useradd accept no more. */
 #define ACCOUNT_NAME_MAX 32
 
 static int account_check_name(const char *name, struct error *err)
@@ -119,7 +119,7 @@ int account_compare(const struct accounts *accounts, const struct change *c,
     if (!present.exists && c->kind == CHANGE_USER)
         account_state_complete(&wanted);
     differs = account_state_differs(accounts, &present, &wanted);
-    /* When this is undone: does the group of its name come or go, too? */
+    /* When this is undone: does the group with its name come or go, too? */
     present.own_group = c->kind == CHANGE_USER && !c->group &&
                         (present.exists || !accounts_group(accounts, c->name));
     if (differs)

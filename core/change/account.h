@@ -7,21 +7,21 @@
  * system's own tools (groupadd, groupmod, groupdel, useradd, usermod, userdel
  * with --prefix for another root; chpasswd).
  *
- * A home directory is never made, moved or removed here. A password's hash
- * goes to chpasswd through a pipe, never onto a command line, and never into
- * detail. A user declared without a group has one of its own name, which
- * comes and goes with it; a group that is named stays when the user goes.
+ * A home directory is never made, moved or removed here. A password's hash goes
+ * to chpasswd through a pipe, never on a command line or into detail. A user
+ * declared without a group has a group of its own name, which comes and goes
+ * with it; a named group stays when the user goes.
  */
 
 #include "change/delta.h"
 #include "command/accounts.h"
 
 /*
- * Compares a CHANGE_GROUP or CHANGE_USER with what is there.
- * Returns 0 if nothing differs; 1 if something does: d has change, action,
- * detail, and in old what account_undo needs (JSON for us alone, it may hold
- * a password's hash: keep it in the journal, mode 0600, show it nowhere);
- * or -EINVAL (an account that cannot be, such as user id 0).
+ * Compares a CHANGE_GROUP or CHANGE_USER with the node. Returns 0 if nothing
+ * differs; 1 if something does: d has change, action, detail, and in old what
+ * account_undo needs (JSON for us alone, it may hold a password's hash: keep it
+ * in the journal, mode 0600, show it nowhere); or -EINVAL (an impossible
+ * account, such as user id 0).
  */
 int account_compare(const struct accounts *accounts, const struct change *c,
                     struct delta *d, struct error *err);
@@ -30,9 +30,9 @@ int account_compare(const struct accounts *accounts, const struct change *c,
 int account_apply(const char *root, const struct delta *d, struct error *err);
 
 /*
- * Puts back what account_apply did or began to do; also after a crash in the
- * middle of it, and harmless if it did nothing. Of d it needs action, old,
- * and of its change kind and name. Returns 0 or -errno.
+ * Undoes what account_apply did or began to do, also after a crash during it;
+ * harmless if it did nothing. Of d it needs action, old, and of its change kind
+ * and name. Returns 0 or -errno.
  */
 int account_undo(const char *root, const struct delta *d, struct error *err);
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Accounts are changed by the system's own tools, which know the locks, the
- * shadow files and what else hangs on an account.
+ * shadow files and everything else about an account.
  *
- * Another root is given with --prefix: --root would chroot there first, and
- * then load the name service's libraries and read the settings of a tree that
- * need not hold a system at all. Two cases need --root: chpasswd knows no
+ * Another root is given with --prefix: --root would chroot there first, then
+ * load the libraries of the name service and read the settings of a tree that
+ * may not contain a system at all. Two cases need --root: chpasswd has no
  * --prefix, and usermod --prefix --gid looks for the group on this machine
- * (shadow 4.13). Both get along with a tree that has nothing but the files of
- * the accounts, since libc 2.34 has its "files" name service built in. The hash
- * goes in by a pipe: the argument of useradd -p could be seen by every user of
- * the machine.
+ * (shadow 4.13). Both work with a tree that has only the account files, since
+ * libc 2.34 has its "files" name service built in. The hash goes in by a pipe:
+ * all users of the machine could see the argument of useradd -p.
  *
- * Each walk begins with what is there now. So a walk that was cut short can
- * be made again or undone without a word about how far it came.
+ * Each walk begins with the current state. So an interrupted walk can be
+ * repeated or undone without a record of its progress.
  */
 #include "change/account.h"
 
@@ -93,7 +92,7 @@ static void account_walk_forget(struct account_walk *walk)
     walk->now = NULL;
 }
 
-/* Looks again what is there. */
+/* Reads the current state again. */
 static int account_walk_look(struct account_walk *walk, struct error *err)
 {
     cleanup_close int root_fd =
@@ -260,7 +259,7 @@ static int account_user_password(struct account_walk *walk, struct error *err)
     return r;
 }
 
-/* Does the group of the user's name go with it? Only if it is nobody else's
+/* Does the group of the user's name go with it? Only if it is no other user's
  * primary group. */
 static bool account_group_goes(const struct account_walk *walk)
 {
@@ -270,8 +269,8 @@ static bool account_group_goes(const struct account_walk *walk)
            !accounts_is_primary(walk->now, group->gid);
 }
 
-/* userdel may take the group of the user's name along (USERGROUPS_ENAB);
- * whether it shall is decided here. */
+/* userdel may remove the group with the user's name (USERGROUPS_ENAB); here it
+ * is decided whether it should. */
 static int account_user_delete(struct account_walk *walk, struct error *err)
 {
     const struct accounts_group *group = accounts_group(walk->now, walk->name);
@@ -301,7 +300,7 @@ static int account_walk_user(struct account_walk *walk, struct error *err)
 
     if (!walk->wanted->exists && walk->present.exists)
         return account_user_delete(walk, err);
-    if (!walk->wanted->exists) /* cut short before the user was made */
+    if (!walk->wanted->exists) /* interrupted before the user was created */
         return account_group_goes(walk)
                    ? account_group_delete(walk, walk->name, err)
                    : 0;

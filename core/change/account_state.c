@@ -226,7 +226,7 @@ static bool account_state_group_differs(const struct accounts *accounts,
     if (!wanted->group)
         return false;
     if (accounts_gid(accounts, wanted->group, &shall, NULL) < 0)
-        return true; /* an earlier step will have made it */
+        return true; /* an earlier step creates it */
     return !present->group ||
            accounts_gid(accounts, present->group, &is, NULL) < 0 || is != shall;
 }
@@ -256,7 +256,7 @@ unsigned account_state_differs(const struct accounts *accounts,
         bits |= ACCOUNT_SHELL;
     if (account_state_text_differs(present->comment, wanted->comment))
         bits |= ACCOUNT_COMMENT;
-    /* "x" is what stands for a hash that this user may not read. */
+    /* "x" stands for a hash that this user may not read. */
     if (account_state_text_differs(present->password, wanted->password) &&
         !(present->password && streq(present->password, "x")))
         bits |= ACCOUNT_PASSWORD;

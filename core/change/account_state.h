@@ -3,8 +3,8 @@
 #define CCM_CHANGE_ACCOUNT_STATE_H
 
 /*
- * One account as it is, as it was or as it shall be: in one form, so that
- * comparing, applying and undoing are the same walk from one to the other.
+ * The present, old or wanted state of one account, in one form, so that
+ * comparing, applying and undoing are the same walk from one state to another.
  */
 
 #include "base/buf.h"
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Strings are borrowed (from a change, struct accounts, or from memory). NULL
- * in what shall be: left alone. */
+ * in a wanted state: left alone. */
 struct account_state {
     bool exists;
     bool id_set;
@@ -48,7 +48,7 @@ enum {
 /* Each fills *out (account_state_done). */
 void account_state_wanted(const struct change *change,
                           struct account_state *out);
-/* Puts in what a new user gets where the declaration says nothing. */
+/* Fills in the values of a new user where the declaration has none. */
 void account_state_complete(struct account_state *wanted);
 void account_state_present(const struct accounts *accounts,
                            enum change_kind kind, const char *name,
@@ -66,7 +66,8 @@ unsigned account_state_differs(const struct accounts *accounts,
                                const struct account_state *present,
                                const struct account_state *wanted);
 
-/* Appends, for people, what goes from present to wanted; no password. */
+/* Appends the differences between present and wanted for people, without
+ * passwords. */
 void account_state_describe(struct buf *out, unsigned differs,
                             const struct account_state *present,
                             const struct account_state *wanted);

@@ -70,7 +70,7 @@ static int apply_test(struct work *work, const struct delta_service *told,
                  : service_test(service, err);
 }
 
-/* The journal says that it is told before it is told. */
+/* The journal records that the service is told before it is told. */
 static int apply_tell(struct work *work, const struct delta_service *told,
                       const struct config_service *service, struct error *err)
 {
@@ -131,7 +131,7 @@ static int apply_done(struct work *work, struct error *err)
     return r;
 }
 
-/* What failed, where, and how far it could be undone, in one line. */
+/* One line: what failed, where, and how far it was undone. */
 static int apply_failed(struct work *work, int r, const struct delta *blame,
                         struct engine_failure *failure, struct error *err)
 {
@@ -202,8 +202,8 @@ int apply_run(struct work *work, struct apply_times *times,
             (struct apply_phase){"rollback", clock_ms() - begin};
         return r;
     }
-    /* What is in force is in force: if something of the old cannot be dropped
-     * now, the journal stays and the next run drops it. */
+    /* The new state is in force. If something old cannot be dropped now, the
+     * journal stays and the next run drops it. */
     rollback_finish(work, &left);
     times->phases[times->n++] =
         (struct apply_phase){"finish", clock_ms() - begin};

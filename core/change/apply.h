@@ -4,7 +4,7 @@
 
 #include "change/work.h"
 
-/* How long each phase took, in milliseconds; in order. */
+/* The duration of each phase in milliseconds, in order. */
 struct apply_phase {
     const char *name;
     int64_t ms;

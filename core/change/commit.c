@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The exchange. A customer may change what stands at a path while we come to
- * it: then there is something where nothing was, or nothing where something
- * was, and the other form of renameat2 is tried. What comes back from the
- * exchange is kept until the end whatever it is, but for a directory with
- * something in it: that is put back at once, because nobody could remove it
- * later without destroying what is not ours.
+ * The exchange. A customer may change a path just before we exchange it. Then
+ * something is there where nothing was, or the reverse, and the other form of
+ * renameat2 is tried. Whatever comes back from the exchange is kept until the
+ * end, except a directory that is not empty: it is put back at once, because
+ * nobody could remove it later without destroying other people's files.
  */
 #include "change/commit.h"
 
@@ -20,7 +19,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-/* A race is lost or won by chance each time; this often is no chance. */
+/* Losing a race once is chance; losing it this often is not. */
 #define EXCHANGE_TRIES 64
 
 /* Both names of an operation. */
@@ -66,8 +65,8 @@ static int commit_exchange(struct op *op, const struct commit_place *p)
     return r;
 }
 
-/* Is what waits under the temporary name a directory with something in it, so
- * that it could not be removed later? */
+/* Is there a directory under the temporary name that is not empty, so that it
+ * could not be removed later? */
 static int commit_check_old(const struct op *op, const struct commit_place *p)
 {
     struct stat st;
@@ -81,8 +80,8 @@ static int commit_check_old(const struct op *op, const struct commit_place *p)
     return tree_is_empty(p->stage, p->temporary) == 1 ? 0 : -ENOTEMPTY;
 }
 
-/* Where others can write the directory of the temporary name, what came to
- * the path need not be what was staged. */
+/* Where others can write the directory of the temporary name, the path may have
+ * received something else than what was staged. */
 static int commit_check_new(const struct op *op, const struct commit_place *p)
 {
     struct stat st;

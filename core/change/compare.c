@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A plan against the node. This is the path that a run takes when nothing has
- * changed, so for each file that is as declared it makes four system calls
- * (fstatat, openat, read, close) and allocates nothing.
+ * A plan against the node. A run that changes nothing spends its time here, so
+ * an unchanged file costs four system calls (fstatat, openat, read, close) and
+ * no allocation.
  */
 #include "change/compare.h"
 
@@ -24,7 +24,7 @@ static size_t compare_index(const struct compare *cmp, const struct change *c)
     return (size_t) (c - cmp->plan->changes);
 }
 
-/* What stands in the way of a declared file, directory or symlink. */
+/* What is in the way of a declared file, directory or symlink. */
 static int compare_replace(struct compare *cmp, const struct change *c,
                            const struct tree_dir *dir, const char *name,
                            const struct stat *st)
@@ -47,7 +47,7 @@ static int compare_replace(struct compare *cmp, const struct change *c,
     return 0;
 }
 
-/* Most have the owner of the entry before. */
+/* Most entries have the owner of the previous one. */
 static int compare_owner(struct compare *cmp, const struct change *c)
 {
     int r;
@@ -160,8 +160,8 @@ static int compare_directory(struct compare *cmp, const struct change *c,
     return 0;
 }
 
-/* The directory in which path stands: *dir is NULL if an earlier step of the
- * plan makes it. */
+/* The directory of path; *dir is NULL if an earlier step of the plan creates
+ * it. */
 static int compare_parent(struct compare *cmp, const struct change *c,
                           struct tree_dir **dir, const char **name)
 {

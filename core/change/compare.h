@@ -7,21 +7,21 @@
 #include "command/accounts.h"
 #include "plan/plan.h"
 
-/* How much is managed, and how much of it would go: for the guard. */
+/* For the guard: how many items are managed, and how many would be removed. */
 struct compare_count {
     size_t managed;
     size_t removals;
 };
 
 /*
- * Compares the plan with what is below the tree's root, and sees what earlier
- * steps of the plan will have done by then. Nothing is written, and nothing
- * but regular files is opened.
+ * Compares the plan with the tree, taking into account what earlier steps of
+ * the plan will have done. Nothing is written, and nothing but regular files is
+ * opened.
  *
- * What stands where something else is declared: a file, symlink, FIFO, socket
- * or empty directory is replaced; a device, or a directory that is not empty,
- * is an error. A symlink where a directory is declared counts as that
- * directory if it would be followed (tree.h) and leads to one.
+ * Where something else is at a declared path: a file, symlink, FIFO, socket or
+ * empty directory is replaced; a device, or a directory that is not empty, is
+ * an error. A symlink where a directory is declared counts as that directory if
+ * it would be followed (tree.h) and leads to one.
  *
  * Appends to out, whose deltas refer to plan. Returns 0, or -errno with
  * configuration, object and path in err; *blame is then the change.

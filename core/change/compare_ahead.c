@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looking at many files of one directory at once, on all processors: most
- * runs find thousands of files as they shall be, and what that costs is
- * system calls, which do not wait for each other. Each thread has its slice
- * of the plan and its own memory; nothing is decided here, and whatever is
- * not plainly a regular file is left to be looked at again.
+ * Looking at many files of one directory at once, on all processors: most runs
+ * find thousands of unchanged files, and their cost is system calls, which can
+ * run in parallel. Each thread has its slice of the plan and its own memory; it
+ * makes no decisions, and leaves everything that is not plainly a regular file
+ * to the main pass.
  */
 #include "change/compare_internal.h"
 
@@ -17,7 +17,7 @@
 #include <sched.h>
 
 #define WORKERS_MAX 4
-/* Fewer are not worth a thread; more at a time would only cost memory. */
+/* Fewer are not worth a thread; more would only cost memory. */
 #define FILES_MIN 256
 #define FILES_MAX 4096
 /* Old contents, for each thread. */
@@ -40,7 +40,7 @@ struct ahead_worker {
     size_t kept;
 };
 
-/* Both for the comparison, and to be shown if it differs. */
+/* For the comparison, and to be shown if it differs. */
 static void ahead_read(struct ahead_worker *worker, const struct change *c,
                        const char *name, struct compare_seen *seen)
 {
@@ -92,7 +92,8 @@ static size_t ahead_workers(void)
     return n < WORKERS_MAX ? (size_t) n : WORKERS_MAX;
 }
 
-/* The first slice is this thread's; so is one for which there is no other. */
+/* This thread takes the first slice, and any slice without a thread of its own.
+ * */
 static void ahead_run(struct compare_ahead *ahead, int dir_fd, size_t workers)
 {
     struct ahead_worker all[WORKERS_MAX] = {0};
@@ -118,7 +119,7 @@ static void ahead_run(struct compare_ahead *ahead, int dir_fd, size_t workers)
             ahead_work(&all[i]);
 }
 
-/* How many changes from c on are files in the same directory? */
+/* The number of changes from c on that are files in the same directory. */
 static size_t ahead_count(const struct compare *cmp, const struct change *c)
 {
     size_t size = (size_t) (strrchr(c->path, '/') + 1 - c->path), n = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is in the files that are there. fstatat has come first, so that a
- * device is never opened (opening some of them does something). Between it
- * and openat a customer can put a FIFO there; O_NONBLOCK and O_NOFOLLOW make
- * that harmless: it compares as different.
+ * The contents of existing files. fstatat comes first, so that a device is
+ * never opened (opening some of them does something). Between it and openat a
+ * customer can put a FIFO there; O_NONBLOCK and O_NOFOLLOW make that harmless:
+ * it compares as different.
  */
 #include "change/compare_internal.h"
 
@@ -17,7 +17,7 @@
 /* Old contents that are kept to be shown, in all. */
 #define KEPT_MAX (64UL * 1024 * 1024)
 
-/* Takes bytes as what was there before. */
+/* Keeps bytes as the old contents. */
 static void compare_keep(struct compare *cmp, struct delta *d, char *bytes,
                          size_t size)
 {

@@ -2,7 +2,7 @@
 #ifndef CCM_CHANGE_COMPARE_INTERNAL_H
 #define CCM_CHANGE_COMPARE_INTERNAL_H
 
-/* What the compare*.c share; nobody else's. */
+/* Shared by the compare*.c files only. */
 
 #include "base/table.h"
 #include "change/compare.h"
@@ -10,13 +10,13 @@
 
 #include <sys/stat.h>
 
-/* For what is read; kept from one file to the next. */
+/* A buffer for reading, kept from one file to the next. */
 struct compare_buffer {
     char *bytes;
     size_t capacity;
 };
 
-/* What was found at a declared file ahead of its turn. */
+/* The result of looking at a declared file ahead. */
 struct compare_seen {
     struct stat st;
     int r;       /* 0, or -errno of looking at it */
@@ -36,10 +36,10 @@ struct compare {
     struct error *err;
     struct tree_dir *dir; /* of the entry before */
     char *fresh;          /* by change: a directory that will be new */
-    bool *changed;        /* by configuration: something of it changes */
+    bool *changed;        /* by configuration: some item of it changes */
     struct compare_buffer buffer;
     struct compare_ahead *ahead; /* compare_ahead.c; NULL: none yet */
-    const struct change *alone;  /* up to here each is looked at alone */
+    const struct change *alone;  /* up to here each file is looked at alone */
     struct compare_seen *seen;   /* the present entry's, or NULL */
     ssize_t read; /* bytes in buffer that are the present entry's contents;
                      negative: none */
@@ -64,7 +64,7 @@ struct delta *compare_add_path(struct compare *cmp, const struct change *c,
  * -errno. */
 ssize_t compare_read(struct compare_buffer *buffer, int dir_fd,
                      const char *name, size_t size);
-/* Keeps in d what is in name, to be shown. */
+/* Keeps the contents of name in d, to be shown. */
 void compare_keep_old(struct compare *cmp, struct delta *d,
                       const struct tree_dir *dir, const char *name,
                       const struct stat *st);
@@ -74,27 +74,27 @@ int compare_content(struct compare *cmp, const struct change *c,
                     const struct stat *st);
 
 /* compare_ahead.c */
-/* What is at c, a file in dir, if it is looked at together with many others;
- * else NULL. Returns borrowed (valid until the next call). */
+/* What is at c, a file in dir, if it was looked at ahead; otherwise NULL.
+ * Returns borrowed (valid until the next call). */
 struct compare_seen *compare_ahead(struct compare *cmp, const struct change *c,
                                    const struct tree_dir *dir);
 void compare_ahead_done(struct compare *cmp);
 
 /* compare_removal.c */
-/* What c wants gone: one path, or all of a directory that fits its pattern and
- * is declared by nobody. Return 0 or -errno. */
+/* The removals of c: one path, or everything in a directory that matches its
+ * pattern and is not declared. Return 0 or -errno. */
 int compare_absent(struct compare *cmp, const struct change *c);
 int compare_exclusive(struct compare *cmp, const struct change *c);
 
 /* compare_service.c */
 /* Fills cmp->services. */
 void compare_index_services(struct compare *cmp);
-/* Something of c changes: the service that c names is told. */
+/* c changes: marks the service that c names. */
 void compare_service(struct compare *cmp, const struct change *c);
-/* Adds the services to be told of any change of their configuration. */
+/* Adds the services that take any change of their configuration. */
 void compare_any_services(struct compare *cmp);
 
-/* Frees what the comparison needed, not what it found. */
+/* Frees the working memory of the comparison, not its results. */
 void compare_done(struct compare *cmp);
 
 #endif

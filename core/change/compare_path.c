@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One difference that a comparison has found, added to the others. */
+/* Adds one difference to the results of a comparison. */
 #include "change/compare_internal.h"
 
 #include "base/alloc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What shall not be there: absence and exclusive directories. */
+/* Removals: absence and exclusive directories. */
 #include "change/compare_internal.h"
 
 #include "base/alloc.h"
@@ -82,7 +82,7 @@ static int names_read(const struct tree_dir *dir, const char *name,
     return r;
 }
 
-/* Will the directory be empty once the steps before were carried out? */
+/* Will the directory be empty after the earlier steps? */
 static int removal_leaves_empty(struct compare *cmp, const struct change *c,
                                 const struct tree_dir *dir, const char *name)
 {
@@ -126,7 +126,7 @@ int compare_absent(struct compare *cmp, const struct change *c)
     return r;
 }
 
-/* Is name one that the exclusive directory would remove? */
+/* Would the exclusive directory remove name? */
 static bool removal_matches(struct compare *cmp, const struct change *c,
                             const char *name, const char *path)
 {

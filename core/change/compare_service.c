@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which services a comparison's findings concern, and how they are told. */
+/* The services affected by the differences, and how they take them. */
 #include "change/compare_internal.h"
 
 #include "base/alloc.h"
@@ -19,7 +19,7 @@ void compare_index_services(struct compare *cmp)
     }
 }
 
-/* How a service is told is what the same configuration says about it. */
+/* The same configuration determines how a service is told. */
 void compare_service(struct compare *cmp, const struct change *c)
 {
     bool restart = false;

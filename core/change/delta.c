@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The list of what a comparison found. */
+/* The list of the results of a comparison. */
 #include "change/delta.h"
 
 #include "base/alloc.h"

@@ -3,10 +3,10 @@
 #define CCM_CHANGE_DELTA_H
 
 /*
- * What the comparison of a plan with the node found: one delta for each thing
- * that will be done, in the order in which it will be done. The preview shows
- * them, the transaction carries them out, the history keeps them: one list,
- * so that what is shown is what is done.
+ * The results of comparing a plan with the node: one delta for each action, in
+ * the order of the actions. The preview shows them, the transaction carries
+ * them out, and the history keeps them. As there is only one list, what is
+ * shown is what is done.
  */
 
 #include "plan/plan.h"
@@ -37,17 +37,18 @@ struct delta {
                   NULL if there was none, or sensitive, or too large
                   to show (old_large). Owned. */
     size_t old_size;
-    bool old_large; /* more than DELTA_SHOW_MAX bytes: shown as different */
-    bool content;   /* the contents differ */
-    bool mode;      /* the mode differs */
-    bool owner;     /* owner or group differ */
-    char *detail;   /* USER, GROUP: what differs, for people
-                       ("shell /bin/sh -> /bin/bash"). Owned, may be NULL */
+    bool
+        old_large; /* more than DELTA_SHOW_MAX bytes: only shown as different */
+    bool content;  /* the contents differ */
+    bool mode;     /* the mode differs */
+    bool owner;    /* owner or group differ */
+    char *detail;  /* USER, GROUP: what differs, for people
+                      ("shell /bin/sh -> /bin/bash"). Owned, may be NULL */
 };
 
 #define DELTA_SHOW_MAX (1024 * 1024)
 
-/* A service that will be told. */
+/* A service that will be reloaded or restarted. */
 struct delta_service {
     const char *name;
     bool restart;
@@ -65,7 +66,7 @@ struct deltas {
 
 /* Appends a zeroed delta. Returns borrowed (valid until the next call). */
 struct delta *deltas_add(struct deltas *deltas);
-/* Adds a service, or merges with the one that is there (restart wins). */
+/* Adds a service, or merges it with an existing one (restart wins). */
 void deltas_add_service(struct deltas *deltas, const char *name, bool restart,
                         bool changed);
 void deltas_done(struct deltas *deltas);

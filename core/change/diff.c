@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Unified diffs: what diff_lines.c found, as hunks with three lines of
- * context.
+ * Unified diffs: formats the result of diff_lines.c as hunks with three lines
+ * of context.
  */
 #include "change/diff.h"
 
@@ -37,13 +37,13 @@ static void diff_put_label(struct buf *out, const char *mark,
     const char *label = side->data ? side->label : "/dev/null";
 
     buf_puts(out, mark);
-    /* Of spaces at the end patch takes away even those before a tab. */
+    /* patch removes spaces at the end, even those before a tab. */
     if (*label && label[strlen(label) - 1] == ' ') {
         diff_put_quoted(out, label);
         return;
     }
     buf_puts(out, label);
-    /* Without a tab behind it patch would end the name at a space. */
+    /* Without a tab after it, patch would end the name at a space. */
     buf_puts(out, strchr(label, ' ') ? "\t\n" : "\n");
 }
 
@@ -68,7 +68,7 @@ static void diff_put_line(struct buf *out, char mark,
         buf_puts(out, "\n\\ No newline at end of file\n");
 }
 
-/* Moves *i and *j over the lines that are the same, at most max. */
+/* Moves *i and *j over equal lines, at most max. */
 static void diff_skip_same(const struct diff *diff, uint32_t *i, uint32_t *j,
                            uint32_t max)
 {
@@ -96,7 +96,7 @@ static bool diff_next_hunk(const struct diff *diff, struct diff_hunk *hunk)
     diff_skip_same(diff, &i, &j, UINT32_MAX);
     if (i == diff->old_text.n && j == diff->new_text.n)
         return false;
-    /* The lines in between are the same: so many may be context. */
+    /* The lines in between are equal; this many may be context. */
     before = i - hunk->old_end;
     before = before < DIFF_CONTEXT ? before : DIFF_CONTEXT;
     hunk->old_start = i - before;

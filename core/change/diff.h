@@ -28,9 +28,9 @@ enum diff_outcome {
 /*
  * Appends the difference to out. Returns an outcome.
  *
- * Bounds, for contents that someone made to hurt: memory is 100 bytes a line
- * at most; after DIFF_WORK_MAX elementary steps (some 10 ms) the rest that is
- * not yet compared counts as all different: a longer diff, as correct.
+ * Limits, for hostile contents: memory is 100 bytes a line at most; after
+ * DIFF_WORK_MAX elementary steps (some 10 ms) everything not compared yet
+ * counts as different, which gives a longer but correct diff.
  */
 int diff_unified(struct buf *out, const struct diff_side *old_side,
                  const struct diff_side *new_side);

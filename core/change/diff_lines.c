@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The search for what two texts have in common: E. W. Myers, "An O(ND)
- * Difference Algorithm and Its Variations" (1986), in the variant that needs
- * linear space: search from both ends until the two meet, split there.
+ * Finds the common lines of two texts: E. W. Myers, "An O(ND) Difference
+ * Algorithm and Its Variations" (1986), in the variant that needs linear space:
+ * search from both ends until the two meet, split there.
  *
- * Before it, three cheap steps take away most of the work: the common
- * beginning and end, numbers in place of lines (a comparison is then one of
- * integers), and lines that the other text does not have at all, which are
- * changed whatever the search would say. What is left can still be made to
- * take quadratic time by someone who wants that, so the search counts its
- * steps; when there are no more, the part at hand counts as changed whole.
+ * Three cheap steps save most of the work: the common beginning and end,
+ * numbers in place of lines (a comparison is then one of integers), and lines
+ * that do not occur in the other text, which are changed in any case. Hostile
+ * texts can still cause quadratic time, so the search counts its steps. When
+ * none are left, the current part counts as changed as a whole.
  */
 #include "change/diff_lines.h"
 
@@ -101,7 +100,7 @@ struct diff_table {
     struct diff_entry *entries;
     size_t mask;
     uint32_t n;
-    uint64_t seed; /* of this process: collisions cannot be prepared */
+    uint64_t seed; /* of this process, so that collisions cannot be prepared */
 };
 
 static void diff_table_init(struct diff_table *table, size_t lines)
@@ -214,9 +213,9 @@ static int64_t diff_advance(struct diff_search *s, const struct diff_box *box,
     return INT64_MIN;
 }
 
-/* Finds a point on a shortest path, about in its middle. The box has neither
- * a common beginning nor a common end. Returns false if the work is too
- * much. */
+/* Finds a point near the middle of a shortest path. The box has neither a
+ * common beginning nor a common end. Returns false if it takes too many steps.
+ * */
 static bool diff_middle(struct diff_search *s, const struct diff_box *box,
                         int64_t *x, int64_t *y)
 {

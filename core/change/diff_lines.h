@@ -2,7 +2,7 @@
 #ifndef CCM_CHANGE_DIFF_LINES_H
 #define CCM_CHANGE_DIFF_LINES_H
 
-/* Which lines of two texts differ: the half of diff.c that searches. */
+/* Finds the lines that differ between two texts, for diff.c. */
 
 #include <stdbool.h>
 #include <stddef.h>

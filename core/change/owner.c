@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Owner and group of what is declared. */
+/* Owner and group of declared items. */
 #include "change/owner.h"
 
 #include "base/util.h"
 
-/* Does an earlier step than c make, or renumber, this account? */
+/* Does a step before c create this account or change its number? */
 static bool owner_is_planned(const struct change *account,
                              const struct change *c)
 {
@@ -27,7 +27,7 @@ static int owner_user(const struct plan *plan, const struct accounts *accounts,
     return 0;
 }
 
-/* A user that is declared without a group brings one of its own name. */
+/* A user declared without a group has one of its own name. */
 static int owner_group(const struct plan *plan, const struct accounts *accounts,
                        const struct change *c, struct owner *out,
                        struct error *err)

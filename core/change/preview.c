@@ -10,9 +10,9 @@
  *   # service cron: reload
  *   # 1 change: 1 update; 1 service
  *
- * Names of files on the node are anybody's choice. One with a newline could
- * end its comment and begin a diff of its own; so comments hold nothing but
- * visible characters, terminal or not.
+ * Anybody may choose the names of files on the node. A name with a newline
+ * could end its comment and begin a diff, so comments contain only visible
+ * characters, on a terminal or not.
  */
 #include "change/preview.h"
 
@@ -122,7 +122,7 @@ static const char *preview_type(mode_t mode)
     return S_ISREG(mode) ? "file" : "special file";
 }
 
-/* What stands in place of contents. */
+/* The text in place of contents. */
 static void preview_put_contents(const struct delta *d, struct buf *comment)
 {
     switch (preview_contents(d)) {
@@ -155,7 +155,7 @@ static void preview_put_links(const struct delta *d, struct buf *comment)
     }
 }
 
-/* Does a file of another type stand in the way? */
+/* Is a file of another type in the way? */
 static bool preview_replaces(const struct delta *d)
 {
     switch (d->change->kind) {

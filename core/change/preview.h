@@ -3,10 +3,9 @@
 #define CCM_CHANGE_PREVIEW_H
 
 /*
- * What a comparison found, for people and for programs. Contents of sensitive
- * files are never in it. Neither are those of a removed file that not
- * everybody may read: nobody declares it any more, so nobody can say that it
- * held no secret.
+ * The results of a comparison, for people and for programs. They never contain
+ * contents of sensitive files. Nor do they contain those of a removed file that
+ * not all users may read: it is no longer declared, so it may contain a secret.
  */
 
 #include "base/error.h"
@@ -19,11 +18,10 @@
 #include <stdio.h>
 
 /*
- * As text. `patch -p1` in root applies it as it is: all but the diffs are
- * lines that begin with "#", which patch skips. With colour, or if out is a
- * terminal, control characters are made visible (\x1b), so that contents
- * cannot talk to the terminal.
- * Returns 0 or -errno of writing.
+ * As text. `patch -p1` in root applies it as it is: all but the diffs are lines
+ * that begin with "#", which patch skips. With colour, or if out is a terminal,
+ * control characters are made visible (\x1b), so that contents cannot control
+ * the terminal. Returns 0 or -errno of writing.
  */
 int preview_text(const struct deltas *deltas, const struct plan *plan,
                  FILE *out, bool colour, struct error *err);

@@ -8,7 +8,7 @@
 
 #include <sys/stat.h>
 
-/* What is left of the room for diffs. */
+/* The space that is left for diffs. */
 struct preview_room {
     size_t left;
     struct buf diff;

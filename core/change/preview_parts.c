@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What of a change may be shown, and its diff. One place decides about
- * secrets, for the text, the JSON and the history.
+ * The part of a change that may be shown, and its diff. This is the one place
+ * that decides about secrets, for the text, the JSON and the history.
  */
 #include "change/preview_parts.h"
 
@@ -84,7 +84,7 @@ static bool preview_is_removed_file(const struct delta *delta)
            S_ISREG(delta->old_mode);
 }
 
-/* Will there be other contents than there were? */
+/* Do the contents change? */
 static bool preview_has_contents(const struct delta *delta)
 {
     if (preview_is_file(delta))

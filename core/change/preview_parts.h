@@ -2,7 +2,7 @@
 #ifndef CCM_CHANGE_PREVIEW_PARTS_H
 #define CCM_CHANGE_PREVIEW_PARTS_H
 
-/* What the text and the JSON of a preview have in common. */
+/* Shared by the text and the JSON of a preview. */
 
 #include "base/buf.h"
 #include "change/delta.h"

@@ -6,15 +6,15 @@
 #include "config/config.h"
 
 /*
- * Ends what a run left unfinished, by the journal in state_dir: rolls back,
- * or finishes what was past the commit point. The caller holds the lock.
- * Sets *recovered to "nothing", "rolled back" or "finished" (static).
- * Returns 0 or -errno; then the journal is still there.
+ * Ends an unfinished run with the journal in state_dir: rolls it back, or
+ * finishes it if it was past the commit point. The caller holds the lock. Sets
+ * *recovered to "nothing", "rolled back" or "finished" (static). Returns 0 or
+ * -errno; then the journal is still there.
  */
 int recover_journal(struct config *config, int state_fd, const char **recovered,
                     struct error *err);
 
-/* Tells the services that are owed it since an earlier run. One that fails
+/* Reloads the services that are owed a reload by an earlier run. One that fails
  * stays owed. Returns 0 or the first failure. */
 int recover_owed(struct config *config, int state_fd, struct error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The two ends of a transaction: back to what was, or on without it. */
+/* The two ends of a transaction: rollback, and dropping the old state. */
 #include "change/rollback.h"
 
 #include "base/util.h"
@@ -29,7 +29,7 @@ static int rollback_ops(struct work *work, struct error *err)
     return r;
 }
 
-/* Tells those that were told what is no longer so. */
+/* Tells the services again that had been told. */
 static int rollback_services(struct work *work, struct error *err)
 {
     json_auto_t *owed = state_owed(work->state_fd);
@@ -87,8 +87,8 @@ static int finish_state(struct work *work, struct error *err)
     return r < 0 ? r : state_set_owed(work->state_fd, owed, err);
 }
 
-/* The journal must not be gone durably before what it names: on its own file
- * system the order is kept, others are synced. */
+/* The removal of the journal must not become durable before that of the items
+ * it names. Its own file system keeps the order; others are synced. */
 static int finish_sync(struct work *work, struct error *err)
 {
     struct stat st;

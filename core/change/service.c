@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Telling a service, and asking how it is. The commands come from ccm.conf,
- * whoever may write that may run anything here anyway.
+ * Reloads, restarts, tests and checks a service. The commands come from
+ * ccm.conf; whoever may write that file may run anything anyway.
  */
 #include "change/service.h"
 

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-/* What is staged, and where. */
+/* The item that is staged, and its place. */
 struct stage {
     struct work *work;
     struct op *op;
@@ -21,8 +21,8 @@ struct stage {
     struct error *err;
 };
 
-/* Gives an open file or directory its owner and mode, if it has not got them
- * by birth. Ownership first: a mode for one owner is not for another. */
+/* Gives an open file or directory its owner and mode, unless it was created
+ * with them. Ownership first: a mode for one owner is not for another. */
 static int stage_attributes(const struct stage *s, int fd, struct stat *st,
                             mode_t mode)
 {
@@ -50,7 +50,7 @@ static int stage_write(const struct stage *s, int fd)
 
     if (r == 0)
         r = io_write_all(fd, c->content, c->size);
-    /* Writing takes setuid and setgid away from who is not root. */
+    /* Writing removes setuid and setgid unless the writer is root. */
     if (r == 0 && (c->mode & 06000) && fchmod(fd, c->mode) < 0)
         r = -errno;
     if (r == 0 && s->op->late && fdatasync(fd) < 0)
@@ -76,8 +76,8 @@ static int stage_file(const struct stage *s, struct stat *st)
     return r < 0 ? r : stage_write(s, fd);
 }
 
-/* A name in a directory that others can write may have become something else
- * by now: only a symlink that we alone have is given away. */
+/* In a directory that others can write to, the name may be something else by
+ * now, so only a symlink with a single link is given away. */
 static int stage_link(const struct stage *s, struct stat *st)
 {
     cleanup_close int fd = -1;
@@ -113,7 +113,7 @@ static int stage_folder(const struct stage *s, struct stat *st)
     return r;
 }
 
-/* The last step for a directory, once all is in it. */
+/* The last step for a directory, after it is filled. */
 static int stage_seal(const struct stage *s)
 {
     cleanup_close int fd = tree_open_dir(s->dir, s->name);

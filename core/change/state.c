@@ -81,8 +81,8 @@ json_t *state_applied(int state_fd)
     return state_read(state_fd, applied_name);
 }
 
-/* The names become arguments of the service manager: what none can have was
- * not written here. */
+/* The names become arguments of the service manager, so invalid names are
+ * refused. */
 json_t *state_owed(int state_fd)
 {
     json_t *owed = state_read(state_fd, owed_name), *restart;
@@ -116,7 +116,7 @@ static int state_write(int state_fd, const char *name, const json_t *value,
     return r < 0 ? error_prefix(err, r, "state_dir") : 0;
 }
 
-/* Not durable at once: after a power cut a full run puts it right. */
+/* Not durable at once: after a power cut a full run corrects it. */
 int state_set_applied(int state_fd, const json_t *applied, struct error *err)
 {
     return state_write(state_fd, applied_name, applied, io_replace_file_soon,

@@ -3,10 +3,10 @@
 #define CCM_CHANGE_STATE_H
 
 /*
- * What this node remembers between runs, in state_dir: run.lock (one run at a
- * time), journal (journal.h), applied.json (the digest of each configuration
- * as it was last applied), owed.json (services whose files changed and that
- * were not told).
+ * The files in state_dir that this node keeps between runs: run.lock (one run
+ * at a time), journal (journal.h), applied.json (the digest of each
+ * configuration as it was last applied), owed.json (services whose files
+ * changed and that were not told yet).
  */
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* From deltas to operations: where each is staged, and when. */
+/* Turns deltas into operations: decides where and when each is staged. */
 #include "change/transaction.h"
 
 #include "base/alloc.h"
@@ -84,7 +84,7 @@ static char *path_folder(const char *path)
                          : xstrndup(path, (size_t) (slash - path));
 }
 
-/* The op of this run that makes the directory in which path stands. */
+/* The op of this run that creates the directory of path. */
 static struct op *builder_maker(const struct builder *b, const char *path)
 {
     cleanup_free char *folder = path_folder(path);
@@ -94,7 +94,7 @@ static struct op *builder_maker(const struct builder *b, const char *path)
     return i ? &b->t->ops[i - 1] : NULL;
 }
 
-/* Is the owner not known before an earlier step is carried out? */
+/* Is the owner unknown until an earlier step has been carried out? */
 static int builder_is_late(const struct builder *b, const struct change *c)
 {
     struct owner owner;
@@ -106,8 +106,8 @@ static int builder_is_late(const struct builder *b, const struct change *c)
     return r < 0 ? r : !owner.uid_known || !owner.gid_known;
 }
 
-/* Below a directory that is new: inside what is staged of it, or, if one of
- * the two comes late, beside that. */
+/* Below a new directory: inside its staged copy, or beside it if one of the two
+ * is late. */
 static void builder_place_inside(const struct builder *b, struct op *op,
                                  const struct op *maker, const char *name)
 {
@@ -186,8 +186,8 @@ static int builder_attributes(const struct builder *b, struct op *op)
     return 0;
 }
 
-/* What was removed from a directory must not wait inside it when the
- * directory itself goes. */
+/* An item removed from a directory must not wait inside it if the directory
+ * itself is removed. */
 static void builder_move_out(const struct builder *b, const struct op *folder)
 {
     struct op *op;

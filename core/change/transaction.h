@@ -3,18 +3,18 @@
 #define CCM_CHANGE_TRANSACTION_H
 
 /*
- * A transaction: what is done to the node, one operation for each delta, in
- * the same order, in the form that the journal keeps. Applying, rolling back
- * and recovering all work on this.
+ * A transaction: one operation for each delta, in the same order, in the form
+ * that the journal keeps. Applying, rolling back and recovering all work on
+ * this.
  *
- * An operation on a path has a temporary name of its own, in a directory on
- * the same mount that no customer can write if there is one (tree.h). A new
- * file waits there for its exchange, and the old one waits there for the end
- * of the transaction. What is new inside a directory that is new itself is
- * staged inside that one's temporary name and comes along with it.
+ * An operation on a path has a temporary name of its own, in a directory on the
+ * same mount that no customer can write if there is one (tree.h). A new file
+ * waits there for its exchange, and the old one waits there for the end of the
+ * transaction. New items in a new directory are staged inside its temporary
+ * name and come with it.
  *
- * What has happened to a path is seen by looking: the inode of what was
- * staged is on record, so undoing can be repeated as often as needed.
+ * The state of a path is determined by looking: the inode of the staged item is
+ * on record, so undoing can be repeated as often as needed.
  */
 
 #include "change/delta.h"
@@ -22,7 +22,7 @@
 #include "command/accounts.h"
 
 enum op_kind {
-    OP_PUT = 1, /* what is staged comes to path, what was there goes */
+    OP_PUT = 1, /* the staged item comes to path, the old one goes */
     OP_REMOVE,
     OP_ATTRIBUTES, /* of a directory, in place */
     OP_ACCOUNT,
@@ -50,13 +50,13 @@ struct op {
     const struct delta *delta; /* NULL in a transaction from the journal */
 };
 
-/* A service that was told, or was about to be. */
+/* A service that was told, or was about to be told. */
 struct told {
     char *name;
     bool restart;
 };
 
-/* What a configuration's declarations came to. */
+/* The digest of a configuration's declarations. */
 struct applied {
     char *name;
     char digest[33];

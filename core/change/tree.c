@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Directories below root, kept open. Plain openat of single components with
- * O_NOFOLLOW is what openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS
- * does for a whole path, but it also tells which symlinks stand where, and a
- * directory that thousands of files share is looked up once.
+ * O_NOFOLLOW is what openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS does
+ * for a whole path, but it also shows where the symlinks are, and a directory
+ * that thousands of files share is looked up once.
  */
 #include "change/tree.h"
 
@@ -20,7 +20,7 @@
 
 /* Symlinks in one path, as the kernel has it. */
 #define LINKS_MAX 40
-/* The directories asked for last stay open when others must be closed. */
+/* The most recently used directories stay open when others must be closed. */
 #define RECENT 4
 #define OPEN_MAX_DIRS 4096
 
@@ -70,7 +70,7 @@ void tree_close(struct tree *tree)
     free(tree);
 }
 
-/* Half of what the process may open; the rest is for everybody else. */
+/* Half of the descriptors of the process; the rest is for other uses. */
 static size_t tree_open_max(void)
 {
     struct rlimit limit;
@@ -106,13 +106,13 @@ bool tree_owners(const struct tree *tree)
     return tree->euid == 0;
 }
 
-/* Could only root (or the user that ccm runs as) have made this? */
+/* Can only root (or the user that ccm runs as) have created this? */
 static bool tree_ours(const struct tree *tree, const struct stat *st)
 {
     return st->st_uid == 0 || st->st_uid == tree->euid;
 }
 
-/* Closes all but the directories that were asked for last. */
+/* Closes all directories except the most recently used. */
 static void tree_make_room(struct tree *tree)
 {
     size_t i;
@@ -170,7 +170,7 @@ static int tree_fill(struct tree *tree, struct tree_dir *dir, int fd,
     return 0;
 }
 
-/* From the directory base along a symlink's target. */
+/* Follows a symlink's target from the directory base. */
 static int tree_follow(struct tree *tree, struct tree_dir *base, char *target,
                        struct tree_dir **out, struct error *err)
 {
@@ -196,8 +196,8 @@ static int tree_follow(struct tree *tree, struct tree_dir *base, char *target,
     return r;
 }
 
-/* Something that is no directory stands at name in parent. If it is a
- * symlink that may be followed, sets *out to where it leads. */
+/* name in parent is not a directory. If it is a symlink that may be followed,
+ * sets *out to its target; otherwise it is refused. */
 static int tree_link(struct tree *tree, struct tree_dir *parent,
                      const char *name, struct tree_dir **out, struct error *err)
 {

@@ -3,17 +3,16 @@
 #define CCM_CHANGE_TREE_H
 
 /*
- * All access to what lies below root. A path is walked one component at a
- * time from an open directory, without following symlinks, so nobody who
- * renames things can lead it astray.
+ * All access below root. A path is walked one component at a time from an open
+ * directory, without following symlinks, so nobody can redirect it by renaming.
  *
  * The rule for symlinks among the directories of a path: one is followed only
- * if it belongs to root (or to the user that ccm runs as) and stands in a
- * *trusted* directory. A directory is trusted if it belongs to root (or that
- * user), neither its group nor others can write it, and the same holds for
- * all directories above it up to root. So /var/run -> /run works; a link in a
- * customer's home never does, whoever owns it. It leads nowhere but below
- * root: "/" is root, and ".." ends there.
+ * if it belongs to root (or to the user that ccm runs as) and is in a *trusted*
+ * directory. A directory is trusted if it belongs to root (or that user),
+ * neither its group nor others can write to it, and the same is true of all
+ * directories above it up to root. So /var/run -> /run works; a link in a
+ * customer's home never does, whoever owns it. A link never leads out of root:
+ * "/" is root, and ".." ends there.
  */
 
 #include "base/error.h"
@@ -43,23 +42,23 @@ int tree_open(const char *root, struct tree **out, struct error *err);
 void tree_close(struct tree *tree);
 /* The descriptor of root, O_PATH. Returns borrowed (valid until tree_close). */
 int tree_root(const struct tree *tree);
-/* Closes all that is open and forgets it, so that it is looked up anew. */
+/* Closes and forgets all directories, so that they are looked up again. */
 void tree_forget(struct tree *tree);
 /* Can this process give files away? If not (it does not run as root), owners
  * are neither compared nor set. */
 bool tree_owners(const struct tree *tree);
 
 /*
- * The directory of that path. Sets *out, borrowed (valid until the fourth
- * call from here, its strings until tree_forget).
- * Returns 0; -ENOENT; -ENOTDIR (something on the way is no directory, or a
- * symlink that is not followed); or another -errno.
+ * The directory of that path. Sets *out, borrowed (valid until the fourth call
+ * from here, its strings until tree_forget). Returns 0; -ENOENT; -ENOTDIR (a
+ * component is not a directory, or is a symlink that is not followed); or
+ * another -errno.
  */
 int tree_dir(struct tree *tree, const char *path, struct tree_dir **out,
              struct error *err);
 
-/* The same for the directory in which path stands. Sets *name to the last
- * component, which points into path. */
+/* The same for the parent directory of path. Sets *name to the last component,
+ * which points into path. */
 int tree_parent(struct tree *tree, const char *path, struct tree_dir **out,
                 const char **name, struct error *err);
 

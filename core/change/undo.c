@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Undoing, after a failure and after a crash alike. Nothing is trusted but
- * what is seen: which inode stands at the path, and which under the temporary
- * name. So it does not matter how far the operation had come, nor how far an
- * earlier attempt to undo it.
+ * Undoing, after a failure and after a crash alike. It relies only on what it
+ * sees: the inodes at the path and under the temporary name. So it does not
+ * matter how far the operation had come, or an earlier attempt to undo it.
  */
 #include "change/undo.h"
 
@@ -19,7 +18,7 @@
 /* As often as when committing. */
 #define UNDO_TRIES 64
 
-/* What stands at a name. */
+/* What is at a name. */
 struct undo_seen {
     struct tree_dir *dir; /* NULL: not even its directory is there */
     const char *name;
@@ -54,7 +53,7 @@ static int undo_look(struct work *work, const char *path,
     return work_touch(work, seen->dir, st.st_dev);
 }
 
-/* Removes what was seen there. Returns 0, -ENOTEMPTY, or another -errno. */
+/* Removes the item that was seen. Returns 0, -ENOTEMPTY, or another -errno. */
 static int undo_unlink(const struct undo_seen *seen, const char *path,
                        struct error *err)
 {
@@ -73,7 +72,7 @@ static int undo_unlink(const struct undo_seen *seen, const char *path,
     return error_errno(err, r, "removing %s", path);
 }
 
-/* A directory that is not empty stays: what is in it is not ours. */
+/* A directory that is not empty stays, because its contents are not ours. */
 static int undo_discard(struct work *work, const struct undo_seen *seen,
                         const char *path, struct error *err)
 {
@@ -96,9 +95,9 @@ static int undo_swap(const struct undo_seen *from, const struct undo_seen *to,
     return r;
 }
 
-/* A directory that somebody fills although it has its temporary name already
- * goes back to where its owner finds it, beside what replaced it. Returns 1 if
- * that place is gone. */
+/* A directory that somebody fills although it already has its temporary name
+ * goes back to a place where its owner finds it, beside its replacement.
+ * Returns 1 if that place is gone. */
 static int undo_give_back(struct work *work, const struct op *op,
                           const struct undo_seen *seen, struct error *err)
 {
@@ -114,7 +113,7 @@ static int undo_give_back(struct work *work, const struct op *op,
 }
 
 /* The same for what waits under the temporary name. A customer may have put
- * something into a directory of ours in the moment that it stood in his. */
+ * something into our directory in the moment that it was in his. */
 static int undo_discard_temporary(struct work *work, const struct op *op,
                                   const struct undo_seen *seen,
                                   struct error *err)
@@ -131,11 +130,10 @@ static int undo_discard_temporary(struct work *work, const struct op *op,
     return 0;
 }
 
-/* After the exchange: what came to the temporary name goes. If it is a
- * directory of ours into which others have put something meanwhile, it stays
- * where they know it, and what was there before goes instead; but what is in
- * it may also be ours, if it could not be removed just now: then there will
- * be another attempt. */
+/* After the exchange: removes the item under the temporary name. If it is our
+ * directory and others have put something into it, it stays where they know it,
+ * and the old item is removed instead. But its contents may also be ours, if
+ * they could not be removed just now; then there will be another attempt. */
 static int undo_settle(struct work *work, struct op *op, struct error *err)
 {
     struct undo_seen at, temporary;
@@ -156,7 +154,7 @@ static int undo_settle(struct work *work, struct op *op, struct error *err)
     return r < 0 ? r : undo_discard_temporary(work, op, &temporary, err);
 }
 
-/* One try. Returns 1 if what stands at the path has just changed. */
+/* One try. Returns 1 if the path has just changed. */
 static int undo_try(struct work *work, struct op *op, struct error *err)
 {
     struct undo_seen at, temporary;
@@ -166,7 +164,7 @@ static int undo_try(struct work *work, struct op *op, struct error *err)
         r = undo_look(work, op->path, &at, err);
     if (r < 0)
         return r;
-    if (!at.dir) /* removed by others, and this would be gone with it */
+    if (!at.dir) /* removed by others, and this would go with it */
         return undo_discard_temporary(work, op, &temporary, err);
     r = undo_swap(&temporary, &at,
                   at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
@@ -180,8 +178,8 @@ static int undo_try(struct work *work, struct op *op, struct error *err)
     return at.inode ? undo_settle(work, op, err) : 0;
 }
 
-/* What is under the temporary name comes back to the path, and what is at the
- * path goes. */
+/* Moves the item under the temporary name back to the path, and removes the one
+ * at the path. */
 static int undo_restore(struct work *work, struct op *op, struct error *err)
 {
     int i, r = 1;

@@ -5,14 +5,14 @@
 #include "change/work.h"
 
 /*
- * Puts one operation's path back as it was, however far it had come, and
- * removes its temporary name. Can be repeated. What cannot be undone (a
- * command) goes into work->notes. Returns 0 or -errno.
+ * Restores the path of one operation, however far it had come, and removes its
+ * temporary name. Can be repeated. Operations that cannot be undone (commands)
+ * are noted in work->notes. Returns 0 or -errno.
  */
 int undo_op(struct work *work, struct op *op, struct error *err);
 
-/* Past the commit point: drops what waits under the operation's temporary
- * name. Returns 0 or -errno. */
+/* Past the commit point: removes the item under the operation's temporary name.
+ * Returns 0 or -errno. */
 int undo_drop(struct work *work, struct op *op, struct error *err);
 
 #endif

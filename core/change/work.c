@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the steps of a transaction share. */
+/* Shared by the steps of a transaction. */
 #include "change/work.h"
 
 #include "base/alloc.h"

@@ -12,7 +12,7 @@
 #include "command/accounts.h"
 #include "config/config.h"
 
-/* The file systems that were written to. */
+/* The file systems written to. */
 struct sync {
     dev_t device;
     int fd;
@@ -30,8 +30,8 @@ struct work {
     struct sync *syncs;
     size_t n_syncs;
     size_t syncs_capacity;
-    bool incomplete;             /* something could not be undone yet */
-    struct buf notes;            /* what could not be undone, for people */
+    bool incomplete;  /* something could not be undone yet */
+    struct buf notes; /* operations that could not be undone, for people */
     engine_progress_fn progress; /* may be NULL */
     void *userdata;
 };

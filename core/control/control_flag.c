@@ -198,11 +198,11 @@ static void control_clear_only(struct connection *connection,
         after = flag_from_holds(holds);
         control_flag_replace(connection, flag, after);
     } else if (n > 1) {
-        connection_fail(connection, CCM_EXIT_FAILED,
-                        "%zu holds stand: lift one with ccmctl flag clear "
-                        "--hold ID, or all with ccmctl flag clear --all; "
-                        "ccmctl flag show lists them",
-                        n);
+        connection_fail(
+            connection, CCM_EXIT_FAILED,
+            "there are %zu holds: lift one with ccmctl flag clear --hold ID, "
+            "or all with ccmctl flag clear --all (see ccmctl flag show)",
+            n);
     } else {
         control_flag_replace(connection, flag, NULL);
     }

@@ -138,9 +138,9 @@ json_t *flag_for_doubt(const struct flag_doubt *doubt, const char *by)
 {
     json_t *json = flag_new("in-doubt", doubt->node);
     char *error = xasprintf(
-        "%s vanished while it applied revision %lld (turn %s): nobody knows "
-        "whether it broke. When it is back, it puts itself right and lifts "
-        "this flag. If it never will be, ccmctl flag clear %s lifts it, and "
+        "%s vanished while it applied revision %lld (turn %s): it is unknown "
+        "whether the change broke it. When it comes back, it recovers and "
+        "lifts this flag. If it never will, ccmctl flag clear %s lifts it, and "
         "the next node then applies the same",
         doubt->node, (long long) doubt->revision, doubt->turn, doubt->node);
 
