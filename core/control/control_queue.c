@@ -14,26 +14,32 @@ static void control_queue_read(struct connection *connection,
 {
     const struct store_range *queue = &reply->ranges[0];
     json_t *entries = json_array();
+    struct flag flag = {0};
     size_t i;
 
     for (i = 0; i < queue->n; i++) {
         const struct store_kv *kv = &queue->kvs[i];
         json_auto_t *value = store_kv_json(kv);
 
-        /* etcdctl lock and the like leave no value. */
+        /* etcdctl lock and the like leave no value. A place says which turn
+         * it is for once that has begun. */
         json_array_append_new(
-            entries, json_pack("{s:s?, s:s?, s:o}", "node",
+            entries, json_pack("{s:s?, s:s?, s:b, s:o}", "node",
                                json_string_or(value, "node", NULL), "since",
-                               json_string_or(value, "since", NULL), "key",
-                               json_text(kv->key)));
+                               json_string_or(value, "since", NULL), "applying",
+                               json_string_or(value, "turn", NULL) != NULL,
+                               "key", json_text(kv->key)));
     }
     json_clip(entries, QUEUE_TEXT_MAX);
+    flag_set(&flag, reply->ranges[1].n ? &reply->ranges[1].kvs[0] : NULL);
     connection_ok(
         connection,
-        json_pack("{s:o, s:I}", "entries", entries, "omitted",
+        json_pack("{s:o, s:I, s:O?}", "entries", entries, "omitted",
                   (json_int_t) (queue->count > (int64_t) queue->n
                                     ? queue->count - (int64_t) queue->n
-                                    : 0)));
+                                    : 0),
+                  "flag", flag.json));
+    flag_done(&flag);
 }
 
 void control_queue(struct connection *connection)
@@ -43,5 +49,6 @@ void control_queue(struct connection *connection)
     txn_get_below(txn, "lock/",
                   &(struct txn_range){.by_create_revision = true,
                                       .limit = QUEUE_SHOWN_MAX});
+    txn_get(txn, "flag");
     connection_commit(connection, txn, control_queue_read);
 }

@@ -199,9 +199,20 @@ int command_nodes(struct ctl *ctl)
     return CCM_EXIT_DONE;
 }
 
+/* Under the flag nobody waits, though there may be much to do. */
+static void queue_say_held(struct ctl *ctl, const json_t *result)
+{
+    const json_t *flag = json_object_get(result, "flag");
+
+    if (json_is_object(flag))
+        text_line(ctl->out,
+                  "all nodes are held by the flag (%s): see ccmctl flag show",
+                  json_string_or(flag, "error", "no reason given"));
+}
+
 int command_queue(struct ctl *ctl)
 {
-    static const char *const heads[] = {"#", "NODE", "SINCE", NULL};
+    static const char *const heads[] = {"#", "NODE", "STATE", "SINCE", NULL};
     cleanup_text_table struct text_table table = {.columns = 0};
     json_auto_t *result = NULL;
     const json_t *entries, *entry;
@@ -213,6 +224,7 @@ int command_queue(struct ctl *ctl)
     if (ctl->json)
         return ctl_print_json(ctl, result);
     entries = json_object_get(result, "entries");
+    queue_say_held(ctl, result);
     if (json_array_size(entries) == 0) {
         text_line(ctl->out, "no node waits for a turn");
         return CCM_EXIT_DONE;
@@ -227,6 +239,9 @@ int command_queue(struct ctl *ctl)
 
         text_table_addf(&table, "%zu", i + 1);
         text_table_add(&table, TEXT_PLAIN, node);
+        text_table_add(&table, TEXT_PLAIN,
+                       json_bool_or(entry, "applying", false) ? "applying"
+                                                              : "waiting");
         text_table_add(&table, TEXT_PLAIN, since);
     }
     text_table_print(&table, ctl->out, ctl->colour);

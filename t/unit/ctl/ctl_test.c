@@ -30,8 +30,15 @@ static const struct {
     {"queue", "{\"op\":\"queue\"}\n", NULL, OK("{\"entries\":[]}"),
      "no node waits for a turn\n"},
     {"queue", "{\"op\":\"queue\"}\n", NULL,
-     OK("{\"entries\":[{\"node\":\"a\",\"since\":\"noon\"}]}"),
-     "#  NODE  SINCE\n1  a     noon\n"},
+     OK("{\"entries\":[{\"node\":\"a\",\"since\":\"noon\",\"applying\":true},"
+        "{\"node\":\"b\",\"since\":\"one\"}]}"),
+     "#  NODE  STATE     SINCE\n1  a     applying  noon\n"
+     "2  b     waiting   one\n"},
+    {"queue", "{\"op\":\"queue\"}\n", NULL,
+     OK("{\"entries\":[],\"flag\":{\"kind\":\"operator\",\"error\":\"night\"}"
+        "}"),
+     "all nodes are held by the flag (night): see ccmctl flag show\n"
+     "no node waits for a turn\n"},
     {"module list", "{\"op\":\"module.list\"}\n", NULL,
      OK("{\"digest\":\"d\",\"configurations\":[{\"name\":\"crontab\","
         "\"module\":\"crontab\",\"version\":\"1.0\",\"file\":\"/f\","
