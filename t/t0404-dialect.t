@@ -64,6 +64,8 @@ wait_for "a user where authentication is off: the node starts" is_settled web2
         etcdctl user grant-role root root && etcdctl auth enable
 } >"$scratch/auth.log" 2>&1 || bail "etcd takes no users"
 export ETCDCTL_USER=root:rootpw
+wait_for "it is switched on: a node without a user says so" \
+    has_status web1 '(.trouble // "") | contains("user name is empty")'
 node_stop web1
 thing_put web2 3 n3 on
 wait_for "it is switched on: the node logs in" thing_is web2 n3 on

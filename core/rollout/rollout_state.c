@@ -174,6 +174,8 @@ const char *rollout_trouble(const struct rollout *rollout)
         return rollout->session.retry.trouble;
     if (!rollout->events.connected)
         return rollout->events.retry.trouble;
+    if (rollout->session.refused)
+        return rollout->session.refused;
     if (rollout->turn.retry.trouble)
         return rollout->turn.retry.trouble;
     if (rollout->queue.retry.trouble)

@@ -22,6 +22,9 @@
 #define RETRY_FIRST_MS 250
 #define RETRY_MAX_MS 15000
 #define ALIVE_BYTES_MAX 4096
+/* etcd keeps a lease for anybody, so that only another request finds out that
+ * authentication was switched on. */
+#define UNCHECKED_MAX 5
 
 static void session_grant(struct session *session);
 static void session_claim(struct session *session, int64_t replaces,
@@ -77,8 +80,11 @@ static void session_checked(void *userdata, const struct store_reply *reply,
 {
     struct session *session = userdata;
 
-    (void) err;
     session->check = NULL;
+    free(session->refused);
+    session->refused = r == -EPERM ? xstrdup(err->text) : NULL;
+    if (session->refused)
+        session->ops->trouble(session->userdata, err->text);
     if (r < 0)
         return;
     if (reply->ranges[0].n > 0 &&
@@ -97,6 +103,7 @@ static void session_check(struct session *session)
     cleanup_free char *key = session_key(session);
     struct txn *txn = txn_new();
 
+    session->unchecked = 0;
     txn_get(txn, key);
     session->check =
         store_commit(session->store, txn, session_checked, session);
@@ -114,7 +121,8 @@ static void session_kept(void *userdata, int64_t lease, int64_t ttl_s,
         retry_worked(&session->retry);
         retry_at(&session->retry, session->ttl_s * 1000 * 2 / 5);
         session->ops->alive(session->userdata, revision);
-        if (revision != session->checked && !session->check)
+        if (!session->check && (revision != session->checked ||
+                                ++session->unchecked >= UNCHECKED_MAX))
             session_check(session);
         return;
     }
@@ -365,4 +373,5 @@ void session_done(struct session *session)
     retry_done(&session->retry);
     store_cancel(session->check);
     session->check = NULL;
+    free(session->refused);
 }

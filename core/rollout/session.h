@@ -46,6 +46,9 @@ struct session {
     struct retry retry;  /* grant, claim, revoke, keep: one after the other */
     int64_t checked;     /* the store's revision when the key was last ours */
     struct store_call *check;
+    unsigned unchecked; /* keepalives since the last check */
+    char *refused;      /* the store refuses to show us the key, though the
+                           lease is kept; NULL: it does not */
 };
 
 /* store, node and identity are kept until session_done. */
