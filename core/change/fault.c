@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Fault points; nothing of this is in a build that is installed. */
+/* Fault points; installed builds do not contain them. */
 #include "change/fault.h"
 
 #ifdef CCM_FAULTS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The guard. An API that answers [] by mistake is, seen from here, an order to
- * remove everything; only its size tells it from a wanted one.
+ * The guard. If an API answers [] by mistake, that looks like a request to
+ * remove everything; only its size distinguishes it from an intended one.
  */
 #include "change/guard.h"
 
@@ -22,6 +22,6 @@ int guard_check(const struct config *config, size_t removals, size_t managed,
         err, -EPERM,
         "this would remove %zu of %zu managed items, more than %" PRId64
         " and more than %" PRId64 " %%; to confirm: ccmctl apply "
-                                  "--allow-removals (see guard in ccm.conf)",
+        "--allow-removals (see guard in ccm.conf)",
         removals, managed, config->max_removals, config->max_removals_percent);
 }

@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 /*
- * The guard against mass removal. It refuses a plan that removes both more
- * than config->max_removals things and more than
- * config->max_removals_percent of managed. "And": one of the two alone would
- * stop either small clusters at every removal, or large ones never.
+ * The guard against mass removal. It refuses a plan that removes more than
+ * config->max_removals items and also more than config->max_removals_percent of
+ * managed. One limit alone would stop small clusters at every removal, or large
+ * ones never.
  *
- * managed: how many things are managed before the run: all that is declared
- * and there already, and what will be removed.
- * Returns 0, or -EPERM with how to confirm in err.
+ * managed: the number of items managed before the run: those that are declared
+ * and exist, and those that will be removed. Returns 0, or -EPERM with how to
+ * confirm in err.
  */
 int guard_check(const struct config *config, size_t removals, size_t managed,
                 struct error *err);

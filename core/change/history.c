@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The history on disk. One file a record: adding one touches no other, a
- * crash can spoil none, and keeping them by count and age is removing files.
- * The id begins with the time, so that names sort as the runs went; where the
- * clock has been set back, with one just after the newest's. And since a
- * clock that is ahead for a while makes all look old, few go at a time.
+ * The history on disk. Each record is one file: adding one touches no other, a
+ * crash can damage none, and limits by count and age only remove files. The id
+ * begins with the time, so that names sort in the order of the runs; if the
+ * clock was set back, with a time just after the newest. A clock that is ahead
+ * for a while makes all records look old, so only a few are removed at a time.
  */
 #include "change/history.h"
 
@@ -116,7 +116,7 @@ static int history_ids_read(const char *folder, struct history_ids *ids,
     return 0;
 }
 
-/* The time of an id, and a millisecond more; or *now, if that is later. */
+/* The time of an id plus one millisecond, or *now if that is later. */
 static void history_after(const char *id, struct timespec *now)
 {
     struct timespec at = {0};
@@ -136,7 +136,7 @@ static void history_after(const char *id, struct timespec *now)
         *now = at;
 }
 
-/* A new id, behind all others; the number tells it from one that is being
+/* A new id, after all others; the number distinguishes it from one that is
  * added at the same time. */
 static char *history_new_id(const char *folder)
 {
@@ -186,7 +186,7 @@ static void history_remove(int folder_fd, const char *id, const char *suffix)
     unlinkat(folder_fd, name, 0);
 }
 
-/* Removes what a crash left of a record that was being written. */
+/* Removes the remains of a record that was being written during a crash. */
 static void history_clean(const char *folder, int folder_fd)
 {
     struct history_ids ids = {.suffix = HISTORY_SUFFIX ".new"};
@@ -198,7 +198,7 @@ static void history_clean(const char *folder, int folder_fd)
     history_ids_done(&ids);
 }
 
-/* Removes what is too old or too much. Ids compare as their times do. */
+/* Removes records that are too old or too many. Ids sort by their times. */
 static void history_prune(const struct config *config, const char *folder,
                           int folder_fd)
 {
@@ -259,7 +259,7 @@ static int history_open(const char *folder, struct error *err)
     if (r < 0)
         return r;
     fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* Diffs may hold what was not meant for everybody on this machine. */
+    /* Diffs may contain data that not all users of this machine may see. */
     if (fd >= 0 && fchmod(fd, 0700) < 0) {
         r = -errno;
         close(fd);
@@ -284,7 +284,7 @@ int history_add(const struct config *config, const json_t *record,
         return error_set(err, -EMSGSIZE, "history: a record of %zu bytes",
                          strlen(text));
     name = xasprintf("%s" HISTORY_SUFFIX, id);
-    /* Nothing is done or left because of it, and etcd knows of the run, too. */
+    /* A failure here changes nothing else, and etcd knows of the run, too. */
     r = io_replace_file_soon(folder_fd, name, 0600, text, strlen(text), err);
     if (r < 0)
         return error_prefix(err, r, "history");

@@ -11,7 +11,7 @@
  *    "step","configuration","error","rolled_back",     if it failed
  *    "phases":{"compare":ms, "stage":ms, ...},"duration_ms",
  *    "changes":[...],"services":[...],"summary":{...}}  as preview_json
- * host/record.h adds those of runs that failed before, or were cut short.
+ * host/record.h adds records of runs that failed earlier or were interrupted.
  * The id is added here.
  */
 
@@ -28,16 +28,16 @@
 
 /*
  * Adds a record, makes it durable, and removes those that are more than
- * history_max or older than history_days. One that is too large loses its
- * diffs ("diff_omitted"), then its changes ("changes_omitted": how many).
- * Returns 0 or -errno; a failure to remove an old one is none.
+ * history_max or older than history_days. One that is too large loses its diffs
+ * ("diff_omitted"), then its changes ("changes_omitted": how many). Returns 0
+ * or -errno; a failure to remove an old one does not count.
  */
 int history_add(const struct config *config, const json_t *record,
                 struct error *err);
 
-/* The newest limit records (0: all), newest first, without the changes'
- * diffs. One that cannot be read is {"id","error"}. Sets *out to an array, new
- * (freed with json_decref). Returns 0 or -errno; no history is an empty one. */
+/* The newest limit records (0: all), newest first, without the changes' diffs.
+ * One that cannot be read is {"id","error"}. Sets *out to an array, new (freed
+ * with json_decref). Returns 0 or -errno; a missing history is an empty one. */
 int history_list(const struct config *config, size_t limit, json_t **out,
                  struct error *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Writes the journal. A record is a type, a size and a digest (XXH3) of what
- * follows, so a torn tail is told from a whole record. Records are appended,
- * and synced before the caller goes on: a record that cannot be found after a
- * crash announces something that never happened.
+ * follows, so a torn tail is distinguished from a whole record. Records are
+ * appended and synced before the caller goes on: if a record is missing after a
+ * crash, what it announces never happened.
  */
 #include "change/journal.h"
 

@@ -3,12 +3,12 @@
 #define CCM_CHANGE_JOURNAL_H
 
 /*
- * The journal of the one transaction that is under way: state_dir/journal,
- * mode 0600. It begins with all operations (so that what is staged can be
- * found again), then come, each durable before what it announces:
- * "staged" with the inodes, accounts and commands that begin, services that
- * are told, and "done", the commit point. A record that was not written whole
- * counts as never written.
+ * The journal of the one transaction that is under way: state_dir/journal, mode
+ * 0600. It begins with all operations (so that staged items can be found
+ * again). Then follow, each durable before the action that it announces:
+ * "staged" with the inodes, accounts and commands that begin, services that are
+ * told, and "done", the commit point. An incomplete record counts as not
+ * written.
  */
 
 #include "change/transaction.h"
@@ -24,7 +24,7 @@ struct journal {
 int journal_begin(struct journal *journal, int state_fd,
                   const struct transaction *t, struct error *err);
 /* Each of these appends a record and makes it durable. Returns 0 or -errno. */
-/* All that is not late is staged; the inode of each operation. */
+/* All operations that are not late are staged; the inode of each. */
 int journal_staged(struct journal *journal, const struct transaction *t,
                    struct error *err);
 /* The late operation number op is staged. */
@@ -35,7 +35,7 @@ int journal_begun(struct journal *journal, size_t op, struct error *err);
 /* This service is about to be told. */
 int journal_tell(struct journal *journal, const char *service, bool restart,
                  struct error *err);
-/* The commit point: from here on recovery goes forward. */
+/* The commit point: after it, recovery goes forward. */
 int journal_done(struct journal *journal, const struct transaction *t,
                  struct error *err);
 /* Closes it and removes the file. Returns 0 or -errno. */
@@ -44,9 +44,9 @@ int journal_remove(struct journal *journal, struct error *err);
 void journal_close(struct journal *journal);
 
 /*
- * Reads what a run left behind. t is to be zeroed before.
- * Returns 0; 1 if there is no journal, or one whose beginning was not written
- * whole (then nothing was staged); -EPROTO if it is damaged; or -errno.
+ * Reads the journal of an interrupted run. t is to be zeroed before. Returns 0;
+ * 1 if there is no journal, or one whose beginning was not written whole (then
+ * nothing was staged); -EPROTO if it is damaged; or -errno.
  */
 int journal_load(int state_fd, struct transaction *t, struct error *err);
 

@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <xxhash.h>
 
-/* What an operation and a digest have at least: what is counted is there, so
- * the file's size bounds the memory. */
+/* The minimum size of an operation and of a digest: every counted item is in
+ * the file, so the file's size limits the memory. */
 #define OP_BYTES_MIN (12 * sizeof(uint64_t))
 #define DONE_BYTES_MIN (2 * sizeof(uint64_t))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The parts of the journal's records, both ways. */
+/* Encodes and decodes the parts of the journal's records. */
 #include "change/journal_record.h"
 
 #include "base/alloc.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Remembered answers of modules. Loading a catalog anew is cheap but for the
- * processes in which modules are asked, and a module with the same contents
- * and settings answers the same; so a runner that waits for its job asks
- * beforehand, and when the job comes all is read and checked again except
- * for that.
+ * Remembered answers of modules. Reloading a catalog is cheap except for the
+ * processes that ask the modules, and a module with the same contents and
+ * settings gives the same answer. So a runner that waits for its job asks in
+ * advance. When the job arrives, everything else is read and checked again.
  */
 #include "host/answers.h"
 

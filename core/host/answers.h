@@ -3,20 +3,21 @@
 #define CCM_HOST_ANSWERS_H
 
 /*
- * What modules answered when they were described, by all that an answer
- * depends on: the module's contents, the configuration's name, its settings,
- * whether it has a program. (Node and groups are ccm.conf's: answers are not
- * kept longer than one configuration of ccm.)
+ * The answers of modules to "describe", by everything that an answer depends
+ * on: the module's contents, the configuration's name, its settings, whether it
+ * has a program. (Node and groups are ccm.conf's: answers are not kept longer
+ * than one configuration of ccm.)
  */
 
 #include "host/describe.h"
 
-/* Those of the tasks that have one. Returns new (freed with json_decref). */
+/* The answers of those tasks that have one. Returns new (freed with
+ * json_decref). */
 json_t *answers_of(const struct describe_task *tasks, size_t n);
 
 /*
- * Fills every task's answer from answers (and every file's digest), so that
- * nobody has to be asked. Returns false, with no answer filled, unless all
+ * Fills every task's answer from answers (and every file's digest), so that no
+ * module needs to be asked. Returns false, with no answer filled, unless all
  * are known.
  */
 bool answers_recall(const json_t *answers, struct describe_task *tasks,

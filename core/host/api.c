@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The run as a module sees it: its life, and who one is. */
+/* The run as a module sees it: its life cycle and its identity. */
 #include "host/api.h"
 
 #include "base/alloc.h"

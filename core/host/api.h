@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* What one configuration may declare. */
+/* The limits of one configuration. */
 #define API_CHANGES_MAX 120000              /* of all kinds */
 #define API_FILES_MAX 100000                /* of them files */
 #define API_CONTENT_MAX (256 * 1024 * 1024) /* bytes in all files */
@@ -26,7 +26,7 @@
 
 struct program_run;
 
-/* What the run is given; kept by it. */
+/* The input of the run; kept by it. */
 struct api_input {
     const char *configuration;
     const char *node;
@@ -74,7 +74,7 @@ struct ccm_run {
     bool log_full;
     struct buf said;     /* by the program */
     char context[256];   /* stands before the next error; may be "" */
-    const json_t *about; /* the object of what is being declared, or NULL */
+    const json_t *about; /* the object of the current declaration, or NULL */
     bool failed;
     struct error failure; /* the first one */
 };
@@ -83,7 +83,7 @@ struct ccm_run {
 void api_init(struct ccm_run *run, const struct api_input *input);
 void api_done(struct ccm_run *run);
 
-/* Notes a failure, unless there was one before. */
+/* Notes a failure, if it is the first. */
 void api_fail(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -100,8 +100,8 @@ int api_call(struct ccm_run *run, int (*function)(struct ccm_run *run),
              const char *name, struct error *err);
 
 /*
- * To which object of this run does this JSON belong: itself, or the one that
- * it is inside of. Sets *type. Returns borrowed, or NULL (the settings, or
+ * Returns the object of this run to which this JSON belongs: itself, or the one
+ * that contains it. Sets *type. Returns borrowed, or NULL (the settings, or
  * something of the module's own).
  */
 const json_t *api_owner(struct ccm_run *run, const json_t *value,
@@ -110,22 +110,21 @@ const json_t *api_owner(struct ccm_run *run, const json_t *value,
 /* Was this object rejected? */
 bool api_set_has(const struct api_set *set, const json_t *object);
 
-/* Takes the buffer away from the stream that has it. */
+/* Takes the buffer from the stream that has it. */
 void api_end_stream(struct ccm_run *run);
 
 /* Appends a zeroed item of that kind, or returns NULL after an error. */
 struct api_item *api_add(struct ccm_run *run, enum change_kind kind);
 
-/* The item is filled: checks it as the runner will, and notes from which
- * object it comes (NULL: none). */
+/* The item is filled in: checks it as the runner will, and notes its object
+ * (NULL: none). */
 void api_finish_item(struct ccm_run *run, struct api_item *item,
                      const json_t *object);
 
 /*
- * Writes all that was declared to fd, in the form of change/wire.h. What
- * comes from rejected objects is left out, or stays as it is (CHANGE_KEEP).
- * Frees the contents on the way. Adds the bytes written to *size.
- * Returns 0 or -errno.
+ * Writes all declarations to fd, in the form of change/wire.h. Items of
+ * rejected objects are left out or kept as they are (CHANGE_KEEP). Frees the
+ * contents meanwhile. Adds the bytes written to *size. Returns 0 or -errno.
  */
 int api_encode(struct ccm_run *run, int fd, uint64_t *size);
 

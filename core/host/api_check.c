@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What may be declared. */
+/* Checks of declarations. */
 #include "host/api_check.h"
 
 #include "base/path.h"

@@ -2,9 +2,9 @@
 #ifndef CCM_HOST_API_CHECK_H
 #define CCM_HOST_API_CHECK_H
 
-/* Checks of what is declared, where the module can still be told by which
- * call it was. change/plan.h checks again what arrives in the runner. Each
- * returns false after noting the failure. */
+/* Checks of declarations, made while the failing call is known. plan/plan.h
+ * checks again what arrives in the runner. Each returns false after noting the
+ * failure. */
 
 #include "host/api.h"
 

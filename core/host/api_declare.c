@@ -21,8 +21,8 @@ struct api_item *api_add(struct ccm_run *run, enum change_kind kind)
     return item;
 }
 
-/* What the runner would refuse is refused here, where it is known what and
- * where. A file's contents are still to come. */
+/* Whatever the runner would refuse is refused here, where the call is known.
+ * The contents of a file follow later. */
 static void api_check_item(struct ccm_run *run, const struct api_item *item)
 {
     struct change change = item->change;
@@ -59,7 +59,7 @@ void api_finish_item(struct ccm_run *run, struct api_item *item,
     item->change.object = arena_strdup(&run->arena, text);
 }
 
-/* What all kinds with a path have in common. */
+/* The fields that all kinds with a path share. */
 static struct api_item *api_add_path(struct ccm_run *run, enum change_kind kind,
                                      const char *path, const char *service)
 {

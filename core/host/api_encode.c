@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What was declared, on its way to the runner. Rejections count for the whole
- * plan, also for what was declared before the object turned out to be bad. */
+/* Encodes the declarations for the runner. A rejection counts for the whole
+ * plan, even for declarations made before it. */
 #include "host/api.h"
 
 #include "base/io.h"

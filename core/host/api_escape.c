@@ -19,7 +19,7 @@ const char *ccm_escape(struct ccm_run *run, const json_t *object,
     if (r == 0)
         return arena_strdup(&run->arena, buf_text(&out));
     if (object == run->empty_object)
-        return ""; /* stands in for what was refused before */
+        return ""; /* replaces a value that was refused before */
     if (object)
         ccm_reject(run, object, "a text %s: \"%.80s\"", why.text,
                    text ? text : "");

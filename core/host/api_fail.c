@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a module says: the failure of its run, with the object that it is
- * about, and lines for the log. */
+/* The messages of a module: the failure of its run, with the object concerned,
+ * and lines for the log. */
 #include "host/api.h"
 
 #include "base/util.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Declared files and their streams. A module may declare ten thousand files
- * and close none, so they share one buffer: the stream that was opened last
- * has it, for that is the one that is written to. One that a module comes
- * back to has none (stdio then hands each call's text on at once).
+ * Declared files and their streams. A module may declare ten thousand files and
+ * close none, so they share one buffer: the stream that was opened last has it,
+ * because it is the one that is written to. A stream that the module returns to
+ * has none (stdio then passes the text of each call on at once).
  */
 #include "host/api.h"
 #include "host/api_check.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The typed getters. A field that will not do rejects the object that it
- * belongs to, or fails the configuration when it is a setting. */
+/* The typed getters. An invalid field rejects its object, or fails the
+ * configuration if it is a setting. */
 #include "host/api.h"
 
 #include "base/json.h"
@@ -8,14 +8,14 @@
 #include "base/util.h"
 #include "plan/plan_rules.h"
 
-/* The field of object is not as it should be; why begins with a verb. */
+/* The field of object is invalid; why begins with a verb. */
 static void api_refuse(struct ccm_run *run, const json_t *object,
                        const char *field, const char *why)
 {
     const char *type;
 
     if (object == run->empty_object)
-        return; /* stands in for what was refused before */
+        return; /* replaces a value that was refused before */
     if (object && api_owner(run, object, &type))
         ccm_reject(run, object, "field \"%s\" %s", field, why);
     else if (object && object == run->input.settings)
@@ -37,7 +37,7 @@ static void api_mistyped(struct ccm_run *run, const json_t *object,
     api_refuse(run, object, field, why);
 }
 
-/* The field if it is there and not null. With _or that is enough to know. */
+/* The field if it is present and not null, which is enough for _or. */
 static const json_t *api_present(const json_t *object, const char *field)
 {
     const json_t *value = json_object_get(object, field);

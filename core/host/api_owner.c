@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * To which object some JSON belongs. The JSON that modules hold is the
- * snapshot itself, so an object is known by its address; what lies inside of
- * one is found by searching, which only happens after something went wrong.
+ * Finds the object to which some JSON belongs. Modules hold the JSON of the
+ * snapshot itself, so an object is identified by its address. Parts of objects
+ * are searched for, but only after an error.
  */
 #include "host/api.h"
 
@@ -26,8 +26,8 @@ static bool api_contains(const json_t *value, const json_t *sought)
     return false;
 }
 
-/* Modules go through objects in order: the next one that is asked for is
- * likely to be near the last one. */
+/* Modules go through objects in order, so the next one is probably near the
+ * last one. */
 static const json_t *api_owner_of_type(struct ccm_run *run, const char *type,
                                        const json_t *value)
 {

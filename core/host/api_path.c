@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* ccm_path: printf for paths. Few conversions are known, because what cannot
- * be understood here cannot be checked either. */
+/* ccm_path: printf for paths. Few conversions are supported, because a
+ * conversion that is not understood here cannot be checked either. */
 #include "host/api.h"
 
 #include "base/path.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a program of the declaration is given, and what it says. */
+/* The input and output of the declaration's program. */
 #include "host/api.h"
 
 #include "base/alloc.h"
@@ -18,7 +18,7 @@ static json_t *api_program_groups(const struct ccm_run *run)
     return groups;
 }
 
-/* Types that nobody has subscribed to are not there. */
+/* Types without a subscription are left out. */
 static json_t *api_program_objects(const struct ccm_run *run)
 {
     const char *const *type = run->input.subscribes;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which objects refer to this one. The index of a type and field is made when
- * it is first asked for: {"fpm-pools unix_user_id": {"17": [objects]}}. Both
+ * The objects that refer to this one. The index of a type and field is made
+ * when it is first needed: {"fpm-pools unix_user_id": {"17": [objects]}}. Both
  * levels are JSON, whose hash tables do.
  */
 #include "host/api.h"
@@ -22,7 +22,7 @@ static void referring_add(json_t *index, const json_t *id, json_t *object)
         list = json_array();
         json_object_set_new(index, key, list);
     }
-    /* An array may name one id twice. */
+    /* An array may contain an id twice. */
     if (json_array_get(list, json_array_size(list) - 1) != object)
         json_array_append(list, object);
 }
@@ -51,7 +51,7 @@ const json_t *ccm_referring(struct ccm_run *run, const json_t *object,
     char key[32];
 
     if (object == run->empty_object)
-        return run->empty_array; /* stands in for what was refused before */
+        return run->empty_array; /* replaces a value that was refused before */
     if (!object || api_owner(run, object, &own) != object) {
         api_fail(run,
                  "asks which \"%s\" refer to what is no object of this "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Many small things with one life time, without a malloc each. */
+/* Many small allocations with one life time, without a malloc each. */
 #include "host/arena.h"
 
 #include "base/alloc.h"
@@ -30,7 +30,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         arena->newest = fresh;
         arena->left = block;
     }
-    /* From the end to the start: left says where. */
+    /* Allocates from the end to the start; left is the position. */
     arena->left -= size;
     memory = arena->newest->bytes + arena->left;
     return memory;

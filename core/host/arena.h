@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Memory that is given back all at once. Zeroed is empty. */
+/* Memory that is freed all at once. Zeroed is empty. */
 struct arena {
     struct arena_block *newest;
     size_t left; /* of newest */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Handing a planner its part: written by the runner, read by the planner
- * before any code of a module runs in it. */
+/* The input of a planner: written by the runner, read by the planner before it
+ * runs any code of a module. */
 #include "host/brief.h"
 
 #include "base/alloc.h"
@@ -20,7 +20,7 @@
 
 enum { ERROR_AT, DOCUMENT_AT, OUT_AT, MODULE_AT, FIXED };
 
-/* Where the text of a document goes, a piece at a time. */
+/* Receives the text of a document piece by piece. */
 struct brief_writer {
     int fd;
     struct buf text;

@@ -3,8 +3,8 @@
 #define CCM_HOST_BRIEF_H
 
 /*
- * What a confined process is handed, and all that it knows: a JSON document in
- * a memory file, and descriptors in this order:
+ * The input of a confined process, which is all that it knows: a JSON document
+ * in a memory file, and descriptors in this order:
  *
  *   its standard error, the document, where its answer goes, the module;
  *   the module's libraries;

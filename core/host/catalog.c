@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The catalog: from files to a checked, sorted set, or to an error; nothing
- * in between. Its digest is over what makes one node differ from another
- * (names, versions, settings, dependencies, the modules' contents) and not
- * over where the files lie.
+ * The catalog: from files to a checked, sorted set, or to an error; nothing in
+ * between. Its digest covers what can differ between nodes (names, versions,
+ * settings, dependencies, the contents of modules), but not the paths of the
+ * files.
  */
 #include "host/catalog.h"
 
@@ -19,7 +19,7 @@
 
 #include <errno.h>
 
-/* All that lives only while a catalog is made. */
+/* The state while a catalog is made. */
 struct catalog_work {
     const struct config *config;
     struct confine *confine;
@@ -42,7 +42,7 @@ static void catalog_work_done(struct catalog_work *work)
     catalog_free(work->catalog);
 }
 
-/* Two declarations of one file share it: it is loaded under one name. */
+/* Two declarations of one file share it, so it is loaded under one name. */
 static struct module_file *catalog_share(struct catalog *catalog,
                                          struct module_file *file)
 {
@@ -102,7 +102,7 @@ static int catalog_open_programs(struct catalog_work *work, struct error *err)
     return 0;
 }
 
-/* What all modules say: as they said it before, if nothing has changed. */
+/* The answers of all modules: the remembered ones if nothing has changed. */
 static int catalog_describe(struct catalog_work *work, struct error *err)
 {
     size_t n = work->declarations.n;
@@ -118,7 +118,7 @@ static int catalog_describe(struct catalog_work *work, struct error *err)
     return r;
 }
 
-/* All that went wrong, in the order of the files. */
+/* All errors, in the order of the files. */
 static int catalog_check_tasks(const struct catalog_work *work,
                                struct error *err)
 {
@@ -195,7 +195,7 @@ static int catalog_sort(struct catalog_work *work, struct error *err)
     return r;
 }
 
-/* A line that has all that makes a configuration differ from another. */
+/* A line with everything that makes configurations differ. */
 static char *catalog_line(const struct configuration *c)
 {
     json_auto_t *value = json_pack(

@@ -26,12 +26,13 @@ struct configuration {
     char **depends;                 /* the same */
     char **after;                   /* the same */
     json_t *settings;
-    char digest[DIGEST_SIZE]; /* of all that makes it differ from another */
+    char digest[DIGEST_SIZE]; /* of everything that makes it differ from others
+                               */
 };
 
 struct describe_task;
 
-/* From a task that has an answer; emptied with configuration_done. */
+/* Filled from a task with an answer; emptied with configuration_done. */
 void configuration_fill(struct configuration *configuration,
                         const struct describe_task *task);
 void configuration_done(struct configuration *configuration);
@@ -49,11 +50,11 @@ struct catalog {
 
 /*
  * Reads modules.d, loads every module in a confined child, checks and sorts.
- * answers (may be NULL) remembers from one call to the next what modules said
- * (answers.h): while *answers covers all of them, none is loaded; else
- * *answers is replaced (freed with json_decref).
- * Sets *out, new (freed with catalog_free). Returns 0 or -errno; then err
- * names every file that is to blame, as far as there is room.
+ * answers (may be NULL) keeps the answers of modules from one call to the next
+ * (answers.h): if *answers covers all of them, none is loaded; otherwise
+ * *answers is replaced (freed with json_decref). Sets *out, new (freed with
+ * catalog_free). Returns 0 or -errno; then err names every file at fault, as
+ * far as there is room.
  */
 int catalog_load(const struct config *config, struct confine *confine,
                  json_t **answers, struct catalog **out, struct error *err);

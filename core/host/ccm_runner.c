@@ -71,7 +71,7 @@ static const struct option long_options[] = {
 /* The command line. */
 struct runner_options {
     const char *file;   /* NULL: the default one */
-    const char *digest; /* what it must say to be ccmd's; NULL: anything */
+    const char *digest; /* the digest that it must have; NULL: any */
     const char *mode;
     char **words; /* NULL-terminated */
     int n_words;
@@ -187,7 +187,8 @@ static int runner_parse(struct runner_options *options, int argc, char **argv)
     return 0;
 }
 
-/* With --objects there need not be a ccm.conf: the defaults and no cluster. */
+/* With --objects a ccm.conf is optional: the defaults apply, without a cluster.
+ * */
 static int main_load_default(struct config **config, struct error *err)
 {
     static const char text[] = "store = { kind = \"local\"; };\n";
@@ -208,7 +209,7 @@ static void main_override(char **field, const char *value)
     free(*field);
     *field = realpath(value, NULL);
     if (!*field)
-        *field = xstrdup(value); /* whoever opens it says why not */
+        *field = xstrdup(value); /* opening it reports the reason */
 }
 
 static int main_load(const struct runner_options *options, struct config **out,

@@ -2,10 +2,10 @@
 /*
  * The runner's end of the zygote.
  *
- * The zygote is this program, executed anew: what this process has in memory
- * (settings, the API's key, objects, its arguments and environment) does not
- * get there. It starts while the runner reads ccm.conf and modules.d, and says
- * on its own what the system allows.
+ * The zygote is this program, executed again, so nothing of this process's
+ * memory (settings, the API's key, objects, arguments, environment) gets there.
+ * It starts while the runner reads ccm.conf and modules.d, and reports by
+ * itself what the system allows.
  */
 #include "host/confine.h"
 
@@ -31,7 +31,7 @@ struct confine {
     uint64_t next;
     uint64_t first_uid, n_uids;
     uint64_t chance; /* where in the range this runner begins */
-    bool reserved;   /* the users are there, and nobody's */
+    bool reserved;   /* the users exist, and belong to nobody */
 };
 
 static bool confine_by_program;
@@ -71,7 +71,7 @@ static void confine_choose_users(struct confine *confine,
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* What sanitizers are told is no secret. */
+/* The options of sanitizers are not secret. */
 static char **confine_environment(void)
 {
     extern char **environ;
@@ -87,8 +87,8 @@ static char **confine_environment(void)
 }
 #endif
 
-/* By its path, because tools that run programs (valgrind) know only that;
- * and by what the kernel holds, if another one is installed there by now. */
+/* Executed by its path, because tools that run programs (valgrind) know only
+ * that, or by the kernel's link if another file is there by now. */
 static void confine_execute(void)
 {
     char *argv[] = {(char *) "ccm-runner", (char *) ZYGOTE_MODE, NULL};
@@ -210,7 +210,7 @@ int confine_start(struct confine *confine, struct zygote_request *request,
                          ZYGOTE_FDS_MAX);
     r = zygote_send(confine->fd, request, sizeof(*request), fds,
                     request->n_fds);
-    /* The end of the zygote is heard where answers are. */
+    /* The end of the zygote is noticed where answers are read. */
     return r == 0 || r == -EPIPE ? 0
                                  : error_errno(err, r, "starting a planner");
 }

@@ -3,8 +3,8 @@
 #define CCM_HOST_CONFINE_H
 
 /*
- * Where confined processes come from: a zygote that knows nothing of what the
- * runner knows (zygote.c), and its answers.
+ * The source of confined processes: a zygote that knows nothing that the runner
+ * knows (zygote.c), and its answers.
  */
 
 #include "base/error.h"
@@ -16,25 +16,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Users of planners, where ccm.conf says nothing: outside of what
- * distributions, containers and directory services hand out. */
+/* The default users of planners: outside of the ranges that distributions,
+ * containers and directory services use. */
 #define CONFINE_FIRST_UID 2100000000
 #define CONFINE_UIDS 65536
 
 struct confine;
 
 /*
- * With which program zygotes are started: this one, which runs zygote_serve in
- * its mode ZYGOTE_MODE. Without, they are forked, with all that this process
- * knows: for tests.
+ * The program that zygotes are started with: this one, which runs zygote_serve
+ * in its mode ZYGOTE_MODE. Without it, they are forked and know all that this
+ * process knows; for tests.
  */
 void confine_use_program(void);
 
 /*
- * Starts a zygote; config (may be NULL) says which users planners become, and
- * is not kept. Whatever is wrong with the zygote is said when it is first
- * used. Sets *out, new (freed with confine_free: then all its processes are
- * ended). Returns 0 or -errno.
+ * Starts a zygote; config (may be NULL) has the users of planners, and is not
+ * kept. An error of the zygote is reported when it is first used. Sets *out,
+ * new (freed with confine_free: then all its processes are ended). Returns 0 or
+ * -errno.
  */
 int confine_new(const struct config *config, struct confine **out,
                 struct error *err);
@@ -49,15 +49,15 @@ int confine_start(struct confine *confine, struct zygote_request *request,
                   const int *fds, struct error *err);
 void confine_kill(struct confine *confine, uint64_t id);
 
-/* Takes an answer that is there. Returns 1 with *answer, 0 if there is none,
- * or -EPIPE: the zygote is gone, and all its processes with it. */
+/* Takes an available answer. Returns 1 with *answer, 0 if there is none, or
+ * -EPIPE: the zygote is gone, and all its processes with it. */
 int confine_take(struct confine *confine, struct zygote_answer *answer);
 
 /*
- * What holds on this system, for "describe" and for status:
+ * The confinement of this system, for "describe" and for status:
  * {"user":"2100000000-2100065535" or null,"alone":bool,"seccomp":bool,
- *  "landlock":N (ABI, 0: none),"missing":["text for people", ...]}.
- * Returns new (freed with json_decref).
+ * "landlock":N (ABI, 0: none),"missing":["text for people", ...]}. Returns new
+ * (freed with json_decref).
  */
 json_t *confine_json(struct confine *confine);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The system calls of confined processes by name; what is said of them is in
- * confine_filter.c. */
+/* The system calls of confined processes by name; confine_filter.c explains
+ * them. */
 #include "host/confine_filter.h"
 
 #include <stddef.h>

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The system call filter: an allow-list. What a plan needs is little and
- * known (memory, reading files, the time), while the list of what could hurt
- * grows with every kernel (io_uring, bpf, ...), so whatever is not named here
- * does not exist for a module (ENOSYS, which libraries know how to live with).
+ * The system call filter: an allow-list. A plan needs few and known calls
+ * (memory, reading files, the time), while the list of dangerous calls grows
+ * with every kernel (io_uring, bpf, ...). So a call that is not named here does
+ * not exist for a module (ENOSYS, which libraries can handle).
  *
- * What is known to be an attempt to change something, to connect or to start
- * something does not just fail, because a module that ignores the error would
- * declare half of what it meant: it ends the process (SIGSYS, see confine.c)
- * and so fails the configuration with the call's name. Threads count as
- * processes: the API is not made for them, and plan() is a function. (libc
- * blocks signals while it starts one: then the kernel ends the process without
- * the call's name.)
+ * A call that tries to change something, to connect or to start something does
+ * not only fail, because a module that ignores the error would declare half of
+ * what it should. It ends the process (SIGSYS, see fence.c) and so fails the
+ * configuration with the name of the call. Threads count as processes: the API
+ * does not support them, and plan() is a function. (libc blocks signals while
+ * it starts one: then the kernel ends the process without the call's name.)
  *
- * libc itself asks for a UNIX socket when a user's name is looked up (nscd)
- * and does without: that one gets EACCES.
+ * libc opens a UNIX socket to look up a user's name (nscd) and works without
+ * it: that call gets EACCES.
  *
- * A program that plans (see program.h) has the same filter, but for being
- * started, for threads, and for what happens to an attempt: it gets EPERM,
- * because a runtime knows how to say where in a script that was, and its exit
- * status then fails the configuration.
+ * A program that plans (see program.h) has the same filter, except that it can
+ * be started and may have threads, and that a forbidden call gets EPERM: a
+ * runtime can report where in a script that was, and its exit status then fails
+ * the configuration.
  *
- * A signal may go to oneself alone, for abort(3). The filter is compiled
- * once; each child writes its own process id over the place-holder.
+ * A process may send signals only to itself, for abort(3). The filter is
+ * compiled once; each child writes its own process id over the place-holder.
  */
 #include "host/confine_filter.h"
 
@@ -47,8 +46,8 @@
 /*
  * Rules that look at one argument. The kernel takes most of these arguments as
  * 32 bits and drops the rest, while a filter sees all 64. So a rule that allows
- * names the value exactly, or looks at bits under a mask; "allow all but" would
- * let in what differs only in bits that the kernel drops.
+ * names the value exactly, or looks at bits under a mask; a rule "allow all
+ * but" would admit values that differ only in bits that the kernel drops.
  */
 struct filter_condition {
     const char *name;
@@ -129,7 +128,7 @@ struct filter {
     const struct confine_exec *exec; /* of a program; NULL: of a module */
 };
 
-/* What is allowed to all of them, but not to a program. */
+/* Calls allowed to modules, but not to programs. */
 static const char *const not_of_program[] = {"clone", "execveat", "mmap",
                                              "socketpair"};
 
@@ -209,9 +208,9 @@ static int filter_add_opening(const struct filter *filter)
 }
 
 /*
- * A program may be started, but not start another: a filter cannot count, so
- * what it lets through is a call that cannot be repeated. It has addresses of
- * chance in it, which the program that is then started does not learn.
+ * A program may be started, but not start another: a filter cannot count, so it
+ * allows one call that cannot be repeated: it contains random addresses, which
+ * the started program does not learn.
  */
 static int filter_add_exec(const struct filter *filter)
 {

@@ -31,8 +31,8 @@ extern const char *const confine_calls_forbidden[];
 int confine_filter_build(const struct confine_exec *exec,
                          struct sock_fprog *out, struct error *err);
 
-/* Puts it on for this process, for good; no_new_privs must be set.
- * Returns 0 or -errno. */
+/* Installs it in this process, permanently; no_new_privs must be set. Returns 0
+ * or -errno. */
 int confine_filter_load(const struct sock_fprog *filter);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Landlock's rules for confined children. The numbers are written out
- * because the headers of the oldest system that ccm is built on know less
- * than the kernels that it runs on; a kernel says how much it knows.
+ * Landlock's rules for confined children. The numbers are written out because
+ * the headers of the oldest build system know less than the kernels that ccm
+ * runs on. The kernel reports its version.
  */
 #include "host/confine_landlock.h"
 
@@ -18,7 +18,7 @@
 #define NET_TCP_ALL 3u /* bind, connect */
 #define SCOPE_ALL 3u   /* abstract UNIX sockets, signals */
 
-/* As struct landlock_ruleset_attr has grown to be. */
+/* struct landlock_ruleset_attr in its present size. */
 struct landlock_rules {
     uint64_t access_fs;
     uint64_t access_net;

@@ -2,8 +2,8 @@
 #ifndef CCM_HOST_CONFINED_H
 #define CCM_HOST_CONFINED_H
 
-/* A confined child of the runner: started, watched, ended, and what became
- * of it in words. */
+/* A confined child of the runner: starts, watches and ends it, and describes
+ * how it ended. */
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -22,7 +22,7 @@ enum confined_end {
     CONFINED_CRASHED,   /* by a signal of its own making */
     CONFINED_EXITED,    /* it called exit() */
     CONFINED_TIMED_OUT, /* killed at its deadline, or by its processor limit */
-    CONFINED_REFUSED,   /* it tried what a planner must not */
+    CONFINED_REFUSED,   /* it made a forbidden call */
     CONFINED_MEMORY,    /* out of memory */
     CONFINED_BROKEN,    /* its result could not be handed over */
 };
@@ -57,9 +57,9 @@ int confined_start(struct confined *child, const struct confined_spec *spec,
                    struct error *err);
 
 /*
- * Waits until one of the children, all of one confine, has said something or
- * ended; kills those past their deadline. children may hold NULLs and ended
- * ones. Returns 0 or -errno.
+ * Waits until one of the children, all of one confine, has output or has ended;
+ * kills those past their deadline. children may hold NULLs and ended ones.
+ * Returns 0 or -errno.
  */
 int confined_wait(struct confined *const *children, size_t n,
                   struct error *err);
@@ -72,10 +72,10 @@ char *confined_describe_end(struct confined *child);
  * or NULL if that is nothing. */
 char *confined_said(const struct confined *child);
 
-/* Kills it if it runs, and frees what it holds. */
+/* Kills it if it is running, and frees it. */
 void confined_done(struct confined *child);
 
-/* How many processors this process may use. */
+/* The number of processors that this process may use. */
 size_t confined_cpus(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Which descriptors, signals and surroundings a confined process has before
- * any code of a module runs in it. */
+/* Sets up the descriptors, signals and environment of a confined process before
+ * it runs any code of a module. */
 #include "host/confined_child.h"
 
 #include "base/alloc.h"
@@ -32,7 +32,7 @@ static int confined_compare_fds(const void *a, const void *b)
     return *(const int *) a - *(const int *) b;
 }
 
-/* What stays open behind the standard descriptors. Returns new. */
+/* The descriptors that stay open after the standard ones. Returns new. */
 static int *confined_keep(const struct brief_read *brief, size_t *n)
 {
     const struct libraries *libraries = &brief->module.libraries;

@@ -18,9 +18,9 @@ struct confined_start {
 };
 
 /*
- * Nothing is open any more but standard input and output (/dev/null), standard
- * error and what the brief names; signals are as at the beginning of a
- * program; the fences are up. Then does what the brief says, and ends.
+ * Leaves open only standard input and output (/dev/null), standard error and
+ * the descriptors of the brief, resets signals as for a new program, and sets
+ * up the fences. Then does what the brief says, and ends.
  */
 _Noreturn void confined_child(const struct confined_start *start);
 

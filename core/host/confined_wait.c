@@ -42,7 +42,7 @@ static void confined_drain_fd(int *fd, struct buf *into)
     *fd = -1;
 }
 
-/* Of standard error the end is kept: there stands what went wrong. */
+/* Keeps the end of standard error, which says what went wrong. */
 static void confined_read(struct confined *child)
 {
     confined_drain_fd(&child->error_fd, &child->said);
@@ -82,7 +82,7 @@ static enum confined_end confined_classify(const struct confined *child)
     }
 }
 
-/* The pipes are read once more: what it said last is the most telling. */
+/* Reads the pipes once more, because the last output is the most useful. */
 static void confined_end(struct confined *child,
                          const struct zygote_answer *answer)
 {
@@ -93,7 +93,7 @@ static void confined_end(struct confined *child,
     child->end = confined_classify(child);
 }
 
-/* With the zygote all have ended, by the hand of the kernel. */
+/* The kernel has ended all of them with the zygote. */
 static void confined_end_all(struct confined *const *children, size_t n)
 {
     static const struct zygote_answer killed = {.status = SIGKILL, .oom = 1};
@@ -104,7 +104,7 @@ static void confined_end_all(struct confined *const *children, size_t n)
             confined_end(children[i], &killed);
 }
 
-/* Ends those that the zygote says have ended. */
+/* Marks those as ended that the zygote reports. */
 static void confined_take(struct confined *const *children, size_t n,
                           struct confine *confine)
 {

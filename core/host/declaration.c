@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * modules.d. One table says which keys there are and of what type; whatever
- * is not in it is an error with file and line, because a misspelt "depends"
- * that is silently ignored shows only when it hurts.
+ * modules.d. One table has all keys and their types. Any other key is an error
+ * with file and line, because a misspelt "depends" that is silently ignored
+ * would be noticed too late.
  *
- * @include of libconfig is refused: the file behind it would not be checked
- * for who could have written it.
+ * @include of libconfig is refused: the owner and mode of the included file
+ * would not be checked.
  */
 #include "host/declaration.h"
 

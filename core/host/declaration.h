@@ -15,7 +15,7 @@ struct declaration {
     char *file;
     char *module;  /* a name or an absolute path */
     char *program; /* an absolute path; NULL: none */
-    char *name;    /* NULL: the module's own */
+    char *name;    /* NULL: that of the module */
     bool enabled;
     char **subscribes, **depends, **after; /* NULL-terminated, or NULL */
     json_t *settings;                      /* an object */
@@ -31,11 +31,11 @@ struct declarations {
 #define DECLARATIONS_MAX 20000
 
 /*
- * Reads all *.conf files of dir, in the order of their names; hidden files
- * are left alone. Unknown and mistyped keys are errors. Those that are not
- * enabled are checked, too, and left out of the list.
- * On success fills the zeroed *out (emptied with declarations_done).
- * Returns 0, -EINVAL with file and line, -EPERM (trust.h), or another -errno.
+ * Reads all *.conf files of dir, in the order of their names; hidden files are
+ * left alone. Unknown and mistyped keys are errors. Files that are not enabled
+ * are checked, too, but left out of the list. On success fills the zeroed *out
+ * (emptied with declarations_done). Returns 0, -EINVAL with file and line,
+ * -EPERM (trust.h), or another -errno.
  */
 int declarations_load(const char *dir, struct trust *trust,
                       struct declarations *out, struct error *err);

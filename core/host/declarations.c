@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The directory modules.d: which files count, who could have written them,
- * and their text. */
+/* The directory modules.d: selects its files, checks who could have written
+ * them, and reads them. */
 #include "host/declaration.h"
 
 #include "base/alloc.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Describing modules, a process for each, so that no module can answer for
- * another, or leave it a ruin. What an answer says is checked as anything from
- * outside is, for module code has run where it was written; and the planner
- * compares it with what it finds itself (planner_child.c).
+ * Describes modules, each in its own process, so that no module can answer for
+ * another or damage it. The answer is checked like all input from outside,
+ * because module code has run in the process that wrote it. The planner
+ * compares it with its own findings (planner_child.c).
  */
 #include "host/describe.h"
 

@@ -2,7 +2,7 @@
 #ifndef CCM_HOST_DESCRIBE_H
 #define CCM_HOST_DESCRIBE_H
 
-/* Asking modules what they are, in confined children. */
+/* Asks modules for their descriptions, in confined children. */
 
 #include "base/error.h"
 #include "config/config.h"
@@ -13,7 +13,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* One configuration that is asked for, and the answer. */
+/* One configuration to describe, and the answer. */
 struct describe_task {
     const struct declaration *declaration; /* kept */
     struct module_file *file;              /* kept */
@@ -24,9 +24,9 @@ struct describe_task {
 
 /*
  * Loads each module in a confined process of its own, checks its descriptor,
- * calls its check() with the declaration's settings, and fills the tasks. Also
- * fills the digests of the files, meanwhile.
- * Returns 0 also when some tasks have an error; -errno if it cannot be done.
+ * calls its check() with the declaration's settings, and fills the tasks.
+ * Meanwhile also fills the digests of the files. Returns 0 even if some tasks
+ * have an error; -errno if describing is impossible.
  */
 int describe_all(const struct config *config, struct confine *confine,
                  struct describe_task *tasks, size_t n, struct error *err);

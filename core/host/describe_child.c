@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What is done to describe a module: it is loaded, its descriptor is checked,
- * and its check() looks at the settings. */
+/* Describes a module: loads it, checks its descriptor, and calls its check()
+ * with the settings. */
 #include "host/describe_child.h"
 
 #include "base/alloc.h"

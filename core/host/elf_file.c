@@ -34,7 +34,7 @@ static const char *elf_machine_name(unsigned machine)
     return "an unknown one";
 }
 
-/* Class and machine lie at the same place in files of 32 and of 64 bits. */
+/* Class and machine are at the same place in 32-bit and 64-bit files. */
 static int elf_read_head(int fd, ElfW(Ehdr) * head)
 {
     if (pread(fd, head, sizeof(*head), 0) != sizeof(*head) ||

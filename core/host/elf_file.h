@@ -2,7 +2,7 @@
 #ifndef CCM_HOST_ELF_FILE_H
 #define CCM_HOST_ELF_FILE_H
 
-/* What an ELF file says of itself, read without loading it. */
+/* Reads facts from an ELF file without loading it. */
 
 #include "base/error.h"
 

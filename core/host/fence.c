@@ -2,15 +2,15 @@
 /*
  * The fences around a process that runs module code.
  *
- * Several fences stand behind each other, because each has gaps: another
- * user keeps what root could read or kill out of reach; the filter ends what
- * writes, connects or starts programs; Landlock says the same about files
- * without looking at system calls; limits bound memory, time and output.
+ * There are several fences in a row, because each has gaps: running as another
+ * user protects what root could read or kill; the filter ends a process that
+ * writes, connects or starts programs; Landlock restricts files in the same
+ * way, independently of system calls; limits bound memory, time and output.
  *
  * Each planner is a user of its own, from a range that nothing else on the
- * machine uses, and cannot be dumped: no process but root's can look into it,
- * send it a signal or change what it computes, and planners cannot reach each
- * other. Such a user owns nothing, and need not be set up.
+ * machine uses, and cannot be dumped: only a process of root can look into it,
+ * send it a signal or change its computation, and planners cannot reach each
+ * other. Such a user owns nothing and needs no account.
  *
  * Sanitizers reserve terabytes of address space, so a build with one has no
  * memory limit.
@@ -52,8 +52,8 @@
 #if SANITIZED
 #include <sanitizer/common_interface_defs.h>
 
-/* A module that calls exit() is not to be searched for leaks: the search needs
- * another process. */
+/* A module that calls exit() must not be searched for leaks, because the search
+ * needs another process. */
 static bool confined;
 
 int __lsan_is_turned_off(void);

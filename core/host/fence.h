@@ -3,9 +3,9 @@
 #define CCM_HOST_FENCE_H
 
 /*
- * What is taken away from a process before module code runs in it. The
- * expensive parts (the system call filter, the Landlock rules) are made once
- * in the process that forks; a child only puts them on.
+ * The rights that a process loses before it runs module code. The expensive
+ * parts (the system call filter, the Landlock rules) are prepared once in the
+ * forking process; a child only applies them.
  */
 
 #include "base/alloc.h"
@@ -18,17 +18,17 @@
 
 struct fence;
 
-/* How a confined process ends on its own account, besides 0: numbers that no
- * program uses for its own ends. */
+/* The exit statuses of a confined process besides 0: numbers that programs do
+ * not use themselves. */
 enum fence_exit {
     FENCE_EXIT_MEMORY = ALLOC_EXIT_STATUS,
-    FENCE_EXIT_REFUSED = 171, /* it tried what is forbidden */
+    FENCE_EXIT_REFUSED = 171, /* it made a forbidden call */
     FENCE_EXIT_FAILED = 172,  /* it could not be confined */
     FENCE_EXIT_REPORT = 173,  /* it could not hand over its result */
 };
 
-/* A program that is started on the way into confinement, in the same one but
- * for being started: see program.h. */
+/* A program that is started on the way into confinement, in the same
+ * confinement except that it can be started; see program.h. */
 struct fence_start {
     const int *executables; /* where Landlock is there, the only files that
                                can be executed */
@@ -48,8 +48,8 @@ struct fence_limits {
 };
 
 /*
- * Finds out what this system has and prepares it. What is missing is no
- * error here; fence_json tells. Sets *out, new (freed with fence_free).
+ * Finds out what this system supports and prepares it. A missing feature is not
+ * an error here; fence_json reports it. Sets *out, new (freed with fence_free).
  * Returns 0 or -errno.
  */
 int fence_new(struct fence **out, struct error *err);
@@ -65,13 +65,13 @@ void fence_free(struct fence *fence);
 int fence_enter(const struct fence *fence, const struct fence_limits *limits,
                 pid_t parent, struct error *err);
 
-/* What a process that ended with FENCE_EXIT_REFUSED had tried, by what it
- * left on standard error: "openat (for writing)". Cuts that line off text.
- * Returns new (freed with free). */
+/* The call that a process tried that ended with FENCE_EXIT_REFUSED, from its
+ * standard error: "openat (for writing)". Cuts that line off text. Returns new
+ * (freed with free). */
 char *fence_refusal(char *text);
 
-/* What holds on this system: {"root":bool,"seccomp":bool,"landlock":N (ABI, 0:
- * none),"missing":["text for people", ...]}. Returns new (freed with
+/* The confinement of this system: {"root":bool,"seccomp":bool,"landlock":N
+ * (ABI, 0: none),"missing":["text for people", ...]}. Returns new (freed with
  * json_decref). */
 json_t *fence_json(const struct fence *fence);
 

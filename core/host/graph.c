@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The topological sort (Kahn's). Nodes are renumbered by name first: rank 0
- * is the smallest name. From then on all is integers: a heap of ready ranks
- * gives the order, whatever order the files were in, and duplicates stand
- * side by side. Edges are in two flat arrays, one row a node, so that ten
+ * The topological sort (Kahn's). Nodes are renumbered by name first: rank 0 is
+ * the smallest name. From then on there are only integers: a heap of ready
+ * ranks gives the order, whatever the order of the files, and duplicates are
+ * adjacent. Edges are in two flat arrays, one row for each node, so that ten
  * thousand nodes cost a handful of allocations.
  */
 #include "host/graph.h"
@@ -25,7 +25,7 @@ struct graph {
     uint32_t mask;     /* of table */
     uint32_t *first;   /* of each rank's row in next; n + 1 entries */
     uint32_t *next;    /* ranks that wait for this one */
-    uint32_t *waits;   /* for how many a rank still waits */
+    uint32_t *waits;   /* the number of ranks that a rank still waits for */
     uint32_t *heap;
     uint32_t n_heap;
 };
@@ -103,7 +103,7 @@ static int graph_rank(struct graph *graph, struct error *err)
     return 0;
 }
 
-/* Calls with each rank that rank waits for; a missing one is NOBODY. */
+/* Calls back with each rank that rank waits for; a missing one is NOBODY. */
 typedef void (*graph_edge_fn)(struct graph *graph, uint32_t rank, uint32_t to);
 
 static void graph_count_edge(struct graph *graph, uint32_t rank, uint32_t to)
@@ -191,7 +191,7 @@ static uint32_t graph_pop(struct graph *graph)
     return top;
 }
 
-/* Of those that rank waits for, the first that never became ready. */
+/* The first rank that rank waits for and that never became ready. */
 static uint32_t graph_stuck(const struct graph *graph, uint32_t rank)
 {
     const struct graph_node *node = graph_node(graph, rank);
@@ -208,11 +208,11 @@ static uint32_t graph_stuck(const struct graph *graph, uint32_t rank)
                 return to;
         }
     }
-    return NOBODY; /* not reached: who waits, waits for somebody */
+    return NOBODY; /* not reached: a waiting rank waits for another */
 }
 
-/* A node on a cycle, the one with the smallest name. Every stuck node waits
- * for a stuck one, so walking along comes to a cycle and stays in it. */
+/* A node on a cycle, the one with the smallest name. Every stuck node waits for
+ * a stuck one, so following them leads into a cycle. */
 static uint32_t graph_find_cycle(const struct graph *graph)
 {
     uint32_t rank = 0, smallest, i;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Finding libraries as the loader of libc does, but for its cache: instead of
- * that, in the directories that it is made of on every system. A library that
- * lies elsewhere is named in RUNPATH, or refused.
+ * Finds libraries as the loader of libc does, but in the standard directories
+ * of the system instead of its cache. A library elsewhere must be in RUNPATH,
+ * or is refused.
  */
 #include "host/libraries.h"
 
@@ -34,7 +34,7 @@ static const char *const system_dirs[] = {
     "/usr/local/lib",
 };
 
-/* A search, and by what it has come to where it is. */
+/* The state of a search. */
 struct libraries_search {
     struct trust *trust;         /* NULL: without checks */
     struct libraries *libraries; /* found so far */
@@ -203,14 +203,15 @@ static int libraries_look(struct libraries_search *search, int fd,
     int r = elf_read_names(fd, &names);
 
     if (r < 0)
-        return 0; /* the loader says what is wrong with it */
+        return 0; /* the loader reports the error */
     for (name = names.needed; name && *name && r == 0; name++)
         r = libraries_take(search, names.runpath, *name, path, err);
     elf_names_done(&names);
     return r;
 }
 
-/* What a planner has, before it loads anything: what this program needs. */
+/* The libraries that a planner has before it loads anything: those of this
+ * program. */
 static char **libraries_own(void)
 {
     static char **own;

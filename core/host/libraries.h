@@ -4,8 +4,8 @@
 
 /*
  * The libraries that a module brings with it. Its planner loads them by
- * descriptor, before the module, so that the loader searches for none itself:
- * what was checked and counted is what is loaded.
+ * descriptor, before the module, so that the loader searches for none itself,
+ * and exactly the checked and counted files are loaded.
  */
 
 #include "base/error.h"
@@ -14,23 +14,24 @@
 #include <stddef.h>
 
 struct library {
-    char *name; /* as it is asked for; its SONAME */
-    char *path; /* where it really is */
+    char *name; /* the requested name; its SONAME */
+    char *path; /* its real path */
     int fd;
 };
 
-/* Each after those that it needs itself. Zeroed is empty. */
+/* Each follows those that it needs. Zeroed is empty. */
 struct libraries {
     struct library *list;
     size_t n, capacity;
 };
 
 /*
- * Finds all that the file needs and this program has not itself, in the
- * RUNPATH of who needs it ($ORIGIN is understood) and the directories of the
- * system, and checks each as a module is checked (trust NULL: does not). Fills
- * the zeroed *libraries (emptied with libraries_done). Returns 0, -ENOENT (not
- * found), -EPERM (others could have written it), -ENOEXEC, or another -errno.
+ * Finds all libraries that the file needs and this program lacks, in the
+ * RUNPATH of the file that needs them ($ORIGIN is supported) and the
+ * directories of the system, and checks each like a module (trust NULL: no
+ * check). Fills the zeroed *libraries (emptied with libraries_done). Returns 0,
+ * -ENOENT (not found), -EPERM (others could have written it), -ENOEXEC, or
+ * another -errno.
  */
 int libraries_find(struct trust *trust, int fd, const char *path,
                    struct libraries *libraries, struct error *err);

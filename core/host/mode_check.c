@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * `ccm-runner check FILE`: examines a module as it will be examined when it is
- * loaded, and then lets it plan with its sample objects, again, and with the
- * samples in other forms. Whoever writes a module so hears of what would
- * otherwise happen on a node, with a customer's object.
+ * `ccm-runner check FILE`: checks a module as the host does when it loads it,
+ * then lets it plan with its sample objects, again, and with the samples in
+ * other forms. So the author of a module learns of faults that would otherwise
+ * happen on a node, with a customer's object.
  *
- * That a module asks the clock shows only when the clock has moved on, so the
- * second plan waits for the next second.
+ * Whether a module uses the clock shows only when the clock has moved on, so
+ * the second plan waits for the next second.
  */
 #include "host/mode_check.h"
 
@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Where it lies now need not be where it will be: that is worth a note. */
+/* Its present path may not be the final one, so this is only a note. */
 static int mode_check_open_anyhow(struct mode_check *check, const char *path,
                                   struct error *err)
 {
@@ -114,7 +114,7 @@ static int mode_check_read_declaration(struct mode_check *check,
     return r;
 }
 
-/* Returns 1 if it can be loaded, 0 if not, which is a finding; or -errno. */
+/* Returns 1 if it can be loaded, 0 if not (a finding), or -errno. */
 static int mode_check_describe(struct mode_check *check, struct error *err)
 {
     struct describe_task task = {.declaration = &check->declaration,
@@ -187,8 +187,8 @@ static int mode_check_again(struct mode_check *check, const struct plan *usual,
     return r;
 }
 
-/* Would "plan" show it on this node? What a configuration that it depends on
- * brings along is missing here. */
+/* Would "plan" show it on this node? Declarations of configurations that it
+ * depends on are missing here. */
 static int mode_check_node(struct mode_check *check, const struct plan *plan,
                            struct error *err)
 {

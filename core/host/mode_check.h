@@ -2,7 +2,7 @@
 #ifndef CCM_HOST_MODE_CHECK_H
 #define CCM_HOST_MODE_CHECK_H
 
-/* `ccm-runner check`: is a module deterministic and careful? Its parts. */
+/* The parts of `ccm-runner check`: is a module deterministic and careful? */
 
 #include "base/error.h"
 #include "host/catalog.h"
@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-/* A module that is examined, and what has been found. */
+/* A module that is checked, and the findings. */
 struct mode_check {
     const struct config *config;
     struct confine *confine;
@@ -23,9 +23,9 @@ struct mode_check {
     struct program *program;
     struct configuration configuration;
     json_t *objects;  /* {"<type>":[object, ...]} of the samples */
-    json_t *findings; /* array of strings: what must be mended */
-    json_t *notes;    /* array of strings: what is good to know */
-    int plans;        /* how often it has planned */
+    json_t *findings; /* array of strings: faults to correct */
+    json_t *notes;    /* array of strings: useful facts */
+    int plans;        /* the number of plans so far */
 };
 
 void mode_check_find(struct mode_check *check, const char *format, ...)
@@ -36,7 +36,7 @@ void mode_check_note(struct mode_check *check, const char *format, ...)
 /* The outcome of one plan. */
 struct mode_check_plan {
     struct planner_result result;
-    struct plan *plan; /* NULL: it did not go well */
+    struct plan *plan; /* NULL: it failed */
     char *error;       /* why not */
 };
 
@@ -52,13 +52,13 @@ void mode_check_plan_done(struct mode_check_plan *plan);
 /* The first difference between two plans, for people. Returns new (freed with
  * free), or NULL if there is none. */
 char *mode_check_compare(const struct plan *a, const struct plan *b);
-/* The same without regard to order. contents: the difference is only one of
- * contents, not of what is declared. */
+/* The same without regard to order. contents: only contents differ, not the
+ * declarations. */
 char *mode_check_compare_sets(const struct plan *a, const struct plan *b,
                               bool *contents);
 
-/* Plans with the samples in other forms, and notes what is found.
- * Return 0 or -errno. */
+/* Plans with the samples in other forms, and notes the findings. Return 0 or
+ * -errno. */
 int mode_check_orders(struct mode_check *check, const struct plan *usual,
                       struct error *err);
 int mode_check_fields(struct mode_check *check, struct error *err);

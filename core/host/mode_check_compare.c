@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* How two plans of a module differ. Each declaration is known by its digest, so
- * that a hundred thousand of them take a second. */
+/* Compares two plans of a module. Each declaration is identified by its digest,
+ * so that a hundred thousand of them take a second. */
 #include "host/mode_check.h"
 
 #include "base/alloc.h"
@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "plan/wire.h"
 
-/* A declaration, by what it is of and by all that it says. */
+/* A declaration: its name and its digest. */
 struct check_entry {
     const struct change *change;
     const char *name; /* may be "" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What `ccm-runner check` has to say: findings and notes. */
+/* The output of `ccm-runner check`: findings and notes. */
 #include "host/mode_check.h"
 
 #include "base/json.h"

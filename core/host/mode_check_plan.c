@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One plan of a module that is examined. */
+/* One plan of a module that is checked. */
 #include "host/mode_check.h"
 
 #include "base/alloc.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The samples in other forms. What a module makes of them must not depend on
- * the order in which members stand, and one object that is not as it should
- * be must not hold up all others: it is to be rejected.
+ * The samples in other forms. The plan must not depend on the order of members,
+ * and one invalid object must not block all others: it must be rejected.
  */
 #include "host/mode_check.h"
 
@@ -40,7 +39,7 @@ static json_t *variant_reverse(const json_t *value)
     return out;
 }
 
-/* The objects of all types the other way round. */
+/* The objects of all types in reverse order. */
 static json_t *variant_turn(const json_t *samples)
 {
     json_t *out = json_object(), *array;
@@ -128,14 +127,15 @@ static json_t *fault_type(const json_t *now)
     return json_is_string(now) ? json_integer(-7) : json_string("text");
 }
 
-/* Of what a customer may write; to be kept in its line, block and file. */
+/* Text that a customer may write and that must stay in its line, block and
+ * file. */
 static json_t *fault_hostile(const json_t *now)
 {
     return json_is_string(now) ? json_string("../a/\n'\"\\;{}$(x)`%n\t") : NULL;
 }
 
-/* Text that goes on in lines of its own, each with a byte in front that means
- * something somewhere. */
+/* Text with further lines, each beginning with a byte that is special in some
+ * format. */
 static json_t *fault_lines(const json_t *now)
 {
     return json_is_string(now)
@@ -145,7 +145,7 @@ static json_t *fault_lines(const json_t *now)
                : NULL;
 }
 
-/* What is done to a field; NULL: it is taken away. */
+/* The change to a field; NULL: it is removed. */
 static const struct {
     const char *what;
     json_t *(*value)(const json_t *now);
@@ -157,8 +157,8 @@ static const struct {
     {"has line breaks", fault_lines},
 };
 
-/* The file in which a line begins with what stood in a line of the object's.
- * Returns borrowed, or NULL. */
+/* The file in which a line begins with a line of the object's text. Returns
+ * borrowed, or NULL. */
 static const char *variant_tainted(const struct plan *plan)
 {
     size_t i;
@@ -179,8 +179,8 @@ static const char *variant_tainted(const struct plan *plan)
     return NULL;
 }
 
-/* The samples, but for a field of the first object of a type. Returns new, or
- * NULL if there is no such variant. */
+/* The samples with one changed field in the first object of a type. Returns
+ * new, or NULL if there is no such variant. */
 static json_t *variant_field(const json_t *samples, const char *type,
                              const char *field, size_t fault)
 {
@@ -205,7 +205,7 @@ static json_t *variant_field(const json_t *samples, const char *type,
     return out;
 }
 
-/* Finds what is wrong with the plan of such a variant. */
+/* Checks the plan of such a variant. */
 static void mode_check_field_plan(struct mode_check *check, const char *type,
                                   const char *field, size_t fault,
                                   const struct mode_check_plan *plan)

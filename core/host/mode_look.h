@@ -2,7 +2,7 @@
 #ifndef CCM_HOST_MODE_LOOK_H
 #define CCM_HOST_MODE_LOOK_H
 
-/* What ccm-runner can be started for. Each mode returns its exit status. */
+/* The modes of ccm-runner. Each returns its exit status. */
 
 #include "change/history.h"
 #include "config/config.h"
@@ -25,7 +25,7 @@ struct mode_plan {
 struct mode_check_options {
     const char *file;
     const char *settings; /* a declaration; NULL: none */
-    bool objects;         /* config says where they are */
+    bool objects;         /* config has the source */
     bool json;
 };
 
@@ -41,11 +41,11 @@ int mode_plan(struct config *config, const struct mode_plan *plan);
 /* Does the job that is read from standard input: see base/protocol.h. */
 int mode_run(struct config *config);
 
-/* The job cannot even be read, for want of a configuration: says so as a
- * failed job does. */
+/* The job cannot be read because there is no configuration: reports that like a
+ * failed job. */
 int mode_run_fail(const char *why);
 
-/* Puts right what a crash left behind. */
+/* Recovers after a crash. */
 int mode_recover(struct config *config);
 
 /* Prints the objects of a type, or the one with that id (NULL: all). */
@@ -54,11 +54,11 @@ int mode_objects(struct config *config, const char *type, const char *id);
 /* Prints the history of runs. */
 int mode_history(struct config *config, const struct history_query *query);
 
-/* Says on standard error what went wrong. Returns CCM_EXIT_FAILED. */
+/* Reports the error on standard error. Returns CCM_EXIT_FAILED. */
 int mode_fail(const char *what);
 
-/* Prints one JSON document on a line. Returns CCM_EXIT_DONE, or fails when
- * it could not be written. */
+/* Prints one JSON document on a line. Returns CCM_EXIT_DONE, or fails if it
+ * cannot be written. */
 int mode_print(const json_t *value);
 
 #endif

@@ -11,8 +11,8 @@
 
 #include <errno.h>
 
-/* What was left out comes before the changes, as comments, so that standard
- * output stays a diff that patch(1) takes. */
+/* Rejected objects come before the changes, as comments, so that standard
+ * output is still a diff for patch(1). */
 static void preview_rejected(const struct run *run)
 {
     json_auto_t *rejected = run_rejected(run);
@@ -74,7 +74,7 @@ static int preview_compare(struct run *run, const struct mode_plan *plan)
 
     if (engine_open(run->config, ENGINE_PREVIEW, &engine, &err) < 0)
         return mode_fail(err.text);
-    /* The guard is for applying; a preview shows what it would stop. */
+    /* The guard is for applying; a preview shows what the guard would stop. */
     if (engine_compare(engine, run->plan, true, &summary, &run->failure, &err) <
         0)
         status = mode_fail(err.text);

@@ -3,13 +3,13 @@
  * `ccm-runner run`: one job of ccmd, by the protocol of base/protocol.h.
  *
  * The runner does not outlive ccmd: the kernel kills it then, and the journal
- * tells the next ccmd what to put right. A service manager may send SIGTERM
- * to both at once; from the order to apply on it is not heeded, because ccmd
- * waits for the end of the turn.
+ * tells the next ccmd what to put right. A service manager may send SIGTERM to
+ * both at once; after the order to apply it is ignored, because ccmd waits for
+ * the end of the turn.
  *
- * ccmd keeps one waiting for the next job: it prepares what does not depend on
- * the job (libraries, the confinement's filter, what modules say of
- * themselves), so that the job starts sooner.
+ * ccmd keeps one waiting for the next job: it prepares everything that does not
+ * depend on the job (libraries, the filter of the confinement, the descriptions
+ * of modules), so that the job starts sooner.
  */
 #include "host/mode_look.h"
 
@@ -48,7 +48,7 @@ struct mode_run {
     bool differs; /* the plan is another than that of job->plan */
 };
 
-/* Takes value. Whoever does not listen any more is not waited for. */
+/* Takes value. A reader that is gone is not waited for. */
 static void mode_run_say(json_t *value)
 {
     cleanup_free char *line = json_line(value);

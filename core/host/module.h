@@ -15,7 +15,7 @@
 
 /* A module's file: opened once, checked, and loaded by that descriptor. */
 struct module_file {
-    char *path; /* where it really is */
+    char *path; /* its real path */
     int fd;
     dev_t device; /* with inode: which file it is */
     ino_t inode;

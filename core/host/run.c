@@ -165,7 +165,7 @@ static int run_fetch(struct run *run, int64_t revision, struct error *err)
     return r < 0 ? run_fail(run, r, "objects", NULL) : 0;
 }
 
-/* Every configuration that failed, the first one as the culprit. */
+/* Reports every configuration that failed, with the first one as the cause. */
 static int run_check_results(struct run *run, struct error *err)
 {
     const struct planner_result *first = NULL, *result;
@@ -201,7 +201,7 @@ static int run_merge(struct run *run, struct error *err)
         const char *name = result->configuration->name;
 
         r = plan_add(run->plan, name, result->wire, result->wire_size, err);
-        if (r < 0) /* the error says which configuration it is */
+        if (r < 0) /* the error names the configuration */
             return run_fail(run, r, "plan", name);
     }
     return 0;

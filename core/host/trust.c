@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Ownership and mode of what ccm loads. The descriptor that is checked here
- * is the one that is read or loaded later, so nothing can be exchanged in
- * between. What counts is where the file really is: a symlink on the way is
- * no more than a pointer to something that is checked itself.
+ * Ownership and mode of what ccm loads. The descriptor that is checked here is
+ * the one that is read or loaded later, so nothing can be replaced in between.
+ * Only the real path counts: a symlink in the path just points to something
+ * that is checked itself.
  */
 #include "host/trust.h"
 
@@ -52,7 +52,7 @@ static bool trust_knows(const struct trust *trust, const char *dir)
     return false;
 }
 
-/* From the root down, so that what has been checked cannot be exchanged. */
+/* From the root down, so that a checked directory cannot be replaced. */
 static int trust_check_dir(struct trust *trust, const char *dir,
                            struct error *err)
 {

@@ -2,15 +2,15 @@
 /*
  * The zygote: a process that knows nothing, from which planners are forked.
  *
- * A child has a copy of all that its parent had in memory. So planners are not
- * the runner's: the runner starts this program afresh, with no arguments and no
- * environment, and it reads nothing but requests; what a planner gets to know
- * is what its request hands over (brief.h). It is also the same in a preview
- * and in a run, so that module code cannot tell them apart.
+ * A forked child has a copy of its parent's memory. So planners are not
+ * children of the runner: the runner executes this program again, without
+ * arguments and environment, and it reads only requests. A planner knows only
+ * what its request contains (brief.h). It is also the same in a preview and in
+ * a run, so that module code cannot tell them apart.
  *
- * Where the kernel lets it, it is the first process of a namespace of its own:
- * to planners there is no other process than the zygote and themselves, and
- * when it ends, the kernel ends them all.
+ * If the kernel allows it, it is the first process of a new namespace: planners
+ * see no process except the zygote and themselves, and when it ends, the kernel
+ * ends them all.
  */
 #include "host/zygote.h"
 
@@ -210,7 +210,7 @@ static int zygote_loop(struct zygote *zygote)
     return r;
 }
 
-/* A terminal's signals are for the runner. */
+/* Signals of a terminal are for the runner. */
 static int zygote_signals(void)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT};

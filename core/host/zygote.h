@@ -3,8 +3,8 @@
 #define CCM_HOST_ZYGOTE_H
 
 /*
- * The process that planners are forked from, and what the runner and it say to
- * each other on a socket that keeps messages apart (SOCK_SEQPACKET):
+ * The process that planners are forked from, and its protocol with the runner
+ * on a socket that keeps messages separate (SOCK_SEQPACKET):
  *
  *   zygote   once: fence_json, with "alone": it is in a namespace of processes
  *   runner   a zygote_request, ZYGOTE_START with descriptors (brief.h) in as
@@ -42,7 +42,7 @@ struct zygote_answer {
     uint64_t id;
     int32_t error;  /* -errno: it was not started */
     int32_t status; /* of waitpid */
-    int32_t oom;    /* the kernel was short of memory: it may have been that */
+    int32_t oom;    /* the kernel was short of memory, which may be the cause */
     int32_t unused;
 };
 
