@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Is this a certificate that a TLS server starts with?
+ * Checks whether a TLS server can start with a certificate.
  *
- * One that does not fit its key, or whose key is too short, stops the whole
- * web server. So libssl is asked, which is what the server asks. What has no
- * bearing on the start is checked, too: that the chain is in order and that
- * the names are covered, because visitors would see a warning.
+ * A certificate that does not match its key, or whose key is too short, stops
+ * the whole web server. So the checks are made by libssl, as in the server.
+ * The order of the chain and the names are checked, too: they do not prevent
+ * the start, but visitors would see a warning.
  *
- * The clock is not asked here. A plan depends on its objects alone, else two
+ * The clock is not used: a plan depends only on its objects, otherwise two
  * nodes would differ.
  */
 #include "certificate.h"
@@ -22,7 +22,8 @@
 #define PEM_SIZE_MAX (64 * 1024)
 #define CHAIN_MAX 10
 
-/* One block of a PEM text. Returns 1, 0 at the end, -1 if it is broken. */
+/* Reads one block of a PEM text. Returns 1, 0 at the end, -1 if it is
+ * malformed. */
 static int certificate_next_block(BIO *bio, char **name, unsigned char **data,
                                   long *size)
 {
@@ -82,8 +83,7 @@ static int certificate_add(STACK_OF(X509) * chain, const char *text)
     return r < 0 ? -1 : count;
 }
 
-/* What the name of a block says, and nothing else, is how it is decoded, as
- * servers do it. */
+/* Only the name of a block determines how it is decoded, as in servers. */
 static EVP_PKEY *certificate_decode_key(const char *name,
                                         const unsigned char *data, long size)
 {
@@ -167,7 +167,7 @@ static void certificate_read_pem(struct certificate *certificate,
                    "form, not encrypted");
 }
 
-/* Each of the chain has issued the one in front of it. */
+/* Checks that each certificate of the chain has issued the one before it. */
 static void certificate_check_chain(const struct certificate *certificate,
                                     struct ccm_run *run, const json_t *object)
 {
@@ -188,7 +188,8 @@ static void certificate_check_chain(const struct certificate *certificate,
     }
 }
 
-/* Asks libssl: strength, and whether key and certificate belong together. */
+/* Asks libssl about strength, and whether key and certificate belong together.
+ * */
 static void certificate_check_server(const struct certificate *certificate,
                                      struct ccm_run *run, const json_t *object)
 {
@@ -261,7 +262,7 @@ bool certificate_covers(const json_t *names, const char *name)
     return false;
 }
 
-/* The names that the object promises are in the certificate. */
+/* Checks that the names of the object are in the certificate. */
 static void certificate_check_names(const struct certificate *certificate,
                                     struct ccm_run *run, const json_t *object)
 {

@@ -18,7 +18,7 @@ struct certificate {
     char key_name[32]; /* of its PEM block */
     unsigned char *key_der;
     long key_size;
-    json_t *names; /* the DNS names that it is made for, in lower case */
+    json_t *names; /* its DNS names, in lower case */
     SSL_CTX *server;
 };
 
@@ -29,7 +29,7 @@ bool certificate_read(struct certificate *certificate, struct ccm_run *run,
                       const json_t *object, SSL_CTX *server);
 void certificate_done(struct certificate *certificate);
 
-/* Do these names cover this one, itself or by a wildcard? A wildcard stands
+/* Do these names cover this one, directly or by a wildcard? A wildcard stands
  * for exactly one label. */
 bool certificate_covers(const json_t *names, const char *name);
 

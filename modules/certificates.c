@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Two PEM files a certificate: ID.pem with the certificate and its chain, for
- * all to read, and ID.key for root alone. They are written from what was
- * decoded, so whatever else stood in the objects' texts stays behind.
+ * all to read, and ID.key for root alone. They are written from the decoded
+ * data, so any other text in the objects is left out.
  *
  * The names are the objects' ids, because names of certificates change and
- * hold wildcards. Nothing else may be in the directory. The services that read
- * the files are in the settings.
+ * contain wildcards. Nothing else may be in the directory. The services that
+ * read the files are in the settings.
  */
 #include "certificate.h"
 
@@ -68,7 +68,7 @@ static void certificates_write(const struct certificates *set,
     certificates_copy(bio, certificates_file(set, object, "key", true));
 }
 
-/* For people only: what is planned does not depend on the day. */
+/* For people only: the plan does not depend on the date. */
 static void certificates_warn(const struct certificates *set,
                               const json_t *object,
                               const struct certificate *certificate)
@@ -97,7 +97,7 @@ static void certificates_one(const struct certificates *set,
     if (certificate_read(&certificate, set->run, object, set->server)) {
         certificates_write(set, object, &certificate);
         certificates_warn(set, object, &certificate);
-    } else { /* declared all the same, so that the old files stay */
+    } else { /* declared anyway, so that the old files stay */
         certificates_file(set, object, "pem", false);
         certificates_file(set, object, "key", true);
     }

@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One crontab a unix user, from the crons of the cluster.
+ * Writes one crontab for each unix user, from the crons of the cluster.
  *
- * A job's line is made of plain tools, so that it can be read and tried by
- * hand:
+ * The line of a job uses plain tools, so that it can be read and tried by hand:
  *
  *   schedule sleep "$(shuf -i 0-10 -n 1)"; flock -n -E 0 "$HOME/.cron-7.lock"
  *       timeout -k 10 600 sh -c 'the command'
  *
  * random_delay_max_seconds is the sleep; locking_enabled is flock, which ends
- * without a word if the last run is still there; timeout_seconds is timeout.
+ * silently if the last run is still active; timeout_seconds is timeout.
  * memory_limit and cpu_limit have no such tool (they belong to the user's
  * slice), and error_count has none (cron mails whatever a job prints): both
  * stay without effect here.
  *
- * The command is a customer's free text. It stands in single quotes, where a
- * shell finds nothing to do, and without control characters, so it stays in
- * its line. "%", which cron would take for the end of the line, is written
- * "\%"; so that this is sure to be cron's only backslash, every backslash of
- * the command is cut off from what follows it by leaving and entering the
- * quotes ("''"). So a command means here what it means in a shell.
+ * The command is a customer's free text. It is in single quotes, where a shell
+ * expands nothing, and has no control characters, so it stays in its line. "%",
+ * which cron would take for the end of the line, is written "\%"; to keep this
+ * the only backslash that cron sees before a "%", each backslash of the command
+ * is separated from the next character by leaving and entering the quotes
+ * ("''"). So a command means here what it means in a shell.
  *
- * The spool also holds the crontabs of people who are not customers, root's
- * above all. So nothing is removed from it but, by name, the crontab of a unix
- * user of the cluster who has no job (left). Who takes away a unix user has
- * to take away the crontab, too; cron does not run it meanwhile.
+ * The spool also contains the crontabs of other people, above all root's. So
+ * the only removal is, by name, the crontab of a unix user of the cluster
+ * without jobs. Whoever removes a unix user must also remove the crontab; cron
+ * does not run it meanwhile.
  *
  * A rejected cron is left out, whether it had a line before or not: its last
  * good version would have to be guessed from a file of many.
@@ -35,7 +34,7 @@
 
 #include <string.h>
 
-#define COMMAND_MAX 998 /* bytes behind the schedule; cron's limit */
+#define COMMAND_MAX 998 /* bytes after the schedule; cron's limit */
 #define JOBS_MAX 2400   /* of a user; cron ignores files of 10,000 lines */
 #define SECONDS_MAX 604800
 #define NAME_MAX_BYTES 32 /* of a unix user */
@@ -66,8 +65,8 @@ static int64_t job_seconds(struct ccm_run *run, const json_t *cron,
     return seconds;
 }
 
-/* Where the mail goes: an address that can neither leave its quotes nor be an
- * option of sendmail, or "" for nowhere. */
+/* The address for mail, which can neither leave its quotes nor be an option of
+ * sendmail, or "" for none. */
 static const char *job_mailto(struct ccm_run *run, const json_t *cron)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -99,7 +98,7 @@ static void job_quote(FILE *out, const char *command)
     fputc('\'', out);
 }
 
-/* What stands behind the schedule. Returns new (freed with free). */
+/* The text after the schedule. Returns new (freed with free). */
 static char *job_command(struct ccm_run *run, const json_t *cron)
 {
     const char *command = ccm_line(run, cron, "command");
@@ -133,8 +132,8 @@ static char *job_command(struct ccm_run *run, const json_t *cron)
     return text;
 }
 
-/* Writes a job's lines, or nothing if the cron is rejected. *mailto is what
- * the file says about mail so far. */
+/* Writes a job's lines, or nothing if the cron is rejected. *mailto is the
+ * current MAILTO of the file. */
 static void job_write(struct ccm_run *run, const json_t *cron, FILE *file,
                       const char **mailto)
 {
@@ -159,7 +158,7 @@ static void job_write(struct ccm_run *run, const json_t *cron, FILE *file,
 
 /* ------------------------------------------------------------------- plan */
 
-/* Is the cron for this node? One without node_id is for every node. */
+/* Is the cron for this node? A cron without node_id is for every node. */
 static bool crontab_is_here(const struct crontab *c, const json_t *cron)
 {
     const json_t *node;

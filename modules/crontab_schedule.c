@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Schedules, read as Debian's cron reads them, but strictly: cron takes "1/5"
- * for "1", "5-1" for never and "10x" for "10". What it would misunderstand
- * without a word is refused here.
+ * for "1", "5-1" for never and "10x" for "10". Schedules that it would silently
+ * misread are refused here.
  */
 #include "crontab_schedule.h"
 
@@ -27,8 +27,8 @@ static const struct field fields[] = {
     {"bad day of the week", 0, 7, "sunmontuewedthufrisat"},
 };
 
-/* Reads a number of one or two digits, or a name. Returns -1 if it is none or
- * not within the field. */
+/* Reads a number of one or two digits, or a name. Returns -1 if it is invalid
+ * or out of range for the field. */
 static int schedule_number(const struct field *field, const char **at)
 {
     size_t digits = strspn(*at, "0123456789"), i;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * exec: modules in any language. The declaration names a program; the host
- * starts it and gives it objects, settings and node as JSON; what it prints
- * is JSON, too, and becomes declarations here. ccm-exec(5) is the format.
+ * starts it and gives it objects, settings and node as JSON; its output is
+ * JSON, too, and becomes declarations here. ccm-exec(5) is the format.
  *
- * The program's errors are its author's to find, so each says where in the
- * output it is. Unknown fields are errors, because a misspelt "sensitive" that
- * is silently ignored shows a secret.
+ * The program's author must find its errors, so each error gives its place in
+ * the output. Unknown fields are errors, because a misspelt "sensitive" that is
+ * silently ignored shows a secret.
  */
 #include "exec.h"
 
@@ -14,7 +14,7 @@
 
 #define LOG_MAX 1000
 
-/* The program is started by the host, if the declaration names one. */
+/* The host starts the program if the declaration names one. */
 static int check(struct ccm_run *run)
 {
     size_t size;
@@ -138,7 +138,8 @@ static int plan(struct ccm_run *run)
     json_t *document;
     int r;
 
-    /* An error is kept, so what is said about no output then is not heard. */
+    /* An earlier error is kept, so a message about missing output is ignored
+     * then. */
     document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
     if (!document && json_error_code(&error) == json_error_null_character)
         return ccm_fail(run,

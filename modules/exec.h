@@ -2,8 +2,8 @@
 #ifndef CCM_MODULES_EXEC_H
 #define CCM_MODULES_EXEC_H
 
-/* The parts of the module "exec": where something stands in the program's
- * output, its fields, and the kinds of change. */
+/* The parts of the module "exec": places in the program's output, its fields,
+ * and the kinds of change. */
 
 #include <ccm/module.h>
 
@@ -13,14 +13,14 @@ struct exec_place {
     size_t line, column; /* from 1; columns are characters */
 };
 
-/* All of these look at text that has been parsed as JSON before. They return
- * false, and leave *place alone, if it is not there. */
+/* All of these read text that has been parsed as JSON before. If the value does
+ * not exist, they return false and leave *place unchanged. */
 
 /* The value of the object that begins at *place. */
 bool exec_place_member(const char *text, const char *key,
                        struct exec_place *place);
-/* The first element of the array that begins at *place, or the next one
- * behind the element that does. */
+/* The first element of the array that begins at *place, or the next one after
+ * the element that does. */
 bool exec_place_first(const char *text, struct exec_place *place);
 bool exec_place_next(const char *text, struct exec_place *place);
 /* The first value of all. */
@@ -43,7 +43,8 @@ struct exec {
     bool failed;
 };
 
-/* Fails with the place of that field in front (NULL: of the element). */
+/* Fails, with the place of that field (NULL: of the element) before the text.
+ * */
 void exec_fail(struct exec *exec, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Fields of what the program has printed. Each failure says where. */
+/* Fields of the program's output. Each failure gives the place. */
 #include "exec.h"
 
 #include <assert.h>
@@ -85,7 +85,8 @@ unsigned exec_mode(struct exec *exec)
         return 0;
     if (size > 0 && size <= 5 && text[size] == '\0')
         mode = (unsigned) strtoul(text, NULL, 8);
-    /* 0 is not a mode here but the word for "the default", which is open. */
+    /* Here 0 is not a mode but means "the default", which all users can read.
+     * */
     if (mode == 0)
         exec_fail(exec, "mode",
                   "must be a string of octal digits and not 0: \"0644\"");

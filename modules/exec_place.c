@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where a value stands in JSON text. The parser tells that only of what it
- * cannot parse; for a value that is wrong in another way the text is walked
- * again. It is known to be JSON by then, so nothing is checked here but its
- * end.
+ * Finds the place of a value in JSON text. The parser reports places only for
+ * syntax errors, so for a value that is wrong in another way the text is walked
+ * again. It is known to be JSON by then, so only its end is checked here.
  */
 #include "exec.h"
 
@@ -41,7 +40,7 @@ static void place_skip_string(const char *text, struct exec_place *place)
     place_step(text, place);
 }
 
-/* To the byte behind the value. */
+/* Moves to the byte after the value. */
 static void place_skip_value(const char *text, struct exec_place *place)
 {
     size_t depth = 0;
@@ -71,7 +70,7 @@ void exec_place_begin(const char *text, struct exec_place *place)
     place_skip_blank(text, place);
 }
 
-/* Behind the comma, or false at the end of the array or object. */
+/* Moves after the comma; false at the end of the array or object. */
 static bool place_more(const char *text, struct exec_place *place)
 {
     place_skip_blank(text, place);

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One PHP-FPM pool file a pool, in the pool directory of its PHP version.
+ * Writes one PHP-FPM pool file for each pool, in the pool directory of its PHP
+ * version.
  *
- * All pools of a version share one php-fpm, which refuses to start over a
- * single line that it does not understand. So whatever stands in a line is
- * checked here, and a pool that fails is rejected by name: its old file stays
- * and the other pools go out.
+ * All pools of a version share one php-fpm, which refuses to start because of a
+ * single line that it does not understand. So every part of a line is checked
+ * here, and a pool that fails is rejected by name: its old file stays and the
+ * other pools go out.
  *
- * The pool directory belongs to the cluster alone: what is not a pool of it is
- * removed, Debian's www.conf included. A php-fpm without any pool does not
- * start, so a version that has none gets a stand-in that serves nobody.
+ * The pool directory belongs to the cluster alone: all other files are removed,
+ * Debian's www.conf included. A php-fpm without any pool does not start, so a
+ * version without pools gets a stand-in that serves nobody.
  *
- * php_settings become php_admin_value, which scripts cannot override: the
- * object has the last word. They stand in double quotes, inside of which
- * only quotes, backslashes and "$" mean anything; these are refused.
+ * php_settings become php_admin_value, which scripts cannot override. They are
+ * in double quotes, in which only quotes, backslashes and "$" are special;
+ * these are refused.
  *
- * is_namespaced has no effect: php-fpm's pools share their master's
- * namespaces. It asks for a service of its own for each pool.
+ * is_namespaced has no effect: php-fpm's pools share their master's namespaces.
+ * That would need a separate service for each pool.
  */
 #include <ccm/module.h>
 
@@ -34,7 +35,7 @@ struct fpm {
     json_t *versions;
     json_t *paths; /* of the pools so far, as an object */
     json_t *used;  /* the versions that have a pool, as an object */
-    bool unplaced; /* there is a pool whose file cannot be told */
+    bool unplaced; /* there is a pool whose file is unknown */
 };
 
 struct pool {
@@ -126,7 +127,7 @@ static int fpm_compare(const void *a, const void *b)
     return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
-/* In the order of their names, whatever order they came in. */
+/* In the order of their names. */
 static void fpm_settings(struct ccm_run *run, const json_t *pool, FILE *out)
 {
     json_t *map = json_object_get(pool, "php_settings")
@@ -213,14 +214,14 @@ static bool fpm_has_version(const struct fpm *fpm, const char *version)
     return false;
 }
 
-/* Reads and checks what the file's name is made of. */
+/* Reads and checks the parts of the file's name. */
 static bool fpm_place(struct fpm *fpm, struct pool *pool)
 {
     struct ccm_run *run = fpm->run;
 
     pool->name = ccm_name(run, pool->object, "name");
     pool->version = ccm_name(run, pool->object, "version");
-    /* One that is hidden php-fpm does not read. */
+    /* php-fpm does not read hidden files. */
     if (strlen(pool->name) > 64 || strchr("-.", *pool->name) ||
         strcasecmp(pool->name, "global") == 0 ||
         !fpm_is_word(pool->name, "_.-"))
@@ -262,7 +263,7 @@ static void fpm_pool(struct fpm *fpm, const json_t *object)
 
 /* ---------------------------------------------------------- the whole plan */
 
-/* What keeps a php-fpm running that has no pool. */
+/* Keeps a php-fpm without pools running. */
 static void fpm_stand_in(struct fpm *fpm, const char *version,
                          const char *service)
 {
@@ -282,8 +283,8 @@ static void fpm_stand_in(struct fpm *fpm, const char *version,
             ccm_configuration(fpm->run), fpm->sockets, version);
 }
 
-/* Removes what belongs to no pool. While a rejected pool's file cannot be
- * told, any that is there might be its: then all stay. */
+/* Removes files that belong to no pool. If the file of a rejected pool is
+ * unknown, any file could be its, so all stay. */
 static void fpm_finish(struct fpm *fpm)
 {
     const json_t *version;

@@ -39,7 +39,7 @@ before=$(records)
 things '[{"id":1,"name":"alpha","content":"three"}]'
 check_status "what has changed since is not applied" 1 \
     ctl box apply --plan "$digest"
-check_says "it says so" "the plan is no longer $digest, it is [0-9a-f]{32}" \
+check_says "it says so" "the plan is no longer $digest but [0-9a-f]{32}" \
     "$output"
 check_says "and what to do" 'nothing has been applied.*ccmctl plan' "$output"
 check "nothing has been applied" thing_is box alpha one

@@ -54,7 +54,7 @@ check_says "and when it is of another type" \
 careless fail 1 "one that fails because of one object is found" \
     '^finding: fails as a whole.*"count" of things/1 is missing: no count'
 careless lines 1 "one that lets a line break into a file of lines is found" \
-    '^finding: a line break in "name" of things/1 comes through: .*/careless/lines'
+    '^finding: a line break in "name" of things/1 is not escaped: .*/careless/lines'
 check_is "and is no fault of other fields" 1 \
     "$(grep -c '^finding' <<<"$output")"
 careless nowhere 1 "one whose plan fails on this node is found" \

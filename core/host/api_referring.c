@@ -54,8 +54,8 @@ const json_t *ccm_referring(struct ccm_run *run, const json_t *object,
         return run->empty_array; /* replaces a value that was refused before */
     if (!object || api_owner(run, object, &own) != object) {
         api_fail(run,
-                 "asks which \"%s\" refer to what is no object of this "
-                 "run",
+                 "asks which \"%s\" refer to something that is not an object "
+                 "of this run",
                  type);
         return run->empty_array;
     }

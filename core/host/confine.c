@@ -254,10 +254,10 @@ json_t *confine_json(struct confine *confine)
             "%llu-%llu", (unsigned long long) confine->first_uid,
             (unsigned long long) (confine->first_uid + confine->n_uids - 1));
         if (!confine->reserved)
-            confine_missing(missing,
-                            "modules plan as nobody, whose other processes can "
-                            "reach them: this container has no users for "
-                            "planners (planner_uids in ccm.conf)");
+            confine_missing(
+                missing, "modules plan as the user nobody, whose other "
+                         "processes can reach them: this container has no "
+                         "users for planners (see planner_uids in ccm.conf)");
     }
     if (!json_bool_or(confine->hello, "alone", false))
         confine_missing(missing, "modules see the other processes of the node: "

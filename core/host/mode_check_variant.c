@@ -226,11 +226,11 @@ static void mode_check_field_plan(struct mode_check *check, const char *type,
     }
     path = variant_tainted(plan->plan);
     if (path)
-        mode_check_find(check,
-                        "a line break in \"%s\" of %s/%lld comes through: what "
-                        "follows it begins a line of %s; reject the object, "
-                        "or escape it",
-                        field, type, id, path);
+        mode_check_find(
+            check,
+            "a line break in \"%s\" of %s/%lld is not escaped: the text after "
+            "it begins a line of %s; reject the object, or escape it",
+            field, type, id, path);
 }
 
 static int mode_check_field(struct mode_check *check, const char *type,

@@ -152,8 +152,8 @@ static int mode_run_check_plan(struct mode_run *job, struct error *err)
     job->run.failure.rolled_back = true;
     return run_fail(&job->run,
                     error_set(err, -ESTALE,
-                              "the plan is no longer %.40s, it is %s: nothing "
-                              "has been applied; look at \"ccmctl plan\" again",
+                              "the plan is no longer %.40s but %s: nothing has "
+                              "been applied; check \"ccmctl plan\" again",
                               job->plan, digest),
                     "compare", NULL);
 }

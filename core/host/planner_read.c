@@ -105,10 +105,10 @@ static int planner_read_rejected(struct planner_reader *reader,
     if (!names_has((const char *const *) result->configuration->subscribes,
                    type) ||
         !objects_find(reader->objects, type, note->id))
-        return error_set(err, -EPROTO,
-                         "it rejects %.80s/%lld, which is no object of this "
-                         "run",
-                         type, (long long) note->id);
+        return error_set(
+            err, -EPROTO,
+            "it rejects %.80s/%lld, which is not an object of this run", type,
+            (long long) note->id);
     why = xstrndup(text + note->type_size, note->text_size);
     json_array_append_new(result->rejected,
                           json_pack("{s:o, s:I, s:o}", "type", json_text(type),
