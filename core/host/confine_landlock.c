@@ -50,43 +50,85 @@ static int landlock_allow(int rules, int fd, uint64_t access)
                : 0;
 }
 
-static int landlock_allow_reading(int rules)
-{
-    cleanup_close int root = open("/", O_PATH | O_CLOEXEC);
+/* Where the system keeps what everybody may know, and nobody but root makes
+ * anything. Those that are not there do not matter. */
+static const char *const readable_dirs[] = {
+    "/usr",
+    "/etc",
+    "/opt",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/proc",
 
-    return root < 0 ? -errno : landlock_allow(rules, root, ACCESS_READ);
+    "/var/lib/extrausers", /* users, see nsswitch.conf(5) */
+};
+
+static const char *const readable_files[] = {
+    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
+};
+
+static int landlock_allow_path(int rules, const char *path, uint64_t access)
+{
+    cleanup_close int fd = open(path, O_PATH | O_CLOEXEC);
+
+    return fd < 0 ? 0 : landlock_allow(rules, fd, access);
+}
+
+static int landlock_allow_system(int rules)
+{
+    size_t i;
+    int r = 0;
+
+    for (i = 0; i < ARRAY_SIZE(readable_dirs) && r == 0; i++)
+        r = landlock_allow_path(rules, readable_dirs[i], ACCESS_READ);
+    for (i = 0; i < ARRAY_SIZE(readable_files) && r == 0; i++)
+        r = landlock_allow_path(rules, readable_files[i],
+                                LANDLOCK_ACCESS_FS_READ_FILE);
+    return r;
+}
+
+int confine_landlock_allow_reading(int rules, int fd)
+{
+    return landlock_allow(rules, fd, LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
 int confine_landlock_allow_executing(int rules, int fd)
 {
-    return landlock_allow(rules, fd, LANDLOCK_ACCESS_FS_EXECUTE);
+    return landlock_allow(
+        rules, fd, LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
-int confine_landlock_open(int *abi)
+int confine_landlock_abi(void)
+{
+    int version = (int) syscall(SYS_landlock_create_ruleset, NULL, 0,
+                                LANDLOCK_CREATE_RULESET_VERSION);
+
+    return version > 0 ? version : 0;
+}
+
+int confine_landlock_open(int abi)
 {
     struct landlock_rules rules = {0};
     size_t size = sizeof(rules.access_fs);
     cleanup_close int fd = -1;
-    int version, r;
+    int r;
 
-    version = (int) syscall(SYS_landlock_create_ruleset, NULL, 0,
-                            LANDLOCK_CREATE_RULESET_VERSION);
-    *abi = version > 0 ? version : 0;
-    if (version <= 0)
-        return -1;
-    rules.access_fs = landlock_access(version);
-    if (version >= 4) {
+    rules.access_fs = landlock_access(abi);
+    if (abi >= 4) {
         rules.access_net = NET_TCP_ALL;
         size = offsetof(struct landlock_rules, scoped);
     }
-    if (version >= 6) {
+    if (abi >= 6) {
         rules.scoped = SCOPE_ALL;
         size = sizeof(rules);
     }
     fd = (int) syscall(SYS_landlock_create_ruleset, &rules, size, 0);
     if (fd < 0)
         return -errno;
-    r = landlock_allow_reading(fd);
+    r = landlock_allow_system(fd);
     return r < 0 ? r : steal_fd(&fd);
 }
 

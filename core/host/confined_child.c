@@ -54,6 +54,23 @@ static int *confined_keep(const struct brief_read *brief, size_t *n)
     return keep;
 }
 
+/* The module, its libraries and the program lie wherever the operator has put
+ * them. Returns new. */
+static int *confined_readable(const struct brief_read *brief, size_t *n)
+{
+    const struct libraries *libraries = &brief->module.libraries;
+    int *readable = xcalloc(libraries->n + 2, sizeof(*readable));
+    size_t i;
+
+    *n = 0;
+    readable[(*n)++] = brief->module.fd;
+    for (i = 0; i < libraries->n; i++)
+        readable[(*n)++] = libraries->list[i].fd;
+    if (brief->has_program)
+        readable[(*n)++] = brief->program_file.fd;
+    return readable;
+}
+
 static void confined_close_others(const int *keep, size_t n)
 {
     int from = STDERR_FILENO + 1;
@@ -94,7 +111,7 @@ _Noreturn void confined_child(const struct confined_start *start)
 {
     struct fence_limits limits = start->limits;
     struct brief_read brief = {0};
-    cleanup_free int *keep = NULL;
+    cleanup_free int *keep = NULL, *readable = NULL;
     struct error err;
     size_t n;
     int r = brief_read(&brief, start->fds, start->n_fds);
@@ -105,6 +122,8 @@ _Noreturn void confined_child(const struct confined_start *start)
     clearenv();
     keep = confined_keep(&brief, &n);
     limits.files = (uint64_t) keep[n - 1] + FILES_MAX;
+    readable = confined_readable(&brief, &limits.n_readable);
+    limits.readable = readable;
     if (brief.has_program)
         limits.start = &brief.run.start;
     r = confined_stdio(brief.error_fd);

@@ -67,7 +67,6 @@ struct fence {
     bool root;     /* started as root: becomes another user */
     bool filtered; /* filter is there */
     struct sock_fprog filter;
-    int landlock_fd;       /* -1: none */
     int landlock_abi;      /* 0: none */
     uint64_t mapped_bytes; /* by the process that forks */
     struct error filter_error;
@@ -84,31 +83,22 @@ static uint64_t fence_mapped(void)
     return pages * (uint64_t) sysconf(_SC_PAGESIZE);
 }
 
-int fence_new(struct fence **out, struct error *err)
+struct fence *fence_new(void)
 {
     struct fence *fence = xcalloc(1, sizeof(*fence));
-    int r;
 
     fence->root = geteuid() == 0;
     fence->mapped_bytes = fence_mapped();
-    r = confine_filter_build(NULL, &fence->filter, &fence->filter_error);
-    fence->filtered = r == 0;
-    fence->landlock_fd = confine_landlock_open(&fence->landlock_abi);
-    if (fence->landlock_fd < -1) {
-        r = error_errno(err, fence->landlock_fd, "Landlock");
-        fence_free(fence);
-        return r;
-    }
-    *out = fence;
-    return 0;
+    fence->filtered =
+        confine_filter_build(NULL, &fence->filter, &fence->filter_error) == 0;
+    fence->landlock_abi = confine_landlock_abi();
+    return fence;
 }
 
 void fence_free(struct fence *fence)
 {
     if (!fence)
         return;
-    if (fence->landlock_fd >= 0)
-        close(fence->landlock_fd);
     free(fence->filter.filter);
     free(fence);
 }
@@ -197,28 +187,33 @@ static int fence_drop_user(const struct fence *fence, uid_t uid)
     return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
 }
 
+static int fence_enter_landlock(const struct fence *fence,
+                                const struct fence_limits *limits)
+{
+    const struct fence_start *start = limits->start;
+    cleanup_close int rules = -1;
+    size_t i;
+    int r;
+
+    if (fence->landlock_abi == 0)
+        return 0;
+    rules = confine_landlock_open(fence->landlock_abi);
+    r = rules < 0 ? rules : 0;
+    for (i = 0; i < limits->n_readable && r == 0; i++)
+        r = confine_landlock_allow_reading(rules, limits->readable[i]);
+    for (i = 0; start && i < start->n_executables && r == 0; i++)
+        r = confine_landlock_allow_executing(rules, start->executables[i]);
+    return r == 0 ? confine_landlock_enter(rules) : r;
+}
+
 /* What is started comes between Landlock, which holds for it, too, and the
  * filter, which would forbid it. */
 static int fence_start_program(const struct fence *fence,
                                const struct fence_limits *limits,
                                struct error *err)
 {
-    const struct fence_start *start = limits->start;
-    cleanup_close int rules = -1;
-    int abi, r = 0;
-    size_t i;
+    int r = limits->start->start(limits->start->userdata, err);
 
-    if (fence->landlock_fd >= 0) {
-        rules = confine_landlock_open(&abi);
-        r = rules < 0 ? rules : 0;
-        for (i = 0; i < start->n_executables && r == 0; i++)
-            r = confine_landlock_allow_executing(rules, start->executables[i]);
-        if (r == 0)
-            r = confine_landlock_enter(rules);
-    }
-    if (r < 0)
-        return error_errno(err, r, "Landlock for a program");
-    r = start->start(start->userdata, err);
     if (r == 0)
         r = fence_limit(RLIMIT_NPROC, 0);
     return r < 0 ? r : fence_limit_memory(fence, limits);
@@ -227,19 +222,18 @@ static int fence_start_program(const struct fence *fence,
 static int fence_close(const struct fence *fence,
                        const struct fence_limits *limits, struct error *err)
 {
-    bool start = limits->start != NULL;
     struct sigaction action = {.sa_sigaction = fence_on_refusal,
                                .sa_flags = SA_SIGINFO | SA_NODEFER};
-    int r = 0;
+    int r;
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_errno(err, -errno, "no_new_privs");
-    if (start)
-        r = fence_start_program(fence, limits, err);
-    else if (fence->landlock_fd >= 0)
-        r = confine_landlock_enter(fence->landlock_fd);
+    r = fence_enter_landlock(fence, limits);
     if (r < 0)
-        return start ? r : error_errno(err, r, "Landlock");
+        return error_errno(err, r, "Landlock");
+    r = limits->start ? fence_start_program(fence, limits, err) : 0;
+    if (r < 0)
+        return r;
     if (sigaction(SIGSYS, &action, NULL) < 0)
         return error_errno(err, -errno, "a signal handler");
 #if SANITIZED

@@ -44,15 +44,14 @@ struct fence_limits {
     int64_t time_ms;       /* of the processor; rounded up to seconds */
     uint64_t file_bytes;   /* of the result */
     uint64_t files;        /* numbers of descriptors that can be opened */
+    const int *readable;   /* files outside of the system that it may read */
+    size_t n_readable;
     const struct fence_start *start; /* NULL: nothing */
 };
 
-/*
- * Finds out what this system supports and prepares it. A missing feature is not
- * an error here; fence_json reports it. Sets *out, new (freed with fence_free).
- * Returns 0 or -errno.
- */
-int fence_new(struct fence **out, struct error *err);
+/* Finds out what this system supports and prepares it. A missing feature is not
+ * an error here; fence_json reports it. Returns new (freed with fence_free). */
+struct fence *fence_new(void);
 void fence_free(struct fence *fence);
 
 /*

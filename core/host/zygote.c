@@ -41,25 +41,35 @@ struct zygote {
     struct fence *fence;
     struct zygote_child *children;
     size_t n, capacity;
+    FILE *vmstat;           /* of the node; may be NULL */
     unsigned long long oom; /* how often the kernel was short of memory */
     bool alone;
 };
 
-/* In a namespace of its own /proc still shows the processes of the old one. */
+/* In a namespace of its own /proc still shows the processes of the old one. Its
+ * other files tell of the whole node, such as who holds which lock. */
 static bool zygote_hide_others(void)
 {
+    static const char *const options[] = {"hidepid=2,subset=pid", "hidepid=2"};
+    size_t i;
+
     if (getpid() != 1 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return false;
-    return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                 "hidepid=2") == 0;
+    for (i = 0; i < ARRAY_SIZE(options); i++)
+        if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                  options[i]) == 0)
+            return true;
+    return false;
 }
 
-static unsigned long long zygote_count_oom(void)
+static unsigned long long zygote_count_oom(struct zygote *zygote)
 {
-    cleanup_file FILE *file = fopen("/proc/vmstat", "re");
+    FILE *file = zygote->vmstat;
     unsigned long long value = 0;
     char name[64];
 
+    if (file)
+        rewind(file);
     while (file && fscanf(file, "%63s %llu", name, &value) == 2)
         if (streq(name, "oom_kill"))
             return value;
@@ -101,7 +111,7 @@ static int zygote_reap(struct zygote *zygote)
                                         .status = answer.status};
         zygote->children[i] = zygote->children[--zygote->n];
         if (WIFSIGNALED(answer.status) && WTERMSIG(answer.status) == SIGKILL) {
-            unsigned long long oom = zygote_count_oom();
+            unsigned long long oom = zygote_count_oom(zygote);
 
             answer.oom = oom != zygote->oom;
             zygote->oom = oom;
@@ -234,15 +244,19 @@ int zygote_serve(int fd)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     mallopt(M_TOP_PAD, HEAP_BYTES);
     zygote.signals = zygote_signals();
+    zygote.vmstat = fopen("/proc/vmstat", "re");
     zygote.alone = zygote_hide_others();
-    zygote.oom = zygote_count_oom();
-    r = zygote.signals < 0 ? -errno : fence_new(&zygote.fence, NULL);
+    zygote.oom = zygote_count_oom(&zygote);
+    zygote.fence = fence_new();
+    r = zygote.signals < 0 ? -EMFILE : 0;
     if (r == 0)
         r = zygote_hello(&zygote);
     if (r == 0)
         r = zygote_loop(&zygote);
     while (zygote.n > 0)
         kill(zygote.children[--zygote.n].pid, SIGKILL);
+    if (zygote.vmstat)
+        fclose(zygote.vmstat);
     fence_free(zygote.fence);
     free(zygote.children);
     return r < 0 ? 1 : 0;

@@ -264,6 +264,17 @@ static int act_peek(struct ccm_run *run)
     return act_declare(run);
 }
 
+/* The setting "fifo": one that any user could have made. Without O_NONBLOCK
+ * opening it would wait for that user. */
+static int act_fifo(struct ccm_run *run)
+{
+    const char *fifo = ccm_string(run, ccm_settings(run), "fifo");
+
+    if (open(fifo, O_RDONLY | O_NONBLOCK) >= 0)
+        return ccm_fail(run, "the other end is open");
+    return act_declare(run);
+}
+
 static int act_unsubscribed(struct ccm_run *run)
 {
     return (int) json_array_size(ccm_objects(run, "secrets"));
@@ -323,6 +334,7 @@ static const struct {
     {"forge-changes", act_forge_changes},
     {"seal", act_seal},
     {"peek", act_peek},
+    {"fifo", act_fifo},
     {"outside", act_outside},
     {"inserted", act_inserted},
     {"newline", act_newline},

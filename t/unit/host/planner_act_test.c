@@ -27,7 +27,6 @@ static const struct {
     {"signal", PLANNER_DIED, CONFINED_TIMED_OUT, "timed out", 300},
     {"exit", PLANNER_DIED, CONFINED_EXITED, "exit(3)", 0},
     {"exit-70", PLANNER_DIED, CONFINED_EXITED, "exit(70)", 0},
-    {"kill-self", PLANNER_DIED, CONFINED_CRASHED, "SIGKILL", 0},
     {"exit-well", PLANNER_BAD, CONFINED_DONE, "called exit(", 0},
     {"forge", PLANNER_BAD, CONFINED_DONE, "", 0},
     {"forge-rejected", PLANNER_BAD, CONFINED_DONE, "things/1000, which is no",
@@ -52,6 +51,7 @@ static const struct {
     {"unlink", PLANNER_DIED, CONFINED_REFUSED, "not make: unlink", 0},
     {"chmod", PLANNER_DIED, CONFINED_REFUSED, "not make: chmod", 0},
     {"connect", PLANNER_DIED, CONFINED_REFUSED, "not make: socket", 0},
+    {"fifo", PLANNER_OK, CONFINED_DONE, "", 0},
     {"unix", PLANNER_OK, CONFINED_DONE, "", 0},
     {"kill", PLANNER_DIED, CONFINED_REFUSED, "not make: kill", 0},
     {"ptrace", PLANNER_DIED, CONFINED_REFUSED, "not make: ptrace", 0},
@@ -109,10 +109,12 @@ static bool wants_filter(size_t i)
 static void check_acts(struct planner_fixture *fixture, size_t n)
 {
     bool filtered = !fixture_lacks(fixture, "filtered");
+    bool landlock = !fixture_lacks(fixture, "Landlock");
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(acts); i++)
-        if (filtered || !wants_filter(i))
+        if ((filtered || !wants_filter(i)) &&
+            (landlock || !streq(acts[i].act, "fifo")))
             check_act(fixture, i, n);
     assert_int_equal(access(fixture->victim, F_OK), -1);
 }
@@ -138,11 +140,34 @@ static void each_act_leaves_those_beside_it_alone(void **state)
     check_acts(*state, 3);
 }
 
+/* Unless the kernel is short of memory at that very time, and kills somebody,
+ * which another test may bring about. */
+static void a_module_that_kills_itself_had_memory(void **state)
+{
+    struct planner_fixture *fixture = *state;
+    struct configuration c;
+    const struct configuration *list[] = {&c};
+    struct planner_result result;
+    bool crashed = false;
+    int i;
+
+    fixture_hostile(fixture, &c, "it", "kill-self");
+    for (i = 0; i < 20 && !crashed; i++) {
+        fixture_plan(fixture, list, 1, &result);
+        crashed = result.end == CONFINED_CRASHED;
+        assert_non_null(strstr(result.error, crashed ? "SIGKILL" : "memory"));
+        planner_result_done(&result);
+    }
+    assert_true(crashed);
+    json_decref(c.settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_act_has_its_outcome),
         cmocka_unit_test(each_act_leaves_those_beside_it_alone),
+        cmocka_unit_test(a_module_that_kills_itself_had_memory),
     };
 
     return cmocka_run_group_tests_name("planner_act", tests, fixture_open,

@@ -25,7 +25,9 @@ int fixture_open(void **state)
     fixture->dirs[0] = fixture->modules;
     fixture->open = files_put(fixture->dir, "open", NULL);
     fixture->victim = xasprintf("%s/victim", fixture->open);
-    if (chmod(fixture->dir, 0711) < 0 || chmod(fixture->open, 0777) < 0)
+    fixture->fifo = xasprintf("%s/fifo", fixture->open);
+    if (chmod(fixture->dir, 0711) < 0 || chmod(fixture->open, 0777) < 0 ||
+        mkfifo(fixture->fifo, 0666) < 0)
         return -1;
     free(files_put(fixture->dir, "things.json",
                    "[{\"id\":1,\"name\":\"one\"},{\"id\":2,\"name\":3},"
@@ -58,6 +60,7 @@ int fixture_close(void **state)
     objects_free(fixture->objects);
     confine_free(fixture->confine);
     free(fixture->victim);
+    free(fixture->fifo);
     free(fixture->open);
     free(fixture->modules);
     scratch_free(fixture->dir);
@@ -78,8 +81,8 @@ void fixture_hostile(struct planner_fixture *fixture, struct configuration *c,
         .summary = (char *) "",
         .file = fixture->file,
         .declared_in = (char *) "hostile.conf",
-        .settings =
-            json_pack("{s:s, s:s}", "act", act, "victim", fixture->victim),
+        .settings = json_pack("{s:s, s:s, s:s}", "act", act, "victim",
+                              fixture->victim, "fifo", fixture->fifo),
     };
 }
 

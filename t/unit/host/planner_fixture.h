@@ -14,6 +14,7 @@ struct planner_fixture {
     char *dir, *modules;
     char *open, *victim; /* a directory everybody may write in; what is not
                             to come to be in it */
+    char *fifo;          /* there */
     struct config config;
     struct confine *confine;
     struct objects *objects;
