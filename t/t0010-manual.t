@@ -103,7 +103,7 @@ check_says "a reference to a missing object is rejected" \
 check_says "and runs its command" 'run /usr/bin/deploy-scan --quiet' "$output"
 
 # Every function of the header is explained, and every command and key.
-missing=$(grep -oE 'ccm_[a-z_]+\(' "$srcdir/core/ccm/module.h" | tr -d '(' |
+missing=$(grep -ohE 'ccm_[a-z_]+\(' "$srcdir"/core/ccm/*.h | tr -d '(' |
     grep -v _sized | sort -u | while read -r name; do
     grep -qE "Fn $name( |$)" "$srcdir/man/ccm-module.3" || echo "$name"
 done)

@@ -9,7 +9,7 @@ read -ra flags <<<"$(pkg-config --cflags jansson) -I$srcdir/core"
 list=$srcdir/core/host/ccm-api.list
 
 # --- the header alone
-echo '#include <ccm/module.h>' >"$scratch/alone.c"
+printf '#include <ccm/%s.h>\n' grammar module >"$scratch/alone.c"
 cp "$scratch/alone.c" "$scratch/alone.cc"
 tried=0
 compiles() {
@@ -48,7 +48,8 @@ END
 done
 
 # --- the list of functions
-declared=$(sed -n '/^static inline/,/^}/d; p' "$srcdir/core/ccm/module.h" |
+declared=$(sed -n '/^static inline/,/^}/d; p' \
+    "$srcdir"/core/ccm/{module,grammar}.h |
     grep -oE '\<ccm_[a-z_]+ *\(' | tr -d ' (' | sort -u)
 listed=$(grep -oE 'ccm_[a-z_]+' "$list" | sort -u)
 check_is "the list has what the header declares" "$declared" \
@@ -60,7 +61,7 @@ check_is "and the runner exports it" "$listed" \
 # --- the stored description, of what gcc makes of the interface
 describe_abi() {
     local source sources=()
-    for source in "$srcdir"/core/host/api*.c; do
+    for source in "$srcdir"/core/host/api*.c "$srcdir"/core/types/grammar*.c; do
         sources+=("$source")
     done
     sed 's|^/\*.*||; s|^};|local: *; };|; s|^{|{ global: ccm_module;|' \

@@ -62,7 +62,7 @@ libhost_a_SOURCES = \
 # symbols are bound at the start: once, instead of in each planner.
 HOST_LINK = $(AM_LDFLAGS) -Wl,-z,relro,-z,now \
 	-Wl,--dynamic-list=$(srcdir)/core/host/ccm-api.list \
-	-Wl,--whole-archive,libhost.a,--no-whole-archive
+	-Wl,--whole-archive,libhost.a,libtypes.a,--no-whole-archive
 HOST_LIBS = libtypes.a libchange.a libcommand.a libplan.a $(OBJECTS_LIBS) $(SECCOMP_LIBS)
 HOST_NEEDS = libhost.a libtypes.a libchange.a libcommand.a libplan.a libobjects.a \
 	libetcd.a libconfiguration.a libbase.a \

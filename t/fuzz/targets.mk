@@ -18,6 +18,7 @@ FUZZ_TARGETS = account_state \
 	flag \
 	fpm_pools \
 	gateway \
+	grammar \
 	history \
 	http_stream \
 	job \
@@ -363,3 +364,13 @@ t_fuzz_certificates_live_SOURCES = t/fuzz/certificates_fuzz.c $(FUZZ_MODULES) mo
 t_fuzz_certificates_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_certificates_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_certificates_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS) $(SSL_LIBS)
+
+UNIT_TESTS += t/fuzz/grammar_fuzz
+EXTRA_PROGRAMS += t/fuzz/grammar_live
+t_fuzz_grammar_fuzz_SOURCES = t/fuzz/grammar_fuzz.c t/fuzz/replay.c
+t_fuzz_grammar_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_grammar_fuzz_LDADD = libfuzz.a $(TYPES_LIBS)
+t_fuzz_grammar_live_SOURCES = t/fuzz/grammar_fuzz.c t/fuzz/mutate.c
+t_fuzz_grammar_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_grammar_live_LDFLAGS = $(LIVE_LINK)
+t_fuzz_grammar_live_LDADD = libfuzz.a $(TYPES_LIBS)

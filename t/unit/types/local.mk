@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: ISC
-UNIT_TESTS += t/unit/types/escape_test
+UNIT_TESTS += t/unit/types/escape_test t/unit/types/grammar_test
 
 t_unit_types_escape_test_SOURCES = t/unit/types/escape_test.c
 t_unit_types_escape_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_types_escape_test_LDADD = $(TYPES_LIBS) $(CMOCKA_LIBS)
+
+t_unit_types_grammar_test_SOURCES = t/unit/types/grammar_test.c
+t_unit_types_grammar_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_types_grammar_test_LDADD = $(TYPES_LIBS) $(CMOCKA_LIBS)
