@@ -20,12 +20,14 @@
 static int apply_stage(struct work *work, const struct delta **blame,
                        struct error *err)
 {
-    const struct accounts *accounts;
-    int r = work_accounts(work, &accounts, err);
+    struct transaction_input input = {
+        .deltas = work->deltas, .plan = work->plan, .tree = work->tree};
+    int r;
 
+    work_progress(work, "stage", NULL, NULL);
+    r = work_accounts(work, &input.accounts, err);
     if (r == 0)
-        r = transaction_build(&work->t, work->deltas, work->plan, work->tree,
-                              accounts, blame, err);
+        r = transaction_build(&work->t, &input, blame, err);
     if (r < 0)
         return r;
     r = journal_begin(&work->journal, work->state_fd, &work->t, err);
@@ -54,10 +56,15 @@ static int apply_commit(struct work *work, const struct delta **blame,
     return r < 0 ? r : work_sync(work, err);
 }
 
-typedef int (*apply_service_fn)(struct work *work,
-                                const struct delta_service *told,
-                                const struct config_service *service,
-                                struct error *err);
+/* A step does one thing, or one for each service that is to be told. */
+struct apply_step {
+    const char *name; /* of base/protocol.h */
+    /* *blame is the delta that a failure comes from, or NULL. */
+    int (*run)(struct work *work, const struct delta **blame,
+               struct error *err);
+    int (*service)(struct work *work, const struct delta_service *told,
+                   const struct config_service *service, struct error *err);
+};
 
 static int apply_test(struct work *work, const struct delta_service *told,
                       const struct config_service *service, struct error *err)
@@ -98,8 +105,8 @@ static int apply_check(struct work *work, const struct delta_service *told,
                  : service_check(service, err);
 }
 
-static int apply_services(struct work *work, const char *step,
-                          apply_service_fn fn, struct error *err)
+static int apply_services(struct work *work, const struct apply_step *step,
+                          struct error *err)
 {
     size_t i;
     int r = 0;
@@ -107,18 +114,21 @@ static int apply_services(struct work *work, const char *step,
     for (i = 0; r == 0 && i < work->deltas->n_services; i++) {
         const struct delta_service *told = &work->deltas->services[i];
 
-        work_progress(work, step, NULL, told->name);
-        r = fn(work, told, config_service(work->config, told->name), err);
+        work_progress(work, step->name, NULL, told->name);
+        r = step->service(work, told, config_service(work->config, told->name),
+                          err);
     }
     return r;
 }
 
-static int apply_done(struct work *work, struct error *err)
+static int apply_done(struct work *work, const struct delta **blame,
+                      struct error *err)
 {
     struct transaction *t = &work->t;
     size_t i;
     int r;
 
+    *blame = NULL;
     t->applied = xcalloc(work->plan->n_configurations + 1, sizeof(*t->applied));
     for (i = 0; i < work->plan->n_configurations; i++) {
         t->applied[i].name = xstrdup(work->plan->configurations[i].name);
@@ -152,37 +162,33 @@ static int apply_failed(struct work *work, int r, const struct delta *blame,
                      undone < 0 ? "; not rolled back: " : "", back.text);
 }
 
+static const struct apply_step apply_order[] = {
+    {.name = "stage", .run = apply_stage},
+    {.name = "commit", .run = apply_commit},
+    {.name = "test", .service = apply_test},
+    {.name = "reload", .service = apply_tell},
+    {.name = "check", .service = apply_check},
+    {.name = "commit", .run = apply_done},
+};
+
 /* Runs one step after the other. Returns the first failure; failure->step is
  * the step. */
 static int apply_steps(struct work *work, struct apply_times *times,
                        const struct delta **blame,
                        struct engine_failure *failure, struct error *err)
 {
-    static const char *const names[] = {"stage",  "commit", "test",
-                                        "reload", "check",  "commit"};
     size_t i;
     int r = 0;
 
-    for (i = 0; r == 0 && i < ARRAY_SIZE(names); i++) {
+    for (i = 0; r == 0 && i < ARRAY_SIZE(apply_order); i++) {
+        const struct apply_step *step = &apply_order[i];
         int64_t begin = clock_ms();
 
-        failure->step = names[i];
-        if (i == 0) {
-            work_progress(work, names[i], NULL, NULL);
-            r = apply_stage(work, blame, err);
-        } else if (i == 1) {
-            r = apply_commit(work, blame, err);
-        } else if (i == 2) {
-            r = apply_services(work, names[i], apply_test, err);
-        } else if (i == 3) {
-            r = apply_services(work, names[i], apply_tell, err);
-        } else if (i == 4) {
-            r = apply_services(work, names[i], apply_check, err);
-        } else {
-            r = apply_done(work, err);
-        }
+        failure->step = step->name;
+        r = step->run ? step->run(work, blame, err)
+                      : apply_services(work, step, err);
         times->phases[times->n++] =
-            (struct apply_phase){names[i], clock_ms() - begin};
+            (struct apply_phase){step->name, clock_ms() - begin};
     }
     return r;
 }

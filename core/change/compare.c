@@ -310,14 +310,14 @@ static int compare_all(struct compare *cmp, const struct change **blame)
     return 0;
 }
 
-int compare_plan(const struct plan *plan, struct tree *tree,
-                 const struct accounts *accounts, struct deltas *out,
+int compare_plan(const struct compare_input *input, struct deltas *out,
                  struct compare_count *count, const struct change **blame,
                  struct error *err)
 {
+    const struct plan *plan = input->plan;
     struct compare cmp = {.plan = plan,
-                          .tree = tree,
-                          .accounts = accounts,
+                          .tree = input->tree,
+                          .accounts = input->accounts,
                           .out = out,
                           .count = count,
                           .err = err};

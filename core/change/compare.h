@@ -13,6 +13,12 @@ struct compare_count {
     size_t removals;
 };
 
+struct compare_input {
+    const struct plan *plan;
+    struct tree *tree;
+    const struct accounts *accounts;
+};
+
 /*
  * Compares the plan with the tree, taking into account what earlier steps of
  * the plan will have done. Nothing is written, and nothing but regular files is
@@ -26,8 +32,7 @@ struct compare_count {
  * Appends to out, whose deltas refer to plan. Returns 0, or -errno with
  * configuration, object and path in err; *blame is then the change.
  */
-int compare_plan(const struct plan *plan, struct tree *tree,
-                 const struct accounts *accounts, struct deltas *out,
+int compare_plan(const struct compare_input *input, struct deltas *out,
                  struct compare_count *count, const struct change **blame,
                  struct error *err);
 

@@ -314,16 +314,21 @@ static uint32_t diff_keep(struct diff_text *text, struct diff_item *items,
     return kept;
 }
 
-static void diff_number(struct diff_table *table, const struct diff_text *text,
-                        uint32_t first, uint32_t end, struct diff_item *items,
-                        bool *seen)
+/* Lines of a text, from first up to, not including, end. */
+struct diff_span {
+    const struct diff_text *text;
+    uint32_t first, end;
+};
+
+static void diff_number(struct diff_table *table, struct diff_span span,
+                        struct diff_item *items, bool *seen)
 {
     uint32_t i;
 
-    for (i = first; i < end; i++) {
-        uint32_t id = diff_table_id(table, text, i);
+    for (i = span.first; i < span.end; i++) {
+        uint32_t id = diff_table_id(table, span.text, i);
 
-        items[i - first] = (struct diff_item){.id = id, .line = i};
+        items[i - span.first] = (struct diff_item){.id = id, .line = i};
         seen[id] = true;
     }
 }
@@ -356,9 +361,12 @@ void diff_lines_mark(struct diff_text *old_text, struct diff_text *new_text,
     struct diff_table table;
 
     diff_table_init(&table, (size_t) n + m);
-    diff_number(&table, old_text, range.first, range.old_end, items, in_old);
-    diff_number(&table, new_text, range.first, range.new_end, items + n,
-                in_new);
+    diff_number(&table,
+                (struct diff_span){old_text, range.first, range.old_end}, items,
+                in_old);
+    diff_number(&table,
+                (struct diff_span){new_text, range.first, range.new_end},
+                items + n, in_new);
     free(table.entries);
     n = diff_keep(old_text, items, n, in_new);
     m = diff_keep(new_text, items + (search.b - search.a), m, in_old);

@@ -32,6 +32,7 @@ struct engine {
     json_t *applied;
     int64_t compare_ms;
     const char *const *known;
+    bool allow_removals;
 };
 
 static int engine_open_state(struct engine *engine, enum engine_access access,
@@ -86,6 +87,11 @@ void engine_close(struct engine *engine)
 void engine_known(struct engine *engine, const char *const *names)
 {
     engine->known = names;
+}
+
+void engine_allow_removals(struct engine *engine)
+{
+    engine->allow_removals = true;
 }
 
 static bool engine_is_known(const struct engine *engine, const char *name)
@@ -188,13 +194,14 @@ static int engine_compare_plan(struct engine *engine,
                                struct error *err)
 {
     const struct change *blame = NULL;
+    struct compare_input input = {.plan = engine->plan, .tree = engine->tree};
     int r = engine_settle(engine, err);
 
     if (r == 0)
         r = accounts_open(tree_root(engine->tree), &engine->accounts, err);
+    input.accounts = engine->accounts;
     if (r == 0)
-        r = compare_plan(engine->plan, engine->tree, engine->accounts,
-                         &engine->deltas, count, &blame, err);
+        r = compare_plan(&input, &engine->deltas, count, &blame, err);
     if (r < 0 && blame)
         snprintf(failure->configuration, sizeof(failure->configuration), "%s",
                  engine->plan->configurations[blame->configuration].name);
@@ -202,7 +209,7 @@ static int engine_compare_plan(struct engine *engine,
 }
 
 int engine_compare(struct engine *engine, const struct plan *plan,
-                   bool allow_removals, struct engine_summary *summary,
+                   struct engine_summary *summary,
                    struct engine_failure *failure, struct error *err)
 {
     struct compare_count count;
@@ -219,7 +226,7 @@ int engine_compare(struct engine *engine, const struct plan *plan,
     engine->compare_ms = clock_ms() - begin;
     if (engine->lock_fd >= 0 && engine_has_nothing_to_do(engine))
         return engine_set_applied(engine, err);
-    if (allow_removals)
+    if (engine->allow_removals)
         return 0;
     failure->step = "guard";
     return guard_check(engine->config, count.removals, count.managed, err);
@@ -256,40 +263,41 @@ static json_t *engine_phases(const struct engine *engine,
 /* The history's record. One that cannot be written must not turn a good run
  * into a failed one: it is noted by the caller, in progress. */
 static void engine_record(struct engine *engine, json_t *record,
-                          const struct apply_times *times, int r,
-                          const struct engine_failure *failure,
-                          const struct error *err)
+                          const struct apply_times *times)
 {
     json_auto_t *changes =
         preview_json_limited(&engine->deltas, engine->plan, HISTORY_DIFFS_MAX);
 
     json_object_update_missing(record, changes);
-    json_object_set_new(record, "outcome",
-                        json_string(r < 0 ? "failed" : "changed"));
+    json_object_set_new(record, "outcome", json_string("changed"));
     json_object_set_new(record, "phases", engine_phases(engine, times));
-    if (r < 0) {
-        json_object_set_new(record, "step", json_string(failure->step));
-        json_object_set_new(record, "configuration",
-                            *failure->configuration
-                                ? json_text(failure->configuration)
-                                : json_null());
-        json_object_set_new(record, "error", json_text(err->text));
-        json_object_set_new(record, "rolled_back",
-                            json_boolean(failure->rolled_back));
-    }
+}
+
+static void engine_record_failure(json_t *record,
+                                  const struct engine_failure *failure,
+                                  const struct error *err)
+{
+    json_object_set_new(record, "outcome", json_string("failed"));
+    json_object_set_new(record, "step", json_string(failure->step));
+    json_object_set_new(record, "configuration",
+                        *failure->configuration
+                            ? json_text(failure->configuration)
+                            : json_null());
+    json_object_set_new(record, "error", json_text(err->text));
+    json_object_set_new(record, "rolled_back",
+                        json_boolean(failure->rolled_back));
 }
 
 static void engine_keep_record(struct engine *engine, json_t *record,
-                               engine_progress_fn progress, void *userdata)
+                               const struct engine_order *order)
 {
     struct error why;
 
-    if (history_add(engine->config, record, &why) < 0 && progress)
-        progress(userdata, "history", NULL, why.text);
+    if (history_add(engine->config, record, &why) < 0 && order->progress)
+        order->progress(order->userdata, "history", NULL, why.text);
 }
 
-int engine_apply(struct engine *engine, const char *turn, const char *who,
-                 int64_t revision, engine_progress_fn progress, void *userdata,
+int engine_apply(struct engine *engine, const struct engine_order *order,
                  struct engine_failure *failure, struct error *err)
 {
     struct work work = {.config = engine->config,
@@ -298,8 +306,8 @@ int engine_apply(struct engine *engine, const char *turn, const char *who,
                         .plan = engine->plan,
                         .deltas = &engine->deltas,
                         .journal = {.state_fd = -1, .fd = -1},
-                        .progress = progress,
-                        .userdata = userdata};
+                        .progress = order->progress,
+                        .userdata = order->userdata};
     struct apply_times times = {0};
     struct error own;
     char stamp[CLOCK_STAMP_SIZE];
@@ -312,16 +320,19 @@ int engine_apply(struct engine *engine, const char *turn, const char *who,
     if (engine_has_nothing_to_do(engine))
         return 0;
     clock_stamp(stamp);
-    record = json_pack("{s:s,s:s?,s:s?,s:I}", "at", stamp, "turn", turn, "who",
-                       who, "revision", (json_int_t) revision);
+    record =
+        json_pack("{s:s,s:s?,s:s?,s:I}", "at", stamp, "turn", order->turn,
+                  "who", order->who, "revision", (json_int_t) order->revision);
     r = apply_run(&work, &times, failure, err);
     work_done(&work);
     if (r == 0)
         engine_set_applied(engine, NULL);
-    engine_record(engine, record, &times, r, failure, err);
+    engine_record(engine, record, &times);
+    if (r < 0)
+        engine_record_failure(record, failure, err);
     json_object_set_new(record, "duration_ms",
                         json_integer(clock_ms() - begin));
-    engine_keep_record(engine, record, progress, userdata);
+    engine_keep_record(engine, record, order);
     return r;
 }
 

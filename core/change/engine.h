@@ -4,8 +4,8 @@
 
 /*
  * The node's side of a run: compare a plan with the node, show it, apply it
- * as one transaction, recover after a crash. This is all that the rest of the
- * runner needs of core/change.
+ * as one transaction, recover after a crash. Besides the history of runs
+ * (history.h) this is all that the rest of the runner needs of core/change.
  *
  * One engine at a time for a state_dir: engine_open takes a file lock when
  * writing is meant.
@@ -62,16 +62,19 @@ void engine_close(struct engine *engine);
  * count for the digest. Without it nothing is forgotten. */
 void engine_known(struct engine *engine, const char *const *names);
 
+/* The guard does not look at what is compared next. */
+void engine_allow_removals(struct engine *engine);
+
 /*
  * Compares the whole plan with the node; engine keeps plan until
- * engine_close. Called once. Checks the guard unless allow_removals. With
+ * engine_close. Called once. Checks the guard unless removals are allowed. With
  * ENGINE_APPLY a journal that a killed run left is recovered first, and if
  * nothing is to be done, that is recorded at once (the digests).
  * Returns 0 or -errno with failure filled ("compare" or "guard"); after
  * "guard" the preview can still be shown.
  */
 int engine_compare(struct engine *engine, const struct plan *plan,
-                   bool allow_removals, struct engine_summary *summary,
+                   struct engine_summary *summary,
                    struct engine_failure *failure, struct error *err);
 
 /* The preview as text: unified diffs that patch(1) applies, what else is
@@ -89,16 +92,23 @@ int engine_preview_text(struct engine *engine, FILE *out, bool colour,
  */
 json_t *engine_preview_json(struct engine *engine);
 
+/* For whom and why something is applied; for the history's record. */
+struct engine_order {
+    const char *turn; /* may be NULL */
+    const char *who;  /* may be NULL */
+    int64_t revision;
+    engine_progress_fn progress; /* may be NULL */
+    void *userdata;              /* of progress */
+};
+
 /*
- * Applies what engine_compare found ("Applying" in ccm-runner(8)). who and
- * revision go into the history's record, which is written on every ending;
- * turn and who may be NULL. With nothing to do there is no record. One that
- * cannot be written is told as progress, step "history".
+ * Applies what engine_compare found ("Applying" in ccm-runner(8)). The
+ * history's record is written on every ending. With nothing to do there is no
+ * record. One that cannot be written is reported as progress, step "history".
  * Returns 0, or -errno with failure filled; then failure->rolled_back tells
  * whether all was put back.
  */
-int engine_apply(struct engine *engine, const char *turn, const char *who,
-                 int64_t revision, engine_progress_fn progress, void *userdata,
+int engine_apply(struct engine *engine, const struct engine_order *order,
                  struct engine_failure *failure, struct error *err);
 
 /*

@@ -14,10 +14,7 @@
 /* While building. */
 struct builder {
     struct transaction *t;
-    const struct deltas *deltas;
-    const struct plan *plan;
-    struct tree *tree;
-    const struct accounts *accounts;
+    const struct transaction_input *in;
     uint32_t *op_of; /* by change: index of the op that makes a directory
                         anew, plus one */
     struct error *err;
@@ -88,8 +85,8 @@ static char *path_folder(const char *path)
 static struct op *builder_maker(const struct builder *b, const char *path)
 {
     cleanup_free char *folder = path_folder(path);
-    const struct change *c = plan_find_path(b->plan, folder);
-    uint32_t i = c ? b->op_of[c - b->plan->changes] : 0;
+    const struct change *c = plan_find_path(b->in->plan, folder);
+    uint32_t i = c ? b->op_of[c - b->in->plan->changes] : 0;
 
     return i ? &b->t->ops[i - 1] : NULL;
 }
@@ -100,9 +97,9 @@ static int builder_is_late(const struct builder *b, const struct change *c)
     struct owner owner;
     int r;
 
-    if (!tree_owners(b->tree))
+    if (!tree_owners(b->in->tree))
         return 0;
-    r = owner_resolve(b->plan, b->accounts, c, &owner, b->err);
+    r = owner_resolve(b->in->plan, b->in->accounts, c, &owner, b->err);
     return r < 0 ? r : !owner.uid_known || !owner.gid_known;
 }
 
@@ -142,7 +139,7 @@ static int builder_place(const struct builder *b, struct op *op)
         builder_place_inside(b, op, maker, strrchr(op->delta->path, '/') + 1);
         return 0;
     }
-    r = tree_parent(b->tree, op->delta->path, &dir, &name, b->err);
+    r = tree_parent(b->in->tree, op->delta->path, &dir, &name, b->err);
     if (r < 0)
         return r;
     op->path = path_join(dir->real, name);
@@ -163,7 +160,7 @@ static int builder_put(const struct builder *b, struct op *op)
     op->existed = op->delta->action == DELTA_UPDATE;
     r = builder_place(b, op);
     if (r == 0 && op->folder)
-        b->op_of[c - b->plan->changes] = (uint32_t) (op - b->t->ops) + 1;
+        b->op_of[c - b->in->plan->changes] = (uint32_t) (op - b->t->ops) + 1;
     return r;
 }
 
@@ -171,7 +168,7 @@ static int builder_attributes(const struct builder *b, struct op *op)
 {
     struct tree_dir *dir;
     struct stat st;
-    int r = tree_dir(b->tree, op->delta->path, &dir, b->err);
+    int r = tree_dir(b->in->tree, op->delta->path, &dir, b->err);
 
     if (r == 0 && fstat(dir->fd, &st) < 0)
         r = error_errno(b->err, -errno, "%s", op->delta->path);
@@ -260,19 +257,14 @@ static int builder_op(const struct builder *b, struct op *op)
     return builder_remove(b, op);
 }
 
-int transaction_build(struct transaction *t, const struct deltas *deltas,
-                      const struct plan *plan, struct tree *tree,
-                      const struct accounts *accounts,
+int transaction_build(struct transaction *t,
+                      const struct transaction_input *input,
                       const struct delta **blame, struct error *err)
 {
-    cleanup_free uint32_t *op_of = xcalloc(plan->n_changes + 1, sizeof(*op_of));
-    struct builder b = {.t = t,
-                        .deltas = deltas,
-                        .plan = plan,
-                        .tree = tree,
-                        .accounts = accounts,
-                        .op_of = op_of,
-                        .err = err};
+    const struct deltas *deltas = input->deltas;
+    cleanup_free uint32_t *op_of =
+        xcalloc(input->plan->n_changes + 1, sizeof(*op_of));
+    struct builder b = {.t = t, .in = input, .op_of = op_of, .err = err};
     int r = builder_token(&b);
     size_t i;
 

@@ -75,14 +75,20 @@ struct transaction {
     size_t n_applied;
 };
 
+struct transaction_input {
+    const struct deltas *deltas;
+    const struct plan *plan;
+    struct tree *tree;
+    const struct accounts *accounts;
+};
+
 /*
  * Builds the operations for deltas. Returns 0 or -errno; *blame is then the
  * delta. transaction is to be zeroed before and freed with transaction_done
  * in any case; it refers to deltas.
  */
 int transaction_build(struct transaction *transaction,
-                      const struct deltas *deltas, const struct plan *plan,
-                      struct tree *tree, const struct accounts *accounts,
+                      const struct transaction_input *input,
                       const struct delta **blame, struct error *err);
 void transaction_done(struct transaction *transaction);
 

@@ -114,21 +114,24 @@ static int libraries_search_dirs(const char *runpath, const char *name,
                      by, name);
 }
 
-static int libraries_check(const struct libraries_search *search, int fd,
-                           const char *name, const char *path, char **real,
-                           struct error *err)
+static int libraries_check_trust(const struct libraries_search *search, int fd,
+                                 const char *path, char **real,
+                                 struct error *err)
 {
-    struct elf_names names;
     struct stat st;
     int r = trust_check(search->trust, fd, path, real, err);
 
     if (r == 0 && fstat(fd, &st) < 0)
         r = error_errno(err, -errno, "%s", path);
-    if (r == 0)
-        r = trust_check_others(&st, path, S_IROTH, err);
-    if (r < 0)
-        return r;
-    r = elf_read_names(fd, &names);
+    return r < 0 ? r : trust_check_others(&st, path, S_IROTH, err);
+}
+
+static int libraries_check_name(int fd, const char *name, const char *path,
+                                struct error *err)
+{
+    struct elf_names names;
+    int r = elf_read_names(fd, &names);
+
     if (r < 0)
         return error_set(err, r, "%s: its ELF headers are damaged", path);
     if (!names.soname || !streq(names.soname, name))
@@ -166,7 +169,7 @@ static int libraries_take(struct libraries_search *search, const char *runpath,
     cleanup_free char *path = NULL, *real = NULL;
     cleanup_close int fd = -1;
     size_t i;
-    int r;
+    int r = 0;
 
     if (libraries_has(search, name))
         return 0;
@@ -183,7 +186,10 @@ static int libraries_take(struct libraries_search *search, const char *runpath,
     fd = libraries_search_dirs(runpath, name, by, &path, err);
     if (fd < 0)
         return fd;
-    r = search->trust ? libraries_check(search, fd, name, path, &real, err) : 0;
+    if (search->trust)
+        r = libraries_check_trust(search, fd, path, &real, err);
+    if (r == 0 && search->trust)
+        r = libraries_check_name(fd, name, path, err);
     if (r < 0)
         return error_prefix(err, r, "%s needs %s", by, name);
     search->chain[search->depth++] = name;

@@ -75,8 +75,8 @@ static int preview_compare(struct run *run, const struct mode_plan *plan)
     if (engine_open(run->config, ENGINE_PREVIEW, &engine, &err) < 0)
         return mode_fail(err.text);
     /* The guard is for applying; a preview shows what the guard would stop. */
-    if (engine_compare(engine, run->plan, true, &summary, &run->failure, &err) <
-        0)
+    engine_allow_removals(engine);
+    if (engine_compare(engine, run->plan, &summary, &run->failure, &err) < 0)
         status = mode_fail(err.text);
     else
         status = preview_show(run, engine, plan);

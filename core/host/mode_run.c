@@ -176,8 +176,10 @@ static int mode_run_plan(struct mode_run *job, struct error *err)
     if (r < 0)
         return run_fail(run, r, "compare", NULL);
     mode_run_tell_known(job);
-    r = engine_compare(job->engine, run->plan, job->allow_removals,
-                       &job->summary, &run->failure, err);
+    if (job->allow_removals)
+        engine_allow_removals(job->engine);
+    r = engine_compare(job->engine, run->plan, &job->summary, &run->failure,
+                       err);
     if (r < 0)
         run->failure.rolled_back = true;
     return r < 0 || !job->plan ? r : mode_run_check_plan(job, err);
@@ -322,12 +324,13 @@ static void mode_run_ignore_signals(void)
 
 static int mode_run_apply(struct mode_run *job, const char *turn)
 {
+    struct engine_order order = {turn, job->who,
+                                 objects_revision(job->run.objects),
+                                 mode_run_progress, job};
     struct error err;
 
     mode_run_ignore_signals();
-    if (engine_apply(job->engine, turn, job->who,
-                     objects_revision(job->run.objects), mode_run_progress, job,
-                     &job->run.failure, &err) < 0)
+    if (engine_apply(job->engine, &order, &job->run.failure, &err) < 0)
         return mode_run_say_failed(job, &err);
     return mode_run_say_done(job);
 }

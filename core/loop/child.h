@@ -40,7 +40,8 @@ struct child_spec {
 };
 
 /* ops and userdata are kept until ended. Sets *out, borrowed (valid until
- * ended returns). Returns 0 or -errno. */
+ * ended returns). Returns 0 or -errno. Six parameters: spec has the rest; ops
+ * and userdata go together as everywhere. */
 int child_start(struct loop *loop, const struct child_spec *spec,
                 const struct child_ops *ops, void *userdata, struct child **out,
                 struct error *err);

@@ -76,6 +76,8 @@ struct io {
 #define IO_READ 1  /* = CURL_WAIT_POLLIN */
 #define IO_WRITE 4 /* = CURL_WAIT_POLLOUT */
 
+/* Calls fn when fd is ready for events. Keeps io until io_stop. Six parameters:
+ * the fields of struct io, once for all. */
 void io_start(struct io *io, struct loop *loop, int fd, short events,
               void (*fn)(void *userdata, short revents), void *userdata);
 void io_set_events(struct io *io, short events);

@@ -227,10 +227,10 @@ static int etcd_fix_revision(struct etcd_source *source, int64_t revision,
 }
 
 /* Reads the page after *last (NULL: the first), which becomes its last key.
- * Smaller pages are tried when objects are large. Sets *more. */
+ * Smaller pages are tried when objects are large. Returns 1 if there are more,
+ * 0 if not, or -errno. */
 static int etcd_read_page(struct etcd_source *source, struct objects_type *type,
-                          const char *prefix, char **last, bool *more,
-                          struct error *err)
+                          const char *prefix, char **last, struct error *err)
 {
     struct etcd_wire_range_answer page = {0};
     cleanup_free char *end = etcd_wire_prefix_end(prefix);
@@ -254,7 +254,7 @@ static int etcd_read_page(struct etcd_source *source, struct objects_type *type,
     if (r == 0 && page.more && page.n == 0)
         r = error_set(err, -EPROTO, "an empty page, but there are more");
     if (r == 0) {
-        *more = page.more;
+        r = page.more;
         free(*last);
         *last = page.n > 0 ? STEAL(page.kvs[page.n - 1].key) : NULL;
     }
@@ -268,11 +268,10 @@ static int etcd_read_type(struct etcd_source *source, struct objects_type *type,
     cleanup_free char *prefix =
         xasprintf("%s/objects/%s/", source->config->prefix, type->name);
     cleanup_free char *last = NULL;
-    bool more = true;
-    int r = 0;
+    int r = 1;
 
-    while (r == 0 && more)
-        r = etcd_read_page(source, type, prefix, &last, &more, err);
+    while (r > 0)
+        r = etcd_read_page(source, type, prefix, &last, err);
     return r < 0 ? error_prefix(err, r, "%s", type->name) : 0;
 }
 

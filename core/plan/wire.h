@@ -22,6 +22,7 @@ void wire_put(struct buf *buf, const struct change *change);
  * (*list_memory, new, NULL if there is no list). Every length, kind, flag and
  * terminator is checked; the meaning of a declaration is not (plan_add checks
  * that). Returns 0 or -EPROTO; on failure the outputs are unchanged.
+ * Six parameters: the input, the record with its memory, and err.
  */
 int wire_get(const char *bytes, size_t size, size_t *offset,
              struct change *change, const char ***list_memory,

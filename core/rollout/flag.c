@@ -60,11 +60,6 @@ void flag_set(struct flag *flag, const struct store_kv *kv)
     flag->mod_revision = kv ? kv->mod_revision : 0;
 }
 
-bool flag_is_kind(const struct flag *flag, const char *kind)
-{
-    return flag->json && streq(json_string_or(flag->json, "kind", ""), kind);
-}
-
 bool flag_is_own(const struct flag *flag, const char *node)
 {
     return (flag_is_kind(flag, "failed") || flag_is_kind(flag, "in-doubt")) &&

@@ -15,6 +15,8 @@
  */
 
 #include "base/error.h"
+#include "base/json.h"
+#include "base/util.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -41,7 +43,10 @@ void flag_done(struct flag *flag);
  * lift it with a successful turn? */
 bool flag_is_own(const struct flag *flag, const char *node);
 /* Is there a flag, and of this kind? */
-bool flag_is_kind(const struct flag *flag, const char *kind);
+static inline bool flag_is_kind(const struct flag *flag, const char *kind)
+{
+    return flag->json && streq(json_string_or(flag->json, "kind", ""), kind);
+}
 
 /* "web2 failed at ... : ...", one line. Returns new (freed with free). */
 char *flag_describe(const struct flag *flag);

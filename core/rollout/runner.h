@@ -46,7 +46,8 @@ struct runner_ops {
 };
 
 /* order is the "job" object of base/protocol.h. ops and userdata are kept
- * until ended. Sets *out, borrowed (valid until ended returns). */
+ * until ended. Sets *out, borrowed (valid until ended returns). Six parameters:
+ * as child_start, which it calls. */
 int runner_start(struct runner_source *source, const json_t *order,
                  const struct runner_ops *ops, void *userdata,
                  struct runner **out, struct error *err);

@@ -165,9 +165,8 @@ void local_folder_finish(struct local_folder *folder, struct local_table *table,
 }
 
 int local_folder_begin(struct local_folder *folder,
-                       const struct local_table *table, int64_t revision,
-                       const struct local_effect *effects, size_t n,
-                       struct error *err)
+                       const struct local_table *table,
+                       const struct local_commit *commit, struct error *err)
 {
     json_t *list;
     int r;
@@ -178,8 +177,8 @@ int local_folder_begin(struct local_folder *folder,
         if (r < 0)
             return r;
     }
-    list = local_pack_effects(effects, n);
-    r = local_write_state(folder, table, revision, list, err);
+    list = local_pack_effects(commit->effects, commit->n);
+    r = local_write_state(folder, table, commit->revision, list, err);
     if (r < 0) {
         json_decref(list);
         return r;

@@ -43,6 +43,12 @@ struct local_effect {
     int64_t create_revision, mod_revision;
 };
 
+struct local_commit {
+    int64_t revision;
+    const struct local_effect *effects;
+    size_t n;
+};
+
 /*
  * A commit: begin makes it durable as a whole, or fails and nothing has
  * changed; then the caller changes the table; then finish writes the files.
@@ -50,9 +56,8 @@ struct local_effect {
  * when the folder is opened again.
  */
 int local_folder_begin(struct local_folder *folder,
-                       const struct local_table *table, int64_t revision,
-                       const struct local_effect *effects, size_t n,
-                       struct error *err);
+                       const struct local_table *table,
+                       const struct local_commit *commit, struct error *err);
 void local_folder_finish(struct local_folder *folder, struct local_table *table,
                          int64_t revision);
 

@@ -132,7 +132,8 @@ struct store_watch_ops {
  * Watches keys from first up to, not including, end (end NULL: the one key
  * first). from_revision 0: from the present. ops is kept, and userdata is
  * handed to it, until lost is called or store_unwatch.
- * Returns borrowed (valid until then).
+ * Returns borrowed (valid until then). Six parameters: those of struct
+ * store_watch_spec, which backends get.
  */
 struct store_watch *store_watch(struct store *store, const char *first,
                                 const char *end, int64_t from_revision,

@@ -169,8 +169,9 @@ int local_txn_run(struct store_local *store, const struct txn *txn,
     effects = xcalloc(branch->n, sizeof(*effects));
     n = local_txn_effects(store, branch, effects);
     if (n > 0)
-        r = local_folder_begin(&store->folder, &store->table,
-                               store->revision + 1, effects, n, err);
+        r = local_folder_begin(
+            &store->folder, &store->table,
+            &(struct local_commit){store->revision + 1, effects, n}, err);
     if (r < 0)
         return r;
     *reply = (struct store_reply){.succeeded = succeeded};

@@ -117,7 +117,9 @@ static void try_again(struct local_folder *folder, struct local_table *table,
     int64_t revision_again;
 
     if (revision == INT64_MAX ||
-        local_folder_begin(folder, table, revision + 1, &effect, 1, NULL) < 0) {
+        local_folder_begin(folder, table,
+                           &(struct local_commit){revision + 1, &effect, 1},
+                           NULL) < 0) {
         local_folder_close(folder);
         return;
     }

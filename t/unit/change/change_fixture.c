@@ -302,10 +302,12 @@ static int fixture_run(struct change_fixture *fixture,
         r = engine_open(&fixture->config, apply ? ENGINE_APPLY : ENGINE_PREVIEW,
                         &engine, &result->err);
     if (r == 0) {
-        r = engine_compare(engine, plan.plan, false, &result->summary,
+        r = engine_compare(engine, plan.plan, &result->summary,
                            &result->failure, &result->err);
         if (r == 0 && apply)
-            r = engine_apply(engine, "turn", "test", 1, NULL, NULL,
+            r = engine_apply(engine,
+                             &(struct engine_order){
+                                 .turn = "turn", .who = "test", .revision = 1},
                              &result->failure, &result->err);
         engine_close(engine);
     }

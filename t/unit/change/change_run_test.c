@@ -253,9 +253,12 @@ static void digest_of(struct change_fixture *w, const char *const *known,
     assert_int_equal(engine_open(&w->config, ENGINE_APPLY, &engine, &err), 0);
     engine_known(engine, known);
     assert_int_equal(
-        engine_compare(engine, plan.plan, false, &summary, &failure, &err), 0);
-    assert_int_equal(
-        engine_apply(engine, "t", "w", 1, NULL, NULL, &failure, &err), 0);
+        engine_compare(engine, plan.plan, &summary, &failure, &err), 0);
+    assert_int_equal(engine_apply(engine,
+                                  &(struct engine_order){
+                                      .turn = "t", .who = "w", .revision = 1},
+                                  &failure, &err),
+                     0);
     engine_digest(engine, digest);
     engine_close(engine);
     fixture_plan_done(&plan);
