@@ -8,8 +8,8 @@
 
 /*
  * Appends text of unknown origin so that a terminal only prints it: control
- * characters but newline and tab, bytes that are no UTF-8, and the characters
- * that change the direction of text appear as \xNN, byte by byte.
+ * characters except newline and tab, bytes that are not UTF-8, and the
+ * characters that change the direction of text appear as \xNN, byte by byte.
  */
 void visible_put(struct buf *out, const char *text, size_t size);
 

@@ -5,18 +5,17 @@
 /*
  * The module interface of ccm; ccm-module(3) is its manual.
  *
- * A module is a .so that exports one constant, ccm_module, made by
- * CCM_MODULE. Its plan() is a pure function of objects and settings: it
- * declares what shall be, and the host compares, shows and applies.
+ * A module is a .so that exports one constant, ccm_module, made by CCM_MODULE.
+ * Its plan() is a pure function of objects and settings: it declares the
+ * result, and the host compares, shows and applies it.
  *
- * plan() runs in a process of its own that may write nothing, connect
- * nowhere and start nothing, and that ends after it. All that these functions
- * return stays valid until then; nothing needs to be freed.
+ * plan() runs in its own process, which cannot write, connect or start
+ * anything, and which ends after plan(). Everything that these functions return
+ * is valid until then and must not be freed.
  *
- * Errors are sticky: a wrong declaration or setting fails the configuration
- * by name once plan() has returned, whatever it returned. No function here
- * returns NULL unless its comment says so, so that a short module need not
- * check each call.
+ * Errors are sticky: a wrong declaration or setting fails the configuration by
+ * name once plan() has returned, whatever it returned. No function here returns
+ * NULL unless its comment says so, so a module need not check each call.
  */
 
 #include <jansson.h>
@@ -44,29 +43,29 @@ struct ccm_run;
  */
 
 enum ccm_kind {
-    CCM_STRING = 1, /* any text, also of many lines */
+    CCM_STRING = 1, /* any text, possibly with several lines */
     CCM_LINE,       /* text without control characters */
     CCM_NAME,       /* as ccm_name takes it: one component of a path */
     CCM_INTEGER,    /* -(2^53-1) to 2^53-1 */
     CCM_BOOLEAN,
-    CCM_ARRAY,     /* of .of; reference, grammar and values hold for each */
-    CCM_MAP,       /* texts (lines of at most 255 bytes) to .of; the same */
+    CCM_ARRAY, /* of .of; reference, grammar and values apply to each element */
+    CCM_MAP,   /* texts (lines of at most 255 bytes) to .of; the same */
     CCM_TIMESTAMP, /* text as RFC 3339 has it: 2026-11-26T20:24:27Z */
     CCM_SECRET,    /* a string that is never shown, logged or kept */
 };
 
-/* .flags of a field. Without any, the field must be there and not be null. */
+/* .flags of a field. Without any, the field must be present and not null. */
 #define CCM_OPTIONAL 0x1U /* may be missing; null then means missing */
-#define CCM_NULLABLE 0x2U /* may be null, which is a value of its own */
+#define CCM_NULLABLE 0x2U /* may be null, which is a separate value */
 #define CCM_UNIQUE                                                             \
     0x4U                     /* no two objects have the same value; the one    \
                                 with the higher id is bad. Null is no value */
 #define CCM_IMMUTABLE 0x8U   /* object put and the API refuse to change it */
 #define CCM_WRITE_ONLY 0x10U /* the API takes it and does not give it back */
 
-/* One field: a row of the table. New members go to the end; a type carries
- * the size of its rows, so older modules keep their meaning. A number that is
- * 0, and a pointer that is NULL, is "not given". */
+/* One field: a row of the table. New members go to the end; a type carries the
+ * size of its rows, so older modules keep their meaning. A number 0 and a
+ * pointer NULL mean "not given". */
 struct ccm_field {
     const char *name;    /* [a-z][a-z0-9_]*, at most 63 bytes; required */
     enum ccm_kind kind;  /* required */
@@ -75,15 +74,15 @@ struct ccm_field {
                             elements. Both 0: only the host's own limits
                             (object of 1 MiB). max 0 with min: no upper one */
     const char *grammar; /* of text, by name: see <ccm/grammar.h> */
-    const char *const *values; /* the texts that are allowed: CCM_LIST */
+    const char *const *values; /* the allowed texts: CCM_LIST */
     const char *reference;     /* integer: the id of an object of this type,
                                   which must exist */
     const char *initial; /* default of a field that is missing: JSON text that
                             keeps to the rest of the row. The field is then
                             optional, and always there for plan() */
-    enum ccm_kind of;    /* what is in an array or map; no array or map */
+    enum ccm_kind of;    /* of elements; no array or map */
     const char *summary; /* for people: one line */
-    const char *example; /* JSON text; without it, one is made up */
+    const char *example; /* a sample as JSON text; NULL: one is generated */
 };
 
 /* A type. New members go to the end. */
@@ -118,15 +117,15 @@ struct ccm_module {
     const char *const *subscribes; /* object types, CCM_LIST; optional */
     const char *const *depends;    /* configurations that must exist and
                                       succeed before this one; optional */
-    /* Refuses bad settings (ccm_settings, ccm_fail) when the module is
-     * loaded: 0 or negative. No objects are there. Optional. */
+    /* Refuses bad settings (ccm_settings, ccm_fail) when the module is loaded:
+     * 0 or negative. There are no objects. Optional. */
     int (*check)(struct ccm_run *run);
-    /* Declares what shall be: 0 or negative (say why with ccm_fail).
+    /* Declares the result. Returns 0, or a negative number after ccm_fail.
      * Required. */
     int (*plan)(struct ccm_run *run);
     const char *const *after; /* order only, if present; optional */
-    /* The types that this module declares: CCM_TYPES. A type is declared by
-     * one module; the same table twice is no error. Optional. */
+    /* The types that this module declares: CCM_TYPES. A type is declared by one
+     * module; declaring the same table twice is not an error. Optional. */
     const struct ccm_type *const *types;
     /* The settings, as a table of the same kind; its name is ignored. With it
      * the host refuses settings that are not in it, before check() sees them,
@@ -150,10 +149,10 @@ const json_t *ccm_objects(struct ccm_run *run, const char *type);
 /* The object of that type with that id, or NULL. */
 const json_t *ccm_object(struct ccm_run *run, const char *type, int64_t id);
 
-/* The objects of type whose field holds the id of object, or, if the field
- * is an array, has it in there: a JSON array, ordered by id, maybe empty. From
- * an index that is made once. The type must be subscribed to. object is one
- * of this run; an error otherwise, and an empty array. */
+/* The objects of type whose field is the id of object, or an array that
+ * contains it: a JSON array, ordered by id, possibly empty. The index is made
+ * once. The configuration must subscribe to the type, and object must be one of
+ * this run; otherwise it is an error, and the array is empty. */
 const json_t *ccm_referring(struct ccm_run *run, const json_t *object,
                             const char *type, const char *field);
 
@@ -193,21 +192,21 @@ const json_t *ccm_array(struct ccm_run *run, const json_t *object,
 const json_t *ccm_map(struct ccm_run *run, const json_t *object,
                       const char *field);
 
-/* Like ccm_string, for what becomes one line, or one component of a path:
- * refuses control characters, and for ccm_name also "", "/", ".", ".." and
- * what begins with ".ccm.". */
+/* Like ccm_string, for text that becomes one line, or one component of a path:
+ * refuses control characters; ccm_name also refuses "", "/", ".", ".." and
+ * names that begin with ".ccm.". */
 const char *ccm_line(struct ccm_run *run, const json_t *object,
                      const char *field);
 const char *ccm_name(struct ccm_run *run, const json_t *object,
                      const char *field);
 
-/* The object of that type whose id stands in the field. If there is none,
- * object is rejected and an empty object returned. */
+/* The object of that type whose id is in the field. If there is none, object is
+ * rejected and an empty object is returned. */
 const json_t *ccm_reference(struct ccm_run *run, const json_t *object,
                             const char *field, const char *type);
 
-/* Leaves one bad object out, loudly: it is counted, logged and shown. Files
- * declared with .object = that object stay on the node as they are. */
+/* Rejects one object: it is left out, counted, logged and shown. Files declared
+ * with .object = that object stay on the node as they are. */
 void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
                 ...) __attribute__((format(printf, 3, 4)));
 bool ccm_rejected(struct ccm_run *run, const json_t *object);
@@ -216,31 +215,31 @@ bool ccm_rejected(struct ccm_run *run, const json_t *object);
 int ccm_fail(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says where the module is in what it reads ("line 12"): stands before the
- * next errors, with a colon behind it. NULL: nothing any more. */
+/* Sets a prefix for the next errors, such as "line 12"; a colon is added. NULL
+ * removes it. */
 void ccm_context(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A line for the log of the run. */
+/* Adds a line to the log of the run. */
 void ccm_log(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* ---------------------------------------------------------------- a program */
 
 /*
- * What the program that the declaration names (program = "/path";) has
- * printed: size bytes and a NUL. The host has started it, in the confinement
- * of plan() but for being started, and gives it objects, settings and node as
- * ccm-exec(5) says. Returns "" after an error: there is no such program, it
- * has not ended with status 0, or it has printed too much. During check() it
- * does not run and "" is no error. To be called once.
+ * The output of the program that the declaration names (program = "/path";):
+ * size bytes and a NUL. The host starts it, in the confinement of plan() except
+ * that it can be started, and gives it objects, settings and node (see
+ * ccm-exec(5)). Returns "" after an error: no program is named, it did not exit
+ * with status 0, or it printed too much. During check() it does not run, and ""
+ * is not an error. Call it once.
  */
 const char *ccm_program(struct ccm_run *run, size_t *size);
 
 /* ------------------------------------------------------------------ escapes */
 
 enum ccm_syntax {
-    CCM_SHELL = 1, /* one word of sh(1), in single quotes. Takes everything */
+    CCM_SHELL = 1, /* one word of sh(1), in single quotes. Accepts any text */
     CCM_INI,       /* a value of php-fpm's ini files, in double quotes. Refuses
                       control characters and "${" */
     CCM_NGINX,     /* one parameter of nginx, in double quotes. Refuses control
@@ -254,11 +253,10 @@ enum ccm_syntax {
 };
 
 /*
- * The text so that the target syntax takes it for data, all of it. Text that
- * it cannot carry: object is rejected (NULL: the configuration fails), and ""
- * is returned. What is escaped for one syntax is put into another by escaping
- * it again: a shell word in a crontab is ccm_escape(CCM_SHELL), then
- * ccm_escape(CCM_CRONTAB).
+ * The text, escaped so that the syntax takes all of it as data. If the syntax
+ * cannot express it, object is rejected (NULL: the configuration fails) and ""
+ * is returned. To nest syntaxes, escape repeatedly: a shell word in a crontab
+ * is ccm_escape(CCM_SHELL), then ccm_escape(CCM_CRONTAB).
  */
 const char *ccm_escape(struct ccm_run *run, const json_t *object,
                        enum ccm_syntax syntax, const char *text);
@@ -266,19 +264,19 @@ const char *ccm_escape(struct ccm_run *run, const json_t *object,
 /* ------------------------------------------------------------- declarations */
 
 /*
- * A path from a printf format. What the conversions insert may hold no "/",
- * no control character, and must not be "", "." or "..": an object cannot
- * name its way out. Only %s, %d, %i, %u, %ld, %lu, %lld, %llu and %% are
- * known. On an error the plan fails and "/" is returned.
+ * A path from a printf format. Inserted values must not contain "/" or control
+ * characters, or be "", "." or "..", so an object cannot name a path outside
+ * its directory. Only %s, %d, %i, %u, %ld, %lu, %lld, %llu and %% are allowed.
+ * On an error the plan fails and "/" is returned.
  */
 const char *ccm_path(struct ccm_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
  * In all declarations: path is absolute and below root; owner and group are
- * names or numbers as text (NULL: root), which an earlier step of the same
- * run may make; service names the service that is told when this changes
- * (NULL: none); object is the object that this comes from (NULL: none or
+ * names or numbers as text (NULL: root), which an earlier step of the same run
+ * may create; service names the service that is reloaded when this changes
+ * (NULL: none); object is the object that this is made from (NULL: none or
  * many). Strings are copied.
  */
 
@@ -307,19 +305,20 @@ struct ccm_symlink {
     const json_t *object;
 };
 
-/* What shall not be there: a file, a symlink, or an empty directory. */
+/* A file, a symlink or an empty directory that must not exist. */
 struct ccm_absent {
     const char *path;
     const char *service;
     const json_t *object;
 };
 
-/* In that directory, files and symlinks that match the pattern and that
- * nobody declares are removed. Subdirectories are left alone. */
+/* In that directory, files and symlinks that match the pattern and are not
+ * declared are removed. Subdirectories are left alone. */
 struct ccm_exclusive {
     const char *path;    /* need not exist */
-    const char *pattern; /* fnmatch(3) of the name, as a shell does it: "*"
-                            does not match a leading dot; NULL: "*" */
+    const char *pattern; /* fnmatch(3) of the name, as in a shell: "*"
+                          *                             does not match a leading
+                          * dot; NULL: "*" */
     const char *service;
 };
 
@@ -346,8 +345,9 @@ struct ccm_user {
                    gets, also for a user who exists */
 };
 
-/* Somebody in a group, whose other members are left alone; neither is owned
- * by this configuration, but both must exist when it is applied. */
+/* The membership of a user in a group. Other members are left alone. This
+ * configuration owns neither user nor group, but both must exist when it is
+ * applied. */
 struct ccm_member {
     const char *user;
     const char *group;
@@ -355,7 +355,7 @@ struct ccm_member {
     const json_t *object;
 };
 
-/* A program that is run; never a shell. */
+/* A program to run, without a shell. */
 struct ccm_command {
     const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
     bool always;             /* false: only when something that this
@@ -364,10 +364,10 @@ struct ccm_command {
     const char *user;        /* NULL: as ccm-runner runs */
     const char *directory;   /* NULL: "/" */
     const json_t *object;
-    /* A program that changes nothing, run while comparing, also for a
-     * preview: status 0: there is nothing to do, argv does not run; 1: it
-     * runs; another one is a failure. argv[0] is an absolute path. With it,
-     * always is implied. NULL: none. */
+    /* A program that changes nothing and runs during the comparison, also for a
+     * preview. Status 0: nothing to do, argv does not run; 1: argv runs; any
+     * other is a failure. argv[0] is an absolute path. With it, always is
+     * implied. NULL: none. */
     const char *const *probe;
     const char *input;      /* standard input, at most 1 MiB; never shown.
                                NULL: empty */
@@ -377,13 +377,13 @@ struct ccm_command {
 };
 
 /*
- * A test that ships with the module, and changes nothing: a program that
- * looks at what is about to be there. Status 0 is good; anything else fails
- * the run before the change is made. Exactly one of path and service is given:
- * path: of that declared file; the argument CCM_STAGED stands for the path of
- * the new contents, and the test runs before it is moved in place.
- * service: of the complete set; runs with the files in place, before the
- * service is told, as the service's test in ccm.conf does.
+ * A test program of the module, which changes nothing and examines the new
+ * state. With status 0 the run goes on; any other fails it before the change is
+ * made. Exactly one of path and service is given: path: of that declared file;
+ * the argument CCM_STAGED is replaced by the path of the new contents, and the
+ * test runs before it is moved in place. service: of the complete set; runs
+ * with the files in place, before the service is told, as the service's test in
+ * ccm.conf does.
  */
 #define CCM_STAGED "{}"
 struct ccm_test {
@@ -400,9 +400,9 @@ enum ccm_action {
     CCM_RESTART = 1,
 };
 
-/* How a service is told, when something that names it in .service changes,
- * or, with any, when anything of this configuration changes. A service that
- * is only named in .service is reloaded. */
+/* How a service takes changes of items that name it in .service, or, with any,
+ * all changes of this configuration. Without this declaration, a service named
+ * in .service is reloaded. */
 struct ccm_service {
     const char *name; /* as in services of ccm.conf, or a systemd unit */
     enum ccm_action action;
@@ -434,8 +434,8 @@ int ccm_test_sized(struct ccm_run *run, const struct ccm_test *test,
 int ccm_service_sized(struct ccm_run *run, const struct ccm_service *service,
                       size_t size);
 
-/* Declares a file. What is written to the stream is its contents. The stream
- * is the host's: it need not be closed, and may be. */
+/* Declares a file. Write its contents to the stream, which belongs to the host:
+ * you may close it, but need not. */
 static inline FILE *ccm_file(struct ccm_run *run, const struct ccm_file *file)
 {
     return ccm_file_sized(run, file, sizeof(*file));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The engine: holds what a run needs from its comparison to its end. */
+/* The engine: the state of a run from its comparison to its end. */
 #include "change/engine.h"
 
 #include "base/alloc.h"
@@ -104,7 +104,7 @@ static bool engine_is_known(const struct engine *engine, const char *name)
     return !engine->known;
 }
 
-/* What will have been applied once this plan has. */
+/* The digests after this plan has been applied. */
 static json_t *engine_applied(const struct engine *engine)
 {
     json_t *all = json_object();
@@ -152,7 +152,7 @@ static bool engine_has_nothing_to_do(const struct engine *engine)
     return engine->deltas.n == 0 && engine->deltas.n_services == 0;
 }
 
-/* What an earlier run owes is told by this one. */
+/* This run tells the services that an earlier run owes a reload. */
 static void engine_add_owed(struct engine *engine)
 {
     const char *name;
@@ -162,7 +162,7 @@ static void engine_add_owed(struct engine *engine)
         deltas_add_service(&engine->deltas, name, json_is_true(restart), false);
 }
 
-/* An earlier run that was killed must not be built upon. */
+/* An earlier run that was killed must be recovered first. */
 static int engine_settle(struct engine *engine, struct error *err)
 {
     const char *recovered;
@@ -260,8 +260,8 @@ static json_t *engine_phases(const struct engine *engine,
     return phases;
 }
 
-/* The history's record. One that cannot be written must not turn a good run
- * into a failed one: it is noted by the caller, in progress. */
+/* The history's record. If it cannot be written, the run does not fail; the
+ * caller reports that as progress. */
 static void engine_record(struct engine *engine, json_t *record,
                           const struct apply_times *times)
 {

@@ -32,21 +32,21 @@ typedef void (*engine_progress_fn)(void *userdata, const char *step,
                                    const char *configuration,
                                    const char *detail);
 
-/* Where and why something failed. */
+/* Where and why a run failed. */
 struct engine_failure {
     const char *step;       /* of base/protocol.h; static */
     char configuration[64]; /* "" if none is to blame */
     bool rolled_back;       /* the node is as it was before */
 };
 
-/* What a comparison found. */
+/* The results of a comparison. */
 struct engine_summary {
     size_t changes; /* of files, directories, ..., commands */
     size_t creates;
     size_t updates;
     size_t removals;
     size_t commands;
-    size_t services; /* that will be told */
+    size_t services; /* that will be reloaded or restarted */
     size_t owed;     /* services that an earlier run still owes a reload */
 };
 
@@ -58,20 +58,19 @@ int engine_open(struct config *config, enum engine_access access,
 void engine_close(struct engine *engine);
 
 /* The names of all configurations of the catalog, NULL-terminated; keeps them
- * until engine_close. What others once applied is forgotten and does not
- * count for the digest. Without it nothing is forgotten. */
+ * until engine_close. The digests of other configurations are forgotten and do
+ * not count. Without this call nothing is forgotten. */
 void engine_known(struct engine *engine, const char *const *names);
 
 /* The guard does not look at what is compared next. */
 void engine_allow_removals(struct engine *engine);
 
 /*
- * Compares the whole plan with the node; engine keeps plan until
- * engine_close. Called once. Checks the guard unless removals are allowed. With
- * ENGINE_APPLY a journal that a killed run left is recovered first, and if
- * nothing is to be done, that is recorded at once (the digests).
- * Returns 0 or -errno with failure filled ("compare" or "guard"); after
- * "guard" the preview can still be shown.
+ * Compares the whole plan with the node; engine keeps plan until engine_close.
+ * Called once. Checks the guard unless removals are allowed. With ENGINE_APPLY
+ * the journal of a killed run is recovered first, and if there is nothing to
+ * do, the digests are recorded at once. Returns 0 or -errno with failure filled
+ * ("compare" or "guard"); after "guard" the preview can still be shown.
  */
 int engine_compare(struct engine *engine, const struct plan *plan,
                    struct engine_summary *summary,
@@ -112,15 +111,15 @@ int engine_apply(struct engine *engine, const struct engine_order *order,
                  struct engine_failure *failure, struct error *err);
 
 /*
- * The digest of all that this node has applied: over the digests of all
- * configurations applied so far (kept in state_dir), those of this plan in
- * their newest form.
+ * The digest of everything that this node has applied: over the digests of all
+ * configurations applied so far (kept in state_dir), with the newest ones of
+ * this plan.
  */
 void engine_digest(struct engine *engine, char digest[33]);
 
 /*
- * After a crash: puts the old state back, or finishes, pays reloads owed, and
- * leaves no journal. Does nothing if there is no journal.
+ * After a crash: restores the old state, or finishes the run, performs the
+ * reloads owed, and removes the journal. Does nothing if there is no journal.
  * Sets *recovered to what was done ("nothing", "rolled back", "finished").
  * Returns 0 or -errno: either the journal is still there, or a service could
  * not be told and is still owed it.

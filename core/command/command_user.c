@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The user that a command runs as. Looked up before the fork: a name service
- * may open sockets, take locks or hang, and none of that belongs into the
- * child.
+ * may open sockets, take locks or hang, and the child must do none of that.
  */
 #include "command/command_user.h"
 

@@ -65,7 +65,7 @@ static int config_check_owner(const char *file, struct error *err)
     struct stat st;
 
     if (geteuid() != 0 || stat(file, &st) < 0 || !S_ISREG(st.st_mode))
-        return 0; /* whoever reads it says why not */
+        return 0; /* reading it reports the reason */
     if (st.st_uid != 0)
         return error_set(err, -EPERM,
                          "%s belongs to user %u, but root runs programs that "

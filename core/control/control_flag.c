@@ -39,8 +39,8 @@ static void control_flag_put(struct connection *connection,
                         "show, then repeat");
 }
 
-/* The hold is added to those that stand. On top of a node's failure it is kept
- * in its flag: it stays when the node has repaired itself. */
+/* The hold is added to the existing ones. If a node has failed, the hold is
+ * kept in its flag and stays when the node has repaired itself. */
 static void control_flag_seen(struct connection *connection,
                               const struct store_reply *reply)
 {
@@ -185,7 +185,7 @@ static void control_clear_hold(struct connection *connection,
     json_decref(after);
 }
 
-/* Without a hold or a node that is named: what there is no doubt about. */
+/* Without a hold or a node in the request: lifts what is unambiguous. */
 static void control_clear_only(struct connection *connection,
                                const struct flag *flag)
 {
@@ -194,7 +194,7 @@ static void control_clear_only(struct connection *connection,
     size_t n = json_array_size(holds);
 
     if (!flag_is_kind(flag, "operator")) {
-        /* The node's failure; the holds on top of it stay. */
+        /* Lifts the node's failure; the holds stay. */
         after = flag_from_holds(holds);
         control_flag_replace(connection, flag, after);
     } else if (n > 1) {

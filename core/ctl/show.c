@@ -90,7 +90,7 @@ static void show_who(FILE *out, const json_t *flag, const char *kind)
                   revision[0] ? " at revision " : "", revision, at);
 }
 
-/* Operators' holds, a line each. Returns how many. */
+/* Operators' holds, one on each line. Returns their number. */
 static size_t show_holds(FILE *out, const json_t *flag)
 {
     const json_t *holds = json_object_get(flag, "holds"), *hold;

@@ -19,7 +19,7 @@
 enum confined_end {
     CONFINED_RUNNING = 0,
     CONFINED_DONE,      /* status 0 */
-    CONFINED_CRASHED,   /* by a signal of its own making */
+    CONFINED_CRASHED,   /* by a signal that it caused */
     CONFINED_EXITED,    /* it called exit() */
     CONFINED_TIMED_OUT, /* killed at its deadline, or by its processor limit */
     CONFINED_REFUSED,   /* it made a forbidden call */

@@ -37,7 +37,7 @@ struct describe {
     size_t n_workers;
 };
 
-/* What is handed to describe_child.h. Returns new. */
+/* The input for describe_child.h. Returns new. */
 static json_t *describe_input(const struct config *config,
                               const struct declaration *declaration)
 {

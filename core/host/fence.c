@@ -103,8 +103,8 @@ void fence_free(struct fence *fence)
     free(fence);
 }
 
-/* A few bytes by hand: this runs in a signal handler, in a process whose
- * heap may be in ruins. The thread sanitizer's _exit() would wait for what a
+/* Writes a few bytes by hand: this runs in a signal handler, in a process whose
+ * heap may be corrupt. The thread sanitizer's _exit() would wait for what a
  * refused fork() holds. */
 static void fence_on_refusal(int signal, siginfo_t *info, void *context)
 {
@@ -206,7 +206,7 @@ static int fence_enter_landlock(const struct fence *fence,
     return r == 0 ? confine_landlock_enter(rules) : r;
 }
 
-/* What is started comes between Landlock, which holds for it, too, and the
+/* A program is started after Landlock, which applies to it, too, and before the
  * filter, which would forbid it. */
 static int fence_start_program(const struct fence *fence,
                                const struct fence_limits *limits,
@@ -238,7 +238,7 @@ static int fence_close(const struct fence *fence,
         return error_errno(err, -errno, "a signal handler");
 #if SANITIZED
     confined = true;
-    /* A file of its own could not be opened any more. */
+    /* The process could no longer open its own file. */
     __sanitizer_set_report_path("stderr");
 #endif
     if (fence->filtered)

@@ -3,7 +3,7 @@
  * `ccm-runner run`: one job of ccmd, by the protocol of base/protocol.h.
  *
  * The runner does not outlive ccmd: the kernel kills it then, and the journal
- * tells the next ccmd what to put right. A service manager may send SIGTERM to
+ * tells the next ccmd what to recover. A service manager may send SIGTERM to
  * both at once; after the order to apply it is ignored, because ccmd waits for
  * the end of the turn.
  *
@@ -128,7 +128,8 @@ static int mode_run_receive(struct mode_run *job, struct error *err)
     return r < 0 ? run_fail(&job->run, r, "job", NULL) : 0;
 }
 
-/* What is not in the catalog any more does not count for the digest. */
+/* Configurations that are no longer in the catalog do not count for the digest.
+ * */
 static void mode_run_tell_known(struct mode_run *job)
 {
     const struct catalog *catalog = job->run.catalog;
@@ -140,7 +141,7 @@ static void mode_run_tell_known(struct mode_run *job)
     engine_known(job->engine, job->known);
 }
 
-/* An operator has seen a plan, and wants that one. */
+/* An operator has seen a plan and requested exactly that one. */
 static int mode_run_check_plan(struct mode_run *job, struct error *err)
 {
     char digest[DIGEST_SIZE];
@@ -198,8 +199,8 @@ static json_t *mode_run_owed(struct mode_run *job)
     return owed;
 }
 
-/* The first of what was rejected, short enough for a line; what comes from a
- * planner is of any size. */
+/* The first rejected objects, short enough for a line, because a planner's text
+ * may have any size. */
 static json_t *mode_run_rejected(const json_t *rejected)
 {
     json_t *some = json_array();
@@ -283,8 +284,8 @@ static void mode_run_progress(void *userdata, const char *step,
         "detail", detail ? json_text(detail) : json_null()));
 }
 
-/* Returns 1 with the turn's id, 0 when the change is to be forgotten, or
- * -errno. */
+/* Returns 1 with the turn's id, 0 when the change must be dropped, or -errno.
+ * */
 static int mode_run_await_order(struct mode_run *job, char **turn,
                                 struct error *err)
 {
@@ -310,7 +311,8 @@ static void mode_run_ignore(int signal)
     (void) signal;
 }
 
-/* A handler, not SIG_IGN: commands that are started shall not inherit it. */
+/* A handler, not SIG_IGN, because the commands that are started must not
+ * inherit it. */
 static void mode_run_ignore_signals(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
@@ -360,8 +362,8 @@ static int mode_run_do(struct mode_run *job)
     return r == 0 ? CCM_EXIT_DONE : mode_run_apply(job, turn);
 }
 
-/* Started before there is a job, it says so to those who look at processes:
- * it does not hang, it waits. */
+/* A runner without a job shows in process lists that it waits and does not
+ * hang. */
 static void mode_run_prepare(struct run *run)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

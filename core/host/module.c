@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where a module's file comes from, and how it is opened once for all. */
+/* Finds the file of a module and opens it once. */
 #include "host/module.h"
 
 #include "base/alloc.h"
@@ -23,7 +23,7 @@ static bool module_name_valid(const char *name)
            name[strspn(name, letters)] == '\0' && strlen(name) < 200;
 }
 
-/* O_NONBLOCK: a fifo of that name must not hold us up. */
+/* O_NONBLOCK: a fifo with that name must not block us. */
 static int module_open_path(const char *path, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -71,7 +71,7 @@ static int module_check_inside(const char *const *dirs, const char *real,
 {
     const char *const *each;
 
-    /* Most are written as they really are. */
+    /* Most paths are already the real ones. */
     for (each = dirs; each && *each; each++)
         if (module_is_below(real, *each))
             return 0;
@@ -157,7 +157,7 @@ static int module_digest_file(int fd, const char *path,
     return 0;
 }
 
-/* A module without libraries of its own has the digest of its file. */
+/* A module without its own libraries has the digest of its file. */
 int module_digest(struct module_file *file, struct error *err)
 {
     cleanup_buf struct buf all = BUF_INIT;

@@ -17,7 +17,7 @@
 struct module_file {
     char *path; /* its real path */
     int fd;
-    dev_t device; /* with inode: which file it is */
+    dev_t device; /* with inode: identifies the file */
     ino_t inode;
     char digest[DIGEST_SIZE]; /* of its contents and those of its libraries;
                                  module_digest fills it */
@@ -41,10 +41,9 @@ int module_digest(struct module_file *file, struct error *err);
 /*
  * Loads its libraries and the file into this process, which runs its
  * constructors: only in a confined child. Copies the descriptor, zero-filled if
- * it is an older and shorter one, and checks it: no code of a module that is
- * refused is called. The module stays loaded for good. Returns 0, -ENOEXEC
- * (cannot be loaded), -EPROTO (no descriptor, another ABI, a field that will
- * not do: both values are in err).
+ * it is an older and shorter one, and checks it: no code of a refused module is
+ * called. The module stays loaded. Returns 0, -ENOEXEC (cannot be loaded),
+ * -EPROTO (no descriptor, another ABI, an invalid field; err has both values).
  */
 int module_load(const struct module_file *file, struct ccm_module *descriptor,
                 struct error *err);

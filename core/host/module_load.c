@@ -6,9 +6,9 @@
  * The loader takes files of one name for one module, so N must stay open and
  * not be used again in the same process, which is how the runner keeps it.
  *
- * Of the descriptor nothing but abi is believed until abi is ours; then size
- * says how much of it is there, and the symbol's own size (in the ELF file)
- * says whether that is true.
+ * Only abi of the descriptor is trusted until it matches; then size gives its
+ * length, and the size of the symbol (in the ELF file) shows whether that is
+ * true.
  */
 #include "host/module.h"
 
@@ -94,7 +94,7 @@ int module_check(const void *bytes, size_t size, struct ccm_module *descriptor,
     return r;
 }
 
-/* The loader's message begins with the name we gave it; leave that out. */
+/* The loader's message begins with the name that we gave; omit it. */
 static const char *module_loader_message(const char *name)
 {
     const char *text = dlerror(), *rest;
@@ -117,7 +117,7 @@ static void *module_open_fd(int fd, const char *path, struct error *err)
     return handle;
 }
 
-/* The loader finds those that are loaded already by their SONAME. */
+/* The loader finds libraries that are already loaded by their SONAME. */
 static int module_load_libraries(const struct libraries *libraries,
                                  struct error *err)
 {

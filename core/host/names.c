@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Lists of names, as descriptors and declarations have them. They are short
- * (a few types, a few dependencies), so searching is linear. */
+/* Lists of names, for descriptors and declarations. They are short (a few
+ * types, a few dependencies), so searching is linear. */
 #include "host/names.h"
 
 #include "base/alloc.h"

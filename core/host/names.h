@@ -10,16 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most names that any list of a module or declaration may have. */
+/* The limit of names in any list of a module or declaration. */
 #define NAMES_MAX 10000
 
 size_t names_count(const char *const *names);
 bool names_has(const char *const *names, const char *name);
 
-/* Appends a copy of name unless it is there already. */
+/* Appends a copy of name unless it is already in the list. */
 void names_add(char ***names, const char *name);
 
-/* Appends copies of all names in more that are not there yet. */
+/* Appends copies of the names in more that are not in the list yet. */
 void names_merge(char ***names, const char *const *more);
 
 void names_free(char **names);

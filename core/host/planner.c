@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Running the planners. As many run at a time as there are processors. The
- * objects were fetched before; each planner is handed those of its types, in
- * sealed memory. One that
- * fails fails its own configuration; the others still run, so that the report
- * is complete, and those that depend on it are marked as skipped afterwards.
+ * Runs the planners, as many at a time as there are processors. The objects
+ * have been fetched; each planner receives those of its types, in sealed
+ * memory. One that fails fails its own configuration; the others still run, so
+ * that the report is complete, and those that depend on it are marked as
+ * skipped afterwards.
  */
 #include "host/planner.h"
 
@@ -19,7 +19,7 @@
 
 #define SLOTS_MAX 64
 #define MEMORY_BYTES (UINT64_C(1024) * 1024 * 1024)
-/* Objects take more room than their text: up to so much. */
+/* Objects take more memory than their text, up to this factor. */
 #define OBJECT_MEMORY_FACTOR 32
 
 /* The objects of a type, as text in sealed memory. */
@@ -40,7 +40,7 @@ struct planner_slot {
     uint64_t need_bytes;           /* of memory, at most */
 };
 
-/* All that lives only while planners run. */
+/* The state while planners run. */
 struct planner_work {
     const struct planner_job *job;
     struct planner_type *types;
@@ -53,7 +53,7 @@ struct planner_work {
     uint64_t result_bytes; /* that are kept until all have planned */
 };
 
-/* What is handed to planner_child.h. Returns new. */
+/* The input for planner_child.h. Returns new. */
 static json_t *planner_input(const struct planner_job *job,
                              const struct configuration *c)
 {
@@ -95,7 +95,7 @@ static int planner_type(struct planner_work *work, const char *name,
     return 0;
 }
 
-/* How much memory a planner of this configuration may take: its own, its
+/* The memory that a planner of this configuration may take: its own, its
  * result, and objects. Returns 0 or -errno. */
 static int planner_need(struct planner_work *work,
                         const struct configuration *c, uint64_t *need,
@@ -183,8 +183,8 @@ static int planner_start(struct planner_slot *slot,
     return r;
 }
 
-/* Starts the next planner, unless it may need more memory than those that run
- * leave: then it waits for their end. */
+/* Starts the next planner, unless it may need more memory than the running ones
+ * leave; then it waits until they end. */
 static int planner_start_next(struct planner_slot *slot,
                               struct planner_result *results, struct error *err)
 {
@@ -267,7 +267,7 @@ static void planner_finish(struct planner_slot *slot)
     slot->result = NULL;
 }
 
-/* One round: free slots get work, then the running ones are waited for. */
+/* One round: gives work to free slots, then waits for the running ones. */
 static int planner_round(struct planner_work *work,
                          struct planner_result *results, struct error *err)
 {

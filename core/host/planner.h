@@ -2,7 +2,7 @@
 #ifndef CCM_HOST_PLANNER_H
 #define CCM_HOST_PLANNER_H
 
-/* Planners: one confined child a configuration, side by side. */
+/* Planners: one confined child for each configuration, in parallel. */
 
 #include "base/error.h"
 #include "config/config.h"
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is asked of the planners; all of it kept. */
+/* The input of the planners; all of it is kept. */
 struct planner_job {
     const struct config *config;
     struct confine *confine;
@@ -28,18 +28,18 @@ struct planner_job {
 
 enum planner_outcome {
     PLANNER_OK = 0,
-    PLANNER_FAILED,  /* plan() said so, or the descriptor changed */
+    PLANNER_FAILED,  /* plan() failed, or the descriptor changed */
     PLANNER_DIED,    /* crashed, exited, timed out, refused, ...: see end */
-    PLANNER_BAD,     /* what it handed back is not in the right form */
+    PLANNER_BAD,     /* its result is malformed */
     PLANNER_SKIPPED, /* a configuration that it depends on has failed */
 };
 
-/* How planning one configuration went. */
+/* The outcome of planning one configuration. */
 struct planner_result {
     const struct configuration *configuration; /* borrowed */
     enum planner_outcome outcome;
     enum confined_end end;
-    char *error;      /* why it did not go well; NULL if it did */
+    char *error;      /* why it failed; NULL if it did not */
     json_t *rejected; /* array of {"type","id","error"} */
     char *log;        /* lines of ccm_log and of standard error; may be "" */
     const char *wire; /* what it declares: see change/wire.h; valid until
@@ -51,9 +51,9 @@ struct planner_result {
 };
 
 /*
- * Plans all selected configurations, whatever becomes of some of them, and
- * fills results (n of them). Returns 0 if planning could be done at all,
- * even if every planner failed; or -errno.
+ * Plans all selected configurations, even if some fail, and fills results (n of
+ * them). Returns 0 if planning was possible at all, even if every planner
+ * failed; or -errno.
  */
 int planner_run(const struct planner_job *job, struct planner_result *results,
                 struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a planner does: it reads the objects, loads the module, compares it
- * with what it said before, calls plan() and leaves the result. */
+/* A planner: reads the objects, loads the module, compares it with its earlier
+ * description, calls plan() and leaves the result. */
 #include "host/planner_child.h"
 
 #include "base/json.h"
@@ -107,7 +107,7 @@ static int planner_read(struct brief_read *brief, struct planner_input *input,
     return r;
 }
 
-/* Does the module still say what it said when it was described? */
+/* Does the module still match its description? */
 static int planner_compare(const struct planner_input *input,
                            const struct ccm_module *module, struct error *err)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Taking over, in the runner. Module code ran where the file was written, so
- * nothing in it is believed: it is sealed before it is looked at, so that
- * nobody can change what has been checked; every number is checked against
- * what is there; and the limits that <ccm/module.h> holds a module to are
- * counted again. It is read where it lies, one record at a time, so that a
- * forged one costs no more than itself.
+ * Reads a planner's result, in the runner. Module code ran in the process that
+ * wrote the file, so nothing in it is trusted: it is sealed before it is read,
+ * so that it cannot change after the check; every number is checked against the
+ * size; and the limits of <ccm/module.h> are counted again. It is read in
+ * place, one record at a time, so a forged one costs no more than its size.
  */
 #include "host/planner_result.h"
 
@@ -146,7 +145,7 @@ static int planner_read_note(struct planner_reader *reader, struct error *err)
     }
 }
 
-/* The limits of api.h, which hold in the planner only for who keeps to it. */
+/* The limits of api.h, which a module can evade in the planner. */
 static int planner_read_changes(const struct planner_result *result,
                                 struct error *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Handing over, in the planner.
+ * Writes a planner's result, in the planner.
  *
- * It seals the file against writing, if all went well: to do that on another
- * processor than the one it was written on, the kernel has to interrupt all of
- * them.
+ * If all went well, it also seals the file against writing: on another
+ * processor than the writing one, the kernel would have to interrupt all
+ * processors for that.
  */
 #include "host/planner_result.h"
 

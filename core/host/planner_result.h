@@ -3,10 +3,9 @@
 #define CCM_HOST_PLANNER_RESULT_H
 
 /*
- * The memory file through which a planner hands back what was declared: head,
- * then wire_size bytes of plan/wire.h, then notes_size bytes of notes. A note
- * is its kind and text, and of a rejection what is rejected. The head is
- * written last.
+ * The memory file in which a planner returns its declarations: head, then
+ * wire_size bytes of plan/wire.h, then notes_size bytes of notes. A note is its
+ * kind and text, and of a rejection what is rejected. The head is written last.
  */
 
 #include "host/api.h"
@@ -47,14 +46,14 @@ int planner_result_open(void);
 int planner_result_write(int fd, struct ccm_run *run, const char *error);
 
 /*
- * In the runner, when the planner is gone: seals result->fd, maps it, holds it
- * to every limit, and takes the notes out. Objects that are rejected must be
- * among objects, of a type that the configuration is subscribed to. Needs
- * little memory, whatever stands there. Sets outcome and error, or wire.
+ * In the runner, when the planner is gone: seals result->fd, maps it, checks
+ * every limit, and extracts the notes. Objects that are rejected must be among
+ * objects, of a type that the configuration is subscribed to. Needs little
+ * memory, whatever the file contains. Sets outcome and error, or wire.
  */
 void planner_result_read(struct planner_result *result,
                          const struct objects *objects);
-/* Gives the file back, of which wire is a part. */
+/* Unmaps the file, of which wire is a part. */
 void planner_result_drop(struct planner_result *result);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Opening a program. A script's interpreter is found here and not by the
- * kernel, so that it is checked as the script is, and so that it is known
- * which files must be executable: no other is.
+ * kernel, so that it is checked like the script, and so that the only files
+ * that must be executable are known.
  */
 #include "host/program.h"
 
@@ -47,7 +47,7 @@ static int program_open_file(struct trust *trust, const char *path,
     return 0;
 }
 
-/* Cuts the next word off *line, the rest of which has no blanks around it. */
+/* Takes the next word off *line, and trims the rest. */
 static char *program_word(char **line)
 {
     char *word = *line, *end = word + strcspn(word, " \t");
@@ -75,7 +75,7 @@ static int program_search(const char *name, char **path, struct error *err)
                      name);
 }
 
-/* line: all behind "#!", without the newline. */
+/* line: the text after "#!", without the newline. */
 static int program_take_line(struct program *program, char *line,
                              struct error *err)
 {
@@ -131,8 +131,8 @@ static int program_look(const struct program *program, int fd, char *head,
     return 1;
 }
 
-/* The file that loads a binary, which the kernel executes, too; -1 for one
- * that needs none. */
+/* The loader of a binary, which the kernel executes, too; -1 if it needs none.
+ * */
 static int program_find_loader(int fd, int *loader_fd, struct error *err)
 {
     char path[PATH_MAX];
@@ -158,8 +158,8 @@ static int program_check_others(const struct module_file *file, mode_t bits,
     return trust_check_others(&st, file->path, bits, err);
 }
 
-/* What the kernel executes: it must be for this machine, and have its loader,
- * of which the kernel would only say that there is no such file. */
+/* Checks a file that the kernel executes: it must be for this machine and have
+ * its loader; otherwise the kernel would only say "No such file". */
 static int program_check_binary(struct program *program,
                                 const struct module_file *file,
                                 struct error *err)

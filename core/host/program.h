@@ -5,7 +5,7 @@
 /*
  * A program that plans for a configuration (key "program" of its declaration):
  * the host starts it beside the planner, in the same confinement, and the
- * module reads what it prints (ccm_program).
+ * module reads its output (ccm_program).
  */
 
 #include "base/buf.h"
@@ -19,7 +19,7 @@
 #define PROGRAM_OUTPUT_MAX (64 * 1024 * 1024)
 #define PROGRAM_EXECUTABLES_MAX 2
 
-/* The files behind it, each opened once, checked, and used by descriptor. */
+/* Its files, each opened once, checked, and used by descriptor. */
 struct program {
     struct module_file *file;
     struct module_file *interpreter; /* of a script; NULL: it is a binary */
@@ -31,16 +31,15 @@ struct program {
 /*
  * Opens a program by its absolute path and, if it is a script, the interpreter
  * of its "#!" line ("/usr/bin/env NAME" is looked up here: env would have to
- * start a second program). Checks who could have written each (trust.h).
- * Sets *out, new (freed with program_close).
- * Returns 0, -EINVAL (no program, or one that cannot be used: why is in err),
- * -ENOENT, -EPERM, or another -errno.
+ * start a second program). Checks who could have written each (trust.h). Sets
+ * *out, new (freed with program_close). Returns 0, -EINVAL (not a program, or
+ * not usable; err has the reason), -ENOENT, -EPERM, or another -errno.
  */
 int program_open(struct trust *trust, const char *path, struct program **out,
                  struct error *err);
 void program_close(struct program *program);
 
-/* A program that runs, or will, beside one planner. */
+/* A program that runs beside one planner. */
 struct program_run {
     const struct program *program; /* kept */
     uint64_t memory_bytes;         /* that it can write to */
@@ -60,9 +59,9 @@ void program_run_init(struct program_run *run, const struct program *program,
 void program_run_close(struct program_run *run);
 
 /*
- * In the planner: gives it size bytes of input and takes all that it prints,
- * PROGRAM_OUTPUT_MAX at most, into *output. Returns 0; -EINVAL if it did not
- * end with status 0 (err says how it ended); or another -errno.
+ * In the planner: gives it size bytes of input and puts its output, at most
+ * PROGRAM_OUTPUT_MAX, into *output. Returns 0; -EINVAL if it did not end with
+ * status 0 (err says how it ended); or another -errno.
  */
 int program_run_talk(struct program_run *run, const char *input, size_t size,
                      struct buf *output, struct error *err);

@@ -3,14 +3,14 @@
  * Running a program beside its planner.
  *
  * The planner forks it on the way into its own confinement, before any code of
- * a module runs: with user, limits and Landlock on already, but before the
- * system call filter, of which the program puts on its own (confine_filter.c).
- * So it can read what anybody may read, and write to its pipes, and nothing
- * else. It ends with the planner, which ends with the runner.
+ * a module runs: with user, limits and Landlock already applied, but before the
+ * system call filter, because the program applies its own (confine_filter.c).
+ * So it can only read files that all users may read, and write to its pipes. It
+ * ends with the planner, which ends with the runner.
  *
  * The program is started from CONFINE_PROGRAM_FD with arguments that the filter
- * takes once (confine_filter.c); the descriptor is closed by that. A script is
- * read by its interpreter from SCRIPT_FD.
+ * accepts once (confine_filter.c), which also closes the descriptor. A script
+ * is read by its interpreter from SCRIPT_FD.
  */
 #include "host/program.h"
 
@@ -36,8 +36,8 @@
 
 static char script_name[] = "/dev/fd/4";
 
-/* The same for everybody. Python would write compiled files, and order sets
- * by chance. */
+/* The same for all programs. Otherwise Python would write compiled files and
+ * order sets at random. */
 static char *const environment[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/",           "LANG=C.UTF-8",
     "PYTHONDONTWRITEBYTECODE=1",         "PYTHONHASHSEED=0", NULL};
@@ -51,8 +51,8 @@ static _Noreturn void program_die(const char *what, int number)
     _exit(FENCE_EXIT_FAILED);
 }
 
-/* Moves what it needs to the numbers that it has there, out of each other's
- * way first. */
+/* Moves the descriptors to their final numbers, first out of each other's way.
+ * */
 static void program_take_fds(const struct program_run *run)
 {
     const struct program *program = run->program;
@@ -73,7 +73,7 @@ static void program_take_fds(const struct program_run *run)
     close_range(FIRST_FREE_FD, ~0U, 0);
 }
 
-/* A page at an address of chance, as far up as the machine has addresses. */
+/* A page at a random address, in the whole address range of the machine. */
 static void *program_page(void)
 {
     unsigned tries;
@@ -94,8 +94,8 @@ static void *program_page(void)
     program_die("a page for its arguments", ENOMEM);
 }
 
-/* Runtimes reserve addresses by the gigabyte, so what counts is the memory that
- * they can write to. */
+/* Runtimes reserve gigabytes of addresses, so only writable memory is counted.
+ * */
 static void program_confine(const struct program_run *run,
                             const struct confine_exec *exec)
 {
@@ -108,7 +108,7 @@ static void program_confine(const struct program_run *run,
     if (setrlimit(RLIMIT_FSIZE, &nothing) < 0 ||
         setrlimit(RLIMIT_DATA, &memory) < 0)
         program_die("its limits", errno);
-    /* A kernel without filters has been reported; Landlock still holds. */
+    /* A kernel without filters has been reported; Landlock still applies. */
     if (r == -ENOSYS)
         return;
     if (r == 0)
@@ -202,8 +202,8 @@ int program_run_open(struct program_run *run, const struct program *program,
     return 0;
 }
 
-/* Writes on. Returns the rest; at the end, or when it does not want more, the
- * pipe is closed. */
+/* Writes the next part. Returns the rest; closes the pipe at the end, or when
+ * the program reads no more. */
 static size_t program_give(struct program_run *run, const char *input,
                            size_t size)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the engine cannot record itself: it was not asked, or was killed. */
+/* Records that the engine cannot write itself, because it did not run or was
+ * killed. */
 #include "host/record.h"
 
 #include "base/alloc.h"

@@ -2,8 +2,9 @@
 #ifndef CCM_HOST_RECORD_H
 #define CCM_HOST_RECORD_H
 
-/* Records in the history of runs that never came to engine_apply, or out of
- * it. One that cannot be written is logged: the run's own error counts. */
+/* History records of runs that did not reach engine_apply or did not return
+ * from it. If one cannot be written, that is logged, because the run's own
+ * error matters more. */
 
 #include "host/run.h"
 
@@ -12,7 +13,7 @@
 void record_refused(const struct run *run, const char *who, int64_t revision,
                     const struct error *err);
 
-/* A run that was cut short, and what engine_recover made of it. */
+/* A run that was interrupted, and the outcome of engine_recover. */
 void record_recovered(const struct config *config, const char *recovered);
 
 #endif

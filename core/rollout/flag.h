@@ -61,7 +61,7 @@ json_t *flag_for_failure(const struct flag *now, const char *node,
  * changes. Returns new (json_decref). */
 json_t *flag_after_success(const struct flag *now, const char *node,
                            bool self_lift, bool *lifts);
-/* Who is in doubt, and what is known of its turn. */
+/* The node in doubt, and what is known of its turn. */
 struct flag_doubt {
     const char *node, *turn;
     int64_t revision; /* of the objects that it applied; 0: unknown */
@@ -76,8 +76,8 @@ json_t *flag_for_doubt(const struct flag_doubt *doubt, const char *by);
 json_t *flag_holds(const struct flag *flag);
 /* An operator's flag of these holds; NULL: there are none. Returns new. */
 json_t *flag_from_holds(const json_t *holds);
-/* The flag with one more hold; by the same operator for the same reason it is
- * the one that is there. Returns new, or NULL: there are too many. */
+/* The flag with one more hold; the same operator with the same reason adds no
+ * second one. Returns new, or NULL: there are too many. */
 json_t *flag_add_hold(const struct flag *now, const char *by,
                       const char *reason);
 /* Sets *after to the flag without that hold: new, or NULL if nothing is left.

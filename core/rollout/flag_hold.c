@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Operators' holds: a list in the flag, so that one operator's clear does not
- * lift another's hold. They are kept in a node's flag, too, and are what is
- * left when the node's failure is repaired. A flag of an older ccm has one
- * hold, as the flag itself or in "also". Pure.
+ * lift another's hold. A node's flag keeps them, too; they are left when the
+ * node's failure is repaired. A flag of an older ccm has one hold, as the flag
+ * itself or in "also". Pure.
  */
 #include "rollout/flag.h"
 
@@ -14,7 +14,7 @@
 /* More would not fit into a flag that can be read again. */
 #define HOLDS_MAX 16
 
-/* What the protocol knows of a hold. Returns new. */
+/* The known members of a hold. Returns new. */
 static json_t *hold_copy(const json_t *from, int64_t id)
 {
     static const char *const fields[] = {"by", "error", "at"};
@@ -67,7 +67,7 @@ json_t *flag_from_holds(const json_t *holds)
     return flag;
 }
 
-/* The flag that stands now with these holds. Returns new. */
+/* The current flag with these holds. Returns new. */
 static json_t *hold_replace(const struct flag *now, json_t *holds)
 {
     json_t *flag;
@@ -82,7 +82,8 @@ static json_t *hold_replace(const struct flag *now, json_t *holds)
     return flag;
 }
 
-/* Somebody whose answer was lost asks again: it is one hold. */
+/* An operator whose answer was lost may repeat the request: that is one hold.
+ * */
 static bool hold_is_there(const json_t *holds, const char *by,
                           const char *reason)
 {

@@ -72,7 +72,7 @@ void rollout_withdraw(struct rollout *rollout, int64_t ticket)
     rollout->allow_removals = false;
     free(rollout->asked_by);
     rollout->asked_by = NULL;
-    /* An attempt at it is given up; what is left is planned afresh. */
+    /* Gives up an attempt at it; the rest is planned again. */
     rollout->attempt.stale |= rollout->phase >= ROLLOUT_QUEUED;
     rollout_wake(rollout);
 }

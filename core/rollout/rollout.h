@@ -175,9 +175,8 @@ int64_t rollout_request(struct rollout *rollout, const json_t *types,
  * has the outcome "differs". digest is copied. */
 int64_t rollout_request_plan(struct rollout *rollout, const json_t *types,
                              const char *who, const char *digest);
-/* Whoever asked with this ticket does not wait any more. What was asked is
- * taken back, unless a run of it has begun to change the node, or somebody has
- * asked since. */
+/* The client with this ticket no longer waits. Its request is withdrawn, unless
+ * its run has begun to change the node, or there is a newer request. */
 void rollout_withdraw(struct rollout *rollout, int64_t ticket);
 /* The catalog has been replaced: runs everything. */
 void rollout_recatalog(struct rollout *rollout, const char *digest);

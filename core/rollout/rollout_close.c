@@ -98,8 +98,8 @@ static json_t *close_restored_report(void)
         "store restored from a backup?); a full run follows");
 }
 
-/* ccmd did not outlive its turn. After a few times at the same work, that work
- * is what kills it: it is left alone until something changes. */
+/* ccmd died during its turn. If that happens a few times at the same work, the
+ * work is to blame and is left alone until something changes. */
 static bool close_is_deadly(const struct rollout *rollout)
 {
     return json_integer_or(rollout->interrupted, "deaths", 0) >

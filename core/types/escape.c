@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Escapes. Each syntax has a list of bytes that it gives a meaning, and one
- * way to take it from them. What no escape can carry is refused: a text that
- * comes out changed, or that ends its line, is how panels get broken into.
+ * Escapes. Each syntax has a list of special bytes and one way to escape them.
+ * Text that cannot be escaped is refused, because attacks on hosting panels use
+ * text that is changed or ends its line.
  */
 #include "types/escape.h"
 
@@ -18,7 +18,7 @@ static int escape_refuse_control(const char *text, struct error *err)
                : 0;
 }
 
-/* Puts a backslash before each byte of meaning. */
+/* Puts a backslash before each special byte. */
 static void escape_put_with(struct buf *out, const char *text,
                             const char *meaning)
 {
@@ -36,7 +36,7 @@ static void escape_put_quoted(struct buf *out, const char *text)
     buf_putc(out, '"');
 }
 
-/* Inside of single quotes, sh takes all but a single quote as it is. */
+/* Inside single quotes, sh takes everything except a single quote literally. */
 static int escape_put_shell(struct buf *out, const char *text,
                             struct error *err)
 {

@@ -9,9 +9,9 @@
 #include "ccm/module.h"
 
 /*
- * Appends text as syntax takes it (see enum ccm_syntax). Returns 0, or -EINVAL
- * with the reason in err ("has a control character"): the syntax cannot carry
- * the text, or there is no such syntax. Nothing is appended then.
+ * Appends text, escaped for the syntax (see enum ccm_syntax). Returns 0, or
+ * -EINVAL with the reason in err ("has a control character"): the syntax cannot
+ * express the text, or is unknown. Nothing is appended then.
  */
 int escape_put(struct buf *out, enum ccm_syntax syntax, const char *text,
                struct error *err);
