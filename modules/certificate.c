@@ -188,8 +188,8 @@ static void certificate_check_chain(const struct certificate *certificate,
     }
 }
 
-/* Asks libssl about strength, and whether key and certificate belong together.
- * */
+/* Asks libssl about strength, and whether key and certificate belong
+ * together. */
 static void certificate_check_server(const struct certificate *certificate,
                                      struct ccm_run *run, const json_t *object)
 {

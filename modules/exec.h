@@ -43,8 +43,8 @@ struct exec {
     bool failed;
 };
 
-/* Fails, with the place of that field (NULL: of the element) before the text.
- * */
+/* Fails, with the place of that field (NULL: of the element) before the
+ * text. */
 void exec_fail(struct exec *exec, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

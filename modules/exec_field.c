@@ -85,8 +85,8 @@ unsigned exec_mode(struct exec *exec)
         return 0;
     if (size > 0 && size <= 5 && text[size] == '\0')
         mode = (unsigned) strtoul(text, NULL, 8);
-    /* Here 0 is not a mode but means "the default", which all users can read.
-     * */
+    /* Here 0 is not a mode but means "the default", which all users can
+     * read. */
     if (mode == 0)
         exec_fail(exec, "mode",
                   "must be a string of octal digits and not 0: \"0644\"");

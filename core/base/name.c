@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The names of nodes, object types and configurations. They appear in keys,
- * paths and lists, so they contain nothing that is special in any of these. /
- * */
+ * paths and lists, so they contain nothing that is special in any of these.
+ * / */
 #include "name.h"
 
 #include <errno.h>

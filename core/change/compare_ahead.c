@@ -92,8 +92,8 @@ static size_t ahead_workers(void)
     return n < WORKERS_MAX ? (size_t) n : WORKERS_MAX;
 }
 
-/* This thread takes the first slice, and any slice without a thread of its own.
- * */
+/* This thread takes the first slice, and any slice without a thread of its
+ * own. */
 static void ahead_run(struct compare_ahead *ahead, int dir_fd, size_t workers)
 {
     struct ahead_worker all[WORKERS_MAX] = {0};

@@ -214,8 +214,8 @@ static int64_t diff_advance(struct diff_search *s, const struct diff_box *box,
 }
 
 /* Finds a point near the middle of a shortest path. The box has neither a
- * common beginning nor a common end. Returns false if it takes too many steps.
- * */
+ * common beginning nor a common end. Returns false if it takes too many
+ * steps. */
 static bool diff_middle(struct diff_search *s, const struct diff_box *box,
                         int64_t *x, int64_t *y)
 {

@@ -211,8 +211,8 @@ static bool keeper_watch(struct keeper *keeper)
     }
 }
 
-/* Reads the rest of the pipe, without waiting for a daemon that keeps it open.
- * */
+/* Reads the rest of the pipe, without waiting for a daemon that keeps it
+ * open. */
 static void keeper_drain(struct keeper *keeper)
 {
     int times;

@@ -28,8 +28,8 @@ static int config_absolute(const char *file, char **out, struct error *err)
     return 0;
 }
 
-/* Done last, so that an invalid host name is an error only where it is needed.
- * */
+/* Done last, so that an invalid host name is an error only where it is
+ * needed. */
 static int config_fill_node(struct config *config, struct error *err)
 {
     char name[HOST_NAME_MAX + 1] = "";

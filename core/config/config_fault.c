@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Puts the place of an error in ccm.conf (file, line and key) before its text.
- * */
+/* Puts the place of an error in ccm.conf (file, line and key) before its
+ * text. */
 #include "config_schema.h"
 
 #include "base/buf.h"

@@ -78,8 +78,8 @@ void control_run_ended(struct control *control, int64_t ticket,
                        const json_t *report);
 void control_progress(struct control *control, const char *text);
 void control_held(struct control *control, const char *text);
-/* A reload has ended: differences (daemon_catalog_compare), or why it failed.
- * */
+/* A reload has ended: differences (daemon_catalog_compare), or why it
+ * failed. */
 void control_reloaded(struct control *control, const json_t *differences,
                       const char *why);
 

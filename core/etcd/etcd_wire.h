@@ -172,8 +172,8 @@ void etcd_wire_watch_done(struct etcd_wire_watch_answer *watch);
 int etcd_wire_decode_error(const json_t *answer, long http_status,
                            struct error *err);
 
-/* The same from etcd's text alone, as in cancel_reason; -EIO if it is unknown.
- * */
+/* The same from etcd's text alone, as in cancel_reason; -EIO if it is
+ * unknown. */
 int etcd_wire_words_code(const char *text);
 
 #endif

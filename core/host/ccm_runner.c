@@ -187,8 +187,8 @@ static int runner_parse(struct runner_options *options, int argc, char **argv)
     return 0;
 }
 
-/* With --objects a ccm.conf is optional: the defaults apply, without a cluster.
- * */
+/* With --objects a ccm.conf is optional: the defaults apply, without a
+ * cluster. */
 static int main_load_default(struct config **config, struct error *err)
 {
     static const char text[] = "store = { kind = \"local\"; };\n";

@@ -128,8 +128,7 @@ static int mode_run_receive(struct mode_run *job, struct error *err)
     return r < 0 ? run_fail(&job->run, r, "job", NULL) : 0;
 }
 
-/* Configurations that are no longer in the catalog do not count for the digest.
- * */
+/* Configurations outside of the catalog do not count for the digest. */
 static void mode_run_tell_known(struct mode_run *job)
 {
     const struct catalog *catalog = job->run.catalog;
@@ -199,8 +198,7 @@ static json_t *mode_run_owed(struct mode_run *job)
     return owed;
 }
 
-/* The first rejected objects, short enough for a line, because a planner's text
- * may have any size. */
+/* The first rejected objects, cut to fit: a planner's text has any size. */
 static json_t *mode_run_rejected(const json_t *rejected)
 {
     json_t *some = json_array();
@@ -284,8 +282,7 @@ static void mode_run_progress(void *userdata, const char *step,
         "detail", detail ? json_text(detail) : json_null()));
 }
 
-/* Returns 1 with the turn's id, 0 when the change must be dropped, or -errno.
- * */
+/* Returns 1 with the turn's id, 0 to drop the change, or -errno. */
 static int mode_run_await_order(struct mode_run *job, char **turn,
                                 struct error *err)
 {
@@ -311,8 +308,7 @@ static void mode_run_ignore(int signal)
     (void) signal;
 }
 
-/* A handler, not SIG_IGN, because the commands that are started must not
- * inherit it. */
+/* A handler, not SIG_IGN, which the started commands would inherit. */
 static void mode_run_ignore_signals(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};

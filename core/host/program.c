@@ -131,8 +131,8 @@ static int program_look(const struct program *program, int fd, char *head,
     return 1;
 }
 
-/* The loader of a binary, which the kernel executes, too; -1 if it needs none.
- * */
+/* The loader of a binary, which the kernel executes, too; -1 if it needs
+ * none. */
 static int program_find_loader(int fd, int *loader_fd, struct error *err)
 {
     char path[PATH_MAX];

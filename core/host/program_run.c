@@ -51,8 +51,8 @@ static _Noreturn void program_die(const char *what, int number)
     _exit(FENCE_EXIT_FAILED);
 }
 
-/* Moves the descriptors to their final numbers, first out of each other's way.
- * */
+/* Moves the descriptors to their final numbers, first out of each other's
+ * way. */
 static void program_take_fds(const struct program_run *run)
 {
     const struct program *program = run->program;
@@ -94,8 +94,8 @@ static void *program_page(void)
     program_die("a page for its arguments", ENOMEM);
 }
 
-/* Runtimes reserve gigabytes of addresses, so only writable memory is counted.
- * */
+/* Runtimes reserve gigabytes of addresses, so only writable memory is
+ * counted. */
 static void program_confine(const struct program_run *run,
                             const struct confine_exec *exec)
 {

@@ -46,8 +46,8 @@ int child_start(struct loop *loop, const struct child_spec *spec,
                 const struct child_ops *ops, void *userdata, struct child **out,
                 struct error *err);
 
-/* Writes a line and a newline. A child that does not read it has ended anyway.
- * */
+/* Writes a line and a newline. A child that does not read it has ended
+ * anyway. */
 void child_send(struct child *child, const char *line);
 /* Closes its standard input. */
 void child_close_input(struct child *child);

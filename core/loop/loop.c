@@ -19,8 +19,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 
-/* For "no limit": curl does not accept -1. Twelve days; then it sleeps again.
- * */
+/* For "no limit": curl does not accept -1. Twelve days; then it sleeps
+ * again. */
 #define LOOP_WAIT_MAX_MS (1 << 30)
 
 struct loop {

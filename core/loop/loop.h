@@ -41,8 +41,8 @@ void *loop_curl(struct loop *loop);
 /* http.c registers the function to call when transfers may have ended. */
 void loop_set_transfer_fn(struct loop *loop, void (*fn)(void *userdata),
                           void *userdata);
-/* The registered value. Returns borrowed (valid until it is replaced), or NULL.
- * */
+/* The registered value. Returns borrowed (valid until it is replaced), or
+ * NULL. */
 void *loop_transfer_userdata(struct loop *loop);
 
 /* A timer fires once. Embedded in its owner. */

@@ -82,8 +82,8 @@ static json_t *hold_replace(const struct flag *now, json_t *holds)
     return flag;
 }
 
-/* An operator whose answer was lost may repeat the request: that is one hold.
- * */
+/* An operator whose answer was lost may repeat the request: that is one
+ * hold. */
 static bool hold_is_there(const json_t *holds, const char *by,
                           const char *reason)
 {

@@ -59,8 +59,8 @@ static int machine_read(struct machine *machine, int dir_fd, struct error *err)
 
     if (r < 0)
         return r;
-    /* A container may have no machine id; then only that of state_dir counts.
-     * */
+    /* A container may have no machine id; then only that of state_dir
+     * counts. */
     if (io_read_file(AT_FDCWD, "/etc/machine-id", ID_BYTES_MAX, &id, NULL,
                      NULL) < 0)
         id = NULL;

@@ -93,8 +93,8 @@ void queue_join(struct queue *queue, const char *node, int64_t lease,
 /* Adds conditions to txn: our place is still the one we made, and all places in
  * front are gone. */
 void queue_conditions(const struct queue *queue, struct txn *txn);
-/* Adds to txn, which begins this turn, the put that tells the nodes behind us.
- * */
+/* Adds to txn, which begins this turn, the put that tells the nodes behind
+ * us. */
 void queue_tell_begun(const struct queue *queue, struct txn *txn,
                       const char *turn);
 /* Our turn has begun: the places in front no longer matter. */

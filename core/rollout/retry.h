@@ -40,8 +40,8 @@ void retry_done(struct retry *retry);
 void retry_failed(struct retry *retry, const char *why);
 /* It succeeded: clears the trouble, and the next pause is short. */
 void retry_worked(struct retry *retry);
-/* again is called this many milliseconds from now, instead of at its own time.
- * */
+/* again is called this many milliseconds from now, instead of at its own
+ * time. */
 void retry_at(struct retry *retry, int64_t delay_ms);
 /* Stops trying, and clears the trouble. */
 void retry_stop(struct retry *retry);

@@ -16,8 +16,8 @@ const char *rollout_phase_name(enum rollout_phase phase);
 void rollout_wake(struct rollout *rollout);
 /* Logs when the flag begins or ceases to hold this node. */
 void rollout_say_held(struct rollout *rollout);
-/* Logs trouble with the store, as often as pace allows; the rest only with -v.
- * */
+/* Logs trouble with the store, as often as pace allows; the rest only with
+ * -v. */
 void rollout_say_trouble(struct log_pace *pace, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rollout_set_trouble(struct rollout *rollout, const char *why);

@@ -21,8 +21,7 @@
 struct runner {
     struct child *child;
     struct runner_source *source; /* while it is the spare */
-    const struct runner_ops
-        *ops; /* NULL: waits for a runner, or is abandoned */
+    const struct runner_ops *ops; /* NULL: waits, or is abandoned */
     void *userdata;
     int64_t limit_ms;
     json_t *last; /* its "done" or "failed" */

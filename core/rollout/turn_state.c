@@ -9,8 +9,8 @@
 
 #include <assert.h>
 
-/* Enough to see a marker in the way; the answer stays small whatever is there.
- * */
+/* Enough to see a marker in the way; the answer stays small whatever is
+ * there. */
 #define MARKERS_MAX 2
 
 char *turn_marker_key(const struct turn *turn)

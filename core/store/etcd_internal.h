@@ -36,8 +36,7 @@ struct etcd_call {
     size_t endpoint;
     int failed; /* to be reported; text in err */
     struct error err;
-    struct timer
-        timer; /* to start it, report it, or end a stream that is late */
+    struct timer timer; /* starts, reports, or ends a late stream */
     struct http_transfer *transfer;
 };
 

@@ -48,8 +48,8 @@ int etcd_login_take(struct etcd *etcd, const json_t *answer, int r,
         etcd->token = xstrdup("");
         return 0;
     }
-    /* The caller did not ask for a login, so only a wrong password is certain.
-     * */
+    /* The caller did not ask for a login, so only a wrong password is
+     * certain. */
     return r == -EINVAL || r == -ENOENT ? -EPERM : r;
 }
 

@@ -54,10 +54,9 @@ struct store_range {
 };
 
 struct store_reply {
-    bool succeeded;   /* which branch was carried out */
-    int64_t revision; /* of the store, when it answered */
-    const struct store_range
-        *ranges; /* one for each "get" of that branch, in order */
+    bool succeeded;                   /* which branch was carried out */
+    int64_t revision;                 /* of the store, when it answered */
+    const struct store_range *ranges; /* of its "get"s, in order */
     size_t n_ranges;
 };
 
