@@ -52,7 +52,9 @@ static int schedule_number(const struct field *field, const char **at)
 /* "*", "a" or "a-b"; the first and the last also with "/step". */
 static bool schedule_item(const struct field *field, const char **at)
 {
-    const struct field steps = {"step", 1, field->high, ""};
+    /* A step beyond the field means its first value: cron takes "0-59/60" for
+     * minute 0. */
+    const struct field steps = {"step", 1, 99, ""};
     int from, to;
 
     if (**at == '*') {
@@ -97,7 +99,7 @@ static bool schedule_is_word(const char *schedule)
     return false;
 }
 
-const char *crontab_schedule_check(const char *schedule)
+static const char *schedule_check(const char *schedule)
 {
     const char *at = schedule;
     size_t i;
@@ -110,4 +112,29 @@ const char *crontab_schedule_check(const char *schedule)
         at += strspn(at, " ");
     }
     return *at ? "more than five fields" : NULL;
+}
+
+const char *crontab_schedule_read(const char *schedule,
+                                  char out[CRONTAB_SCHEDULE_SIZE])
+{
+    static const char blanks[] = " \t";
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (;;) {
+        size_t size;
+
+        schedule += strspn(schedule, blanks);
+        size = strcspn(schedule, blanks);
+        if (size == 0)
+            return schedule_check(out);
+        if (used + size + 2 > CRONTAB_SCHEDULE_SIZE)
+            return "too long";
+        if (used > 0)
+            out[used++] = ' ';
+        memcpy(out + used, schedule, size);
+        used += size;
+        out[used] = '\0';
+        schedule += size;
+    }
 }

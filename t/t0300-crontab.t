@@ -103,8 +103,8 @@ MAILTO="alice@example.com"
 */5 * * * * sh -c '\''echo three'\' "$(grep -v '^#\|^$' "$spool/alice" |
         sed '/^MAILTO=""$/d')"
 check_is "delay, lock and time limit are plain tools" \
-    "*/5 * * * * sleep \"\$(shuf -i 0-7 -n 1)\"; flock -n -E 0 \
-\"\$HOME/.cron-4.lock\" timeout -k 10 60 sh -c 'echo four'" "$(line bob 4)"
+    "*/5 * * * * sleep \"\$(shuf -i 0-7 -n 1)\"; flock -n -E 0 -o \
+/var/spool/ccm-crontab/bob/4 timeout -k 10 60 sh -c 'echo four'" "$(line bob 4)"
 check "an inactive cron has no line" test -z "$(line bob 5)"
 edit_crons reverse
 check_status "another order of the objects changes nothing" 0 \
@@ -139,14 +139,39 @@ check_is "the user has no crontab" "alice root" "$(files_in "$spool")"
 check "bad objects do not stop the good ones" apply
 check_is "each of the bad ones is rejected by name" \
     "crons/10 crons/11 crons/12 crons/13 crons/16 crons/18 crons/2 crons/3 \
-crons/4 crons/5 crons/6 crons/7 crons/8 crons/9 unix-users/4 unix-users/5 \
+crons/4 crons/5 crons/6 crons/9 unix-users/4 unix-users/5 \
 unix-users/6" "$(rejected | sed 's/:.*//' | LC_ALL=C sort | paste -sd' ')"
 check_says "a reason names the field" 'crons/6: schedule .*bad minute' \
     "$(rejected)"
 check_is "the good one of that user is there, alone" \
-    "MAILTO=\"\" */5 * * * * sh -c 'echo fine'" \
-    "$(grep -v '^#\|^$' "$spool/alice" | paste -sd' ')"
+    "*/5 * * * * sh -c 'echo fine'" "$(line alice 1)"
+check_is "an address that mail would not reach does not take its job along" \
+    "MAILTO=\"\" */5 * * * * sh -c 'echo' */5 * * * * sh -c 'echo'" \
+    "MAILTO=\"\" $(line alice 7) $(line alice 8)"
+check_is "nobody but nowhere is mailed" 'MAILTO=""' \
+    "$(grep '^MAILTO' "$spool/alice")"
+check_says "the run says so" 'crons/7: email_address' \
+    "$(runner plan 2>&1; cat "$scratch/web1/log" 2>/dev/null)"
 check_is "and root's crontab is root's" "#root's own" "$(cat "$spool/root")"
+
+# --- what cron takes itself is no reason to leave a job out
+user 1 alice | objects unix-users
+{
+    cron 1 1 'echo' '"schedule":"*/5\t*\t*\t*\t*"'
+    cron 2 1 'echo' '"schedule":" 0 5 * * * "'
+    cron 3 1 'echo' '"schedule":"*/60 * * * *"'
+    cron 4 1 'echo' '"email_address":"a@example.com, b@example.com, info@m\u00fcller.example"'
+} | objects crons
+check "schedules with blanks are applied" apply
+check_is "none is rejected" "" "$(rejected)"
+check_is "blanks are made one" \
+    "*/5 * * * * sh -c 'echo' 0 5 * * * sh -c 'echo' */60 * * * * sh -c 'echo'" \
+    "$(line alice 1) $(line alice 2) $(line alice 3)"
+check "a list of addresses is kept" \
+    grep -qx 'MAILTO="a@example.com,b@example.com"' "$spool/alice"
+if command -v crontab >/dev/null; then
+    check "cron takes the file" crontab -n "$spool/alice"
+fi
 
 # --- nodes
 declare_crontab 'nodes = true;' -- 'subscribes = ("nodes");'
@@ -165,6 +190,12 @@ node_use web1 crontab.conf 'module = "crontab"; settings = { spool = "x"; };'
 check_status "a spool that is no absolute path is refused" 1 runner describe
 check_says "by name" 'spool' "$output"
 declare_crontab
+
+# Below /run, which is cron's own further down.
+user 1 alice | objects unix-users
+mkdir -p "$scratch/web1/root/run"
+locks=/run/ccm-test-locks
+declare_crontab "locks = \"$locks\";"
 
 # --- the real cron: commands mean in a crontab what they mean in a shell
 # shellcheck disable=SC2016,SC1003
@@ -187,6 +218,10 @@ for i in "${!commands[@]}"; do
     cron $((i + 1)) 1 "exec >\$HOME/$i.out 2>&1; ${commands[i]}" \
         '"schedule":"@reboot"'
 done | objects crons
+# A home that is closed to its user, and a child that stays.
+# shellcheck disable=SC2016
+cron 101 1 'sleep 20 >/dev/null 2>&1 & echo $! >$HOME/child.pid' \
+    '"schedule":"@reboot","locking_enabled":true' | add_cron
 # The longest line that cron takes is 998 bytes, "sh -c " and quotes included.
 cron 99 1 "$(printf 'echo %0985d' 0)" | add_cron
 # shellcheck disable=SC2016
@@ -202,14 +237,14 @@ check "crontab -n finds no fault in the file" crontab -n "$spool/alice"
 mkdir "$scratch/home" "$scratch/shell" "$scratch/empty"
 {
     cat /etc/passwd
-    echo "alice:x:40321:40321::$scratch/home:/bin/sh"
+    echo "alice:x:10001:10001::$scratch/home:/bin/sh"
 } >"$scratch/passwd"
 {
     cat /etc/shadow 2>/dev/null
     echo "alice:*:19000:0:99999:7:::"
 } >"$scratch/shadow"
 printf '%s required pam_permit.so\n' auth account session >"$scratch/pam"
-chown -R 40321:40321 "$scratch/home" 2>/dev/null
+chown -R 10001:10001 "$scratch/home" 2>/dev/null
 cat >"$scratch/cron" <<END
 mount -t tmpfs tmpfs /run && mount --bind "$spool" /var/spool/cron/crontabs &&
     mount --bind "$scratch/empty" /etc/cron.d &&
@@ -217,6 +252,8 @@ mount -t tmpfs tmpfs /run && mount --bind "$spool" /var/spool/cron/crontabs &&
     mount --bind "$scratch/passwd" /etc/passwd &&
     mount --bind "$scratch/shadow" /etc/shadow &&
     mount --bind "$scratch/pam" /etc/pam.d/cron || exit 1
+mkdir -p $locks &&
+    mount --bind "$scratch/web1/root$locks" $locks || exit 1
 exec cron -f
 END
 if ! unshare -m mount --bind "$scratch/empty" /etc/cron.d 2>/dev/null; then
@@ -233,7 +270,7 @@ all_ran() {
     for i in "${!commands[@]}"; do
         [ -f "$scratch/home/$i.out" ] || return
     done
-    ! pgrep -U 40321 >/dev/null
+    ! pgrep -U 10001 >/dev/null
 }
 wait_for "cron runs all jobs" all_ran
 for i in "${!commands[@]}"; do
@@ -242,5 +279,8 @@ for i in "${!commands[@]}"; do
     check_is "as a shell would: ${commands[i]}" \
         "$(cat "$scratch/shell/$i.out")" "$(cat "$scratch/home/$i.out")"
 done
-check "the lock is in the user's home" test -f "$scratch/home/.cron-100.lock"
+check "the lock is where the user can always take it" \
+    test -f "$scratch/web1/root$locks/alice/100"
+check_status "the lock is not kept by a child in the background" 0 \
+    flock -n "$scratch/web1/root$locks/alice/101" true
 done_testing

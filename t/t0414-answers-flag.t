@@ -69,7 +69,7 @@ ask() {
 }
 told_open() {
     check "$1: the operator is told so" test "$asked" -eq 1
-    check_says "$1: and what to do" 'carried *out is open|is open' \
+    check_says "$1: and what to do" 'may have been carried out; check' \
         "$(cat "$scratch/asked")"
 }
 for trap in "${ways[@]}"; do

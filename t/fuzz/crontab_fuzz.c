@@ -41,6 +41,7 @@ static void check_job(const char *line)
     const char *shell = strstr(line, "sh -c '");
     size_t blanks = *line == '@' ? 1 : 5, size = 0;
     cleanup_free char *schedule = NULL;
+    char written[CRONTAB_SCHEDULE_SIZE];
 
     fuzz_check(shell && strlen(line) <= LINE_MAX_BYTES);
     while (blanks > 0) {
@@ -49,7 +50,8 @@ static void check_job(const char *line)
         size += --blanks > 0;
     }
     schedule = strndup(line, size);
-    fuzz_check(!crontab_schedule_check(schedule));
+    fuzz_check(!crontab_schedule_read(schedule, written) &&
+               strcmp(schedule, written) == 0);
     fuzz_check(line + size < shell);
     check_command(shell + strlen("sh -c "));
 }
@@ -102,7 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (modules.plan->changes[i].kind == CHANGE_FILE)
                 jobs += check_crontab(&modules.plan->changes[i]);
             else
-                fuzz_check(modules.plan->changes[i].kind == CHANGE_ABSENT);
+                fuzz_check(modules.plan->changes[i].kind == CHANGE_ABSENT ||
+                           modules.plan->changes[i].kind == CHANGE_DIRECTORY);
         fuzz_check(jobs <= crons);
     }
     fuzz_modules_done(&modules);

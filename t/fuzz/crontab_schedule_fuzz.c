@@ -45,10 +45,14 @@ static void check_fields(const char *schedule)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = {(const char *) data, size};
-    cleanup_free char *schedule = fuzz_cut(&input, '\0', NULL);
+    cleanup_free char *given = fuzz_cut(&input, '\0', NULL);
+    char schedule[CRONTAB_SCHEDULE_SIZE], again[CRONTAB_SCHEDULE_SIZE];
 
-    if (crontab_schedule_check(schedule))
+    if (crontab_schedule_read(given, schedule))
         return 0;
+    /* What is written is read as the same. */
+    fuzz_check(!crontab_schedule_read(schedule, again) &&
+               strcmp(schedule, again) == 0);
     fuzz_check(strspn(schedule,
                       "0123456789*,-/ @abcdefghijklmnopqrstuvwxyz"
                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(schedule));

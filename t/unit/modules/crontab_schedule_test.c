@@ -2,6 +2,8 @@
 /* Which schedules the crontab module writes into a crontab. */
 #include "unit/unit.h"
 
+#include <string.h>
+
 #include "base/util.h"
 #include "modules/crontab_schedule.h"
 
@@ -23,7 +25,6 @@ static const struct {
     const char *schedule, *complaint;
 } bad[] = {
     {"", "bad minute"},
-    {" * * * * *", "bad minute"},
     {"60 * * * *", "bad minute"},
     {"-1 * * * *", "bad minute"},
     {"001 * * * *", "bad minute"},
@@ -35,8 +36,9 @@ static const struct {
     {"1,,2 * * * *", "bad minute"},
     {"1, * * * *", "bad minute"},
     {"*/0 * * * *", "bad minute"},
-    {"*/60 * * * *", "bad minute"},
-    {"*\t* * * *", "bad minute"},
+    {"*/100 * * * *", "bad minute"},
+    {"*\v* * * *", "bad minute"},
+    {"   ", "bad minute"},
     {"*\n* * * *", "bad minute"},
     {"~ * * * *", "bad minute"},
     {"@foo", "bad minute"},
@@ -55,23 +57,60 @@ static const struct {
     {"* * * * * rm -rf /", "more than five fields"},
 };
 
+static const struct {
+    const char *given, *written;
+} blanks[] = {
+    {" 0 5 * * *", "0 5 * * *"},
+    {"0 5 * * * ", "0 5 * * *"},
+    {"*/5\t*\t*\t*\t*", "*/5 * * * *"},
+    {"\t1  2 \t3  4  5 ", "1 2 3 4 5"},
+    {" @daily ", "@daily"},
+    {"*/60 * * * *", "*/60 * * * *"},
+    {"* */24 * * *", "* */24 * * *"},
+};
+
 static void takes_what_cron_understands(void **state)
 {
+    char out[CRONTAB_SCHEDULE_SIZE];
     size_t i;
 
     (void) state;
     for (i = 0; i < ARRAY_SIZE(good); i++)
-        if (crontab_schedule_check(good[i]))
-            fail_msg("\"%s\": %s", good[i], crontab_schedule_check(good[i]));
+        if (crontab_schedule_read(good[i], out))
+            fail_msg("\"%s\": %s", good[i],
+                     crontab_schedule_read(good[i], out));
+}
+
+static void blanks_are_made_one(void **state)
+{
+    char out[CRONTAB_SCHEDULE_SIZE];
+    size_t i;
+
+    (void) state;
+    for (i = 0; i < ARRAY_SIZE(blanks); i++) {
+        assert_null(crontab_schedule_read(blanks[i].given, out));
+        assert_string_equal(out, blanks[i].written);
+    }
+}
+
+static void a_schedule_that_is_too_long_is_refused(void **state)
+{
+    char out[CRONTAB_SCHEDULE_SIZE], text[1000];
+
+    (void) state;
+    memset(text, '1', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    assert_string_equal(crontab_schedule_read(text, out), "too long");
 }
 
 static void refuses_what_cron_would_misunderstand(void **state)
 {
+    char out[CRONTAB_SCHEDULE_SIZE];
     size_t i;
 
     (void) state;
     for (i = 0; i < ARRAY_SIZE(bad); i++) {
-        const char *complaint = crontab_schedule_check(bad[i].schedule);
+        const char *complaint = crontab_schedule_read(bad[i].schedule, out);
 
         assert_string_equal(complaint ? complaint : bad[i].schedule,
                             bad[i].complaint);
@@ -82,6 +121,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_cron_understands),
+        cmocka_unit_test(blanks_are_made_one),
+        cmocka_unit_test(a_schedule_that_is_too_long_is_refused),
         cmocka_unit_test(refuses_what_cron_would_misunderstand),
     };
 

@@ -29,8 +29,8 @@ static void a_watch_ends_with_the_first_bad_line(void **state)
         const char *seen;
         const char *error;
     } cases[] = {
-        {"garbage\n", "opened lost EPROTO ", "no JSON"},
-        {"\n", "opened lost EPROTO ", "no JSON"},
+        {"garbage\n", "opened lost EPROTO ", "not JSON"},
+        {"\n", "opened lost EPROTO ", "not JSON"},
         {"{\"result\":{\"events\":[{\"kv\":{\"key\":\"!\"}}]}}\n",
          "opened lost EPROTO ", "key"},
         {"{\"result\":{\"events\":[{\"type\":\"ODD\"}]}}\n",
