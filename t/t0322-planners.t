@@ -108,6 +108,28 @@ for what in read ptrace; do
     check_status "a process of the same user cannot $what it" 1 as "$uid" "$what"
 done
 
+# --- a program of such a planner
+kill -KILL "$launched"
+end_of "$launched"
+install -m 644 "$builddir/modules/exec.so" "$scratch/modules/"
+printf '%s\n' '#!/usr/bin/python3' 'import ctypes, time' \
+    "ctypes.CDLL(None).prctl(15, b'ccmt$$', 0, 0, 0)" 'time.sleep(1000)' \
+    >"$scratch/sleeper"
+chmod 755 "$scratch/sleeper"
+printf '%s\n' 'module = "exec";' 'name = "spy";' \
+    "program = \"$scratch/sleeper\";" >"$scratch/modules.d/spy.conf"
+launch KILL "$scratch/log" "$builddir/ccm-runner" -c "$scratch/ccm.conf" plan
+program_is_there() {
+    planner=$(pgrep -x "ccmt$$")
+}
+wait_for "a program runs" program_is_there
+program_is_there
+for what in kill read ptrace; do
+    check_status "nobody cannot $what it either" 1 as 65534 "$what"
+done
+kill -KILL "$launched"
+end_of "$launched"
+
 # --- its range
 sed -i 's/^node.*/&\nplanner_uids = { first = 300000; count = 100; };/' \
     "$scratch/ccm.conf"

@@ -18,7 +18,7 @@ union zygote_control {
 static int zygote_send_one(int fd, struct iovec *bytes, const int *fds,
                            size_t n)
 {
-    union zygote_control control;
+    union zygote_control control = {{0}};
     struct msghdr message = {.msg_iov = bytes, .msg_iovlen = 1};
     struct cmsghdr *head;
     ssize_t sent;

@@ -25,9 +25,24 @@ static void close_all(void)
         close(fd);
 }
 
+/* Answers for itself, and for whoever may come next. */
+static void answer(void)
+{
+    static const char lines[] =
+        "{\"name\":\"forged\",\"version\":\"1\",\"summary\":\"\","
+        "\"subscribes\":[],\"depends\":[],\"after\":[]}\n"
+        "{\"name\":\"ok\",\"version\":\"1.0\",\"summary\":\"\","
+        "\"subscribes\":[\"secrets\"],\"depends\":[],\"after\":[]}\n";
+    int fd;
+
+    for (fd = 3; fd < 4096; fd++)
+        if (write(fd, lines, sizeof(lines) - 1) < 0)
+            continue;
+}
+
 static void __attribute__((constructor)) act(void)
 {
-    static void (*const acts[])(void) = {crash, quit, close_all};
+    static void (*const acts[])(void) = {crash, quit, close_all, answer};
 
     acts[CONSTRUCTOR_ACT]();
 }

@@ -8,6 +8,7 @@ TEST_MODULES = \
 	t/modules/constructor-crashes.so \
 	t/modules/constructor-exits.so \
 	t/modules/constructor-closes.so \
+	t/modules/constructor-answers.so \
 	t/modules/no-symbol.so \
 	t/modules/wrong-abi.so \
 	t/modules/shorter.so \
@@ -56,6 +57,11 @@ t_modules_constructor_closes_so_SOURCES = t/modules/constructor.c
 t_modules_constructor_closes_so_CFLAGS = $(MODULE_COMPILE) -DCONSTRUCTOR_ACT=2
 t_modules_constructor_closes_so_LDFLAGS = $(MODULE_LINK)
 t_modules_constructor_closes_so_LDADD = $(JANSSON_LIBS)
+
+t_modules_constructor_answers_so_SOURCES = t/modules/constructor.c
+t_modules_constructor_answers_so_CFLAGS = $(MODULE_COMPILE) -DCONSTRUCTOR_ACT=3
+t_modules_constructor_answers_so_LDFLAGS = $(MODULE_LINK)
+t_modules_constructor_answers_so_LDADD = $(JANSSON_LIBS)
 
 t_modules_no_symbol_so_SOURCES = t/modules/descriptor.c
 t_modules_no_symbol_so_CFLAGS = $(MODULE_COMPILE) -DDESCRIPTOR=NONE

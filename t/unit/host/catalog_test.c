@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "host/catalog.h"
+#include "host/names.h"
 #include "unit/files.h"
 
 #include <errno.h>
@@ -248,6 +249,26 @@ static void check_refuses_settings(void **state)
     expect_says(place, "setting \"refuse\" is an integer; expected a string");
 }
 
+/* It skipped the check of the next one, and gave it other types. */
+static void no_module_answers_for_the_next(void **state)
+{
+    struct place *place = *state;
+
+    add_module(place, "constructor-answers");
+    add_module(place, "ok");
+    declare(place, "a.conf", "module = \"constructor-answers\";");
+    declare(place, "b.conf",
+            "module = \"ok\"; settings = { refuse = \"no\"; };");
+    assert_int_equal(load(place), -EINVAL);
+    expect_says(place, "b.conf");
+    expect_says(place, "refused: no");
+    declare(place, "b.conf", "module = \"ok\";");
+    assert_int_equal(load(place), 0);
+    assert_false(names_has(
+        (const char *const *) catalog_find(place->catalog, "ok")->subscribes,
+        "secrets"));
+}
+
 static void names_both_files_of_a_double_name(void **state)
 {
     struct place *place = *state;
@@ -317,6 +338,7 @@ int main(void)
         PLACED(modules_are_asked_again_if_something_has_changed),
         PLACED(what_is_remembered_hides_no_failure),
         PLACED(check_refuses_settings),
+        PLACED(no_module_answers_for_the_next),
         PLACED(names_both_files_of_a_double_name),
         PLACED(digest_is_of_what_matters),
         PLACED(a_module_that_a_planner_cannot_read_is_said),
