@@ -12,8 +12,6 @@
 
 #include <arpa/inet.h>
 
-#define HOST_BYTES_MAX 253
-#define LABEL_BYTES_MAX 63
 #define LOCAL_BYTES_MAX 64
 #define USER_BYTES_MAX 32
 #define INI_BYTES_MAX 100
@@ -26,30 +24,12 @@ static bool all_of(const char *text, const char *letters)
     return text[strspn(text, letters)] == '\0';
 }
 
-bool grammar_host(const char *text)
-{
-    const char *label = text;
-    size_t labels = 0, size;
-
-    if (strlen(text) > HOST_BYTES_MAX ||
-        !all_of(text, NAME_LETTERS NAME_DIGITS "-."))
-        return false;
-    for (;; label += size + 1) {
-        size = strcspn(label, ".");
-        labels++;
-        if (size == 0 || size > LABEL_BYTES_MAX || label[0] == '-' ||
-            label[size - 1] == '-')
-            return false;
-        if (label[size] == '\0')
-            return labels > 1 && !all_of(label, NAME_DIGITS);
-    }
-}
-
 static bool grammar_wildcard_host(const char *text)
 {
     const char *rest = after_prefix(text, "*.");
 
-    return grammar_host(rest ? rest : text) && strlen(text) <= HOST_BYTES_MAX;
+    return grammar_host(rest ? rest : text) &&
+           strlen(text) <= GRAMMAR_HOST_BYTES_MAX;
 }
 
 static bool grammar_local(const char *text, size_t size)
@@ -99,14 +79,6 @@ static bool grammar_crypt(const char *text)
     return size >= CRYPT_BYTES_MIN && size <= CRYPT_BYTES_MAX &&
            text[0] == '$' && text[1] != '$' && strchr(text + 1, '$') &&
            all_of(text, letters);
-}
-
-bool grammar_ip(const char *text)
-{
-    struct in6_addr address;
-
-    return inet_pton(AF_INET, text, &address) == 1 ||
-           inet_pton(AF_INET6, text, &address) == 1;
 }
 
 /* Is every bit behind the first prefix bits of the address 0? */

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define GRAMMAR_HOST_BYTES_MAX 253
+
 /* All of text; never NULL. */
 bool grammar_schedule(const char *text);
 bool grammar_url(const char *text);
