@@ -2,8 +2,10 @@
 /* The log: lines on standard error, one write(2) each. */
 #include "log.h"
 
+#include "buf.h"
 #include "clock.h"
 #include "util.h"
+#include "visible.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,33 +97,16 @@ static size_t log_head(char *line, size_t size, int level)
                              log_level_name(level));
 }
 
-/* Copies text into line with control characters made visible. */
-static size_t log_escape(char *line, size_t size, const char *text)
-{
-    size_t used = 0;
-
-    for (; *text && used + 5 < size; text++) {
-        unsigned char byte = (unsigned char) *text;
-
-        if (byte < 0x20 || byte == 0x7f)
-            used +=
-                (size_t) snprintf(line + used, size - used, "\\x%02x", byte);
-        else
-            line[used++] = (char) byte;
-    }
-    return used;
-}
-
 static void log_text(int level, const char *text)
 {
-    char line[LINE_MAX_BYTES + 128];
-    size_t used;
+    cleanup_buf struct buf line = BUF_INIT;
+    char head[128];
     ssize_t ignored;
 
-    used = log_head(line, sizeof(line), level);
-    used += log_escape(line + used, sizeof(line) - used - 1, text);
-    line[used++] = '\n';
-    ignored = write(STDERR_FILENO, line, used);
+    buf_add(&line, head, log_head(head, sizeof(head), level));
+    visible_put_line(&line, text);
+    buf_putc(&line, '\n');
+    ignored = write(STDERR_FILENO, line.data, line.size);
     (void) ignored;
 }
 

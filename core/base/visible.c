@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Foreign text on a terminal. An escape sequence in a customer's cron could
- * recolour, move or hide what the operator is about to confirm; so can the
- * controls of the C1 range and the bidirectional overrides, in UTF-8.
+ * Foreign text on a terminal or in the log. An escape sequence in a customer's
+ * cron could recolour, move or hide what the operator is about to confirm; so
+ * can the controls of the C1 range and the bidirectional overrides, in UTF-8.
  */
 #include "base/visible.h"
+
+#include "base/util.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,13 +48,41 @@ static size_t visible_decode(const char *text, size_t size, uint32_t *out)
     return length;
 }
 
+/* What a terminal would obey, and what nobody would see: the categories Cc, Zl
+ * and Zp of Unicode, and its default ignorable code points. Ascending. */
+static const struct {
+    uint32_t first, last;
+} hidden[] = {
+    {0x0000, 0x0008},   /* Cc, without tab and newline */
+    {0x000b, 0x001f},   /* Cc */
+    {0x007f, 0x009f},   /* Cc */
+    {0x00ad, 0x00ad},   /* soft hyphen */
+    {0x034f, 0x034f},   /* combining grapheme joiner */
+    {0x061c, 0x061c},   /* Arabic letter mark */
+    {0x115f, 0x1160},   /* Hangul fillers */
+    {0x17b4, 0x17b5},   /* Khmer inherent vowels */
+    {0x180b, 0x180f},   /* Mongolian variation selectors */
+    {0x200b, 0x200f},   /* zero width, direction marks */
+    {0x2028, 0x202e},   /* line separators, direction overrides */
+    {0x2060, 0x206f},   /* word joiner, direction isolates */
+    {0x3164, 0x3164},   /* Hangul filler */
+    {0xfe00, 0xfe0f},   /* variation selectors */
+    {0xfeff, 0xfeff},   /* byte order mark */
+    {0xffa0, 0xffa0},   /* half-width Hangul filler */
+    {0xfff0, 0xfffb},   /* specials, interlinear annotation */
+    {0x1bca0, 0x1bca3}, /* shorthand format controls */
+    {0x1d173, 0x1d17a}, /* musical format controls */
+    {0xe0000, 0xe0fff}, /* tags, variation selectors */
+};
+
 static bool visible_is_plain(uint32_t c)
 {
-    if (c == '\n' || c == '\t')
-        return true;
-    return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && c != 0x061c &&
-           !(c >= 0x200e && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-           !(c >= 0x2066 && c <= 0x2069);
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(hidden) && hidden[i].first <= c; i++)
+        if (c <= hidden[i].last)
+            return false;
+    return true;
 }
 
 void visible_put(struct buf *out, const char *text, size_t size)

@@ -7,9 +7,12 @@
 #include <stddef.h>
 
 /*
- * Appends text of unknown origin so that a terminal only prints it: control
- * characters except newline and tab, bytes that are not UTF-8, and the
- * characters that change the direction of text appear as \xNN, byte by byte.
+ * Which foreign bytes may reach a terminal or the log is decided here alone.
+ *
+ * Appends text of unknown origin so that a terminal only prints it, and so
+ * that everything in it is seen: control characters but newline and tab, bytes
+ * that are not UTF-8, and the characters that change the direction of text or
+ * have no width appear as \xNN, byte by byte.
  */
 void visible_put(struct buf *out, const char *text, size_t size);
 

@@ -3,10 +3,9 @@
 #define CCM_CTL_TEXT_H
 
 /*
- * Text for people. Input from outside may contain escape sequences that a
- * terminal would obey, so all text for a terminal goes through here: control
- * characters (C0, DEL, C1) and those that turn the reading direction are shown
- * as \x1b or \u202e.
+ * Text for people. Whatever came from outside may hold escape sequences that a
+ * terminal would obey, so it reaches one only through here, and as
+ * base/visible.h allows.
  */
 
 #include <stdbool.h>
@@ -25,7 +24,7 @@ enum text_colour {
  * is set. */
 bool text_colour_allowed(FILE *out);
 
-/* Returns new (freed with free). */
+/* text on one line. Returns new (freed with free). */
 char *text_safe(const char *text);
 
 /* One line, made safe as a whole. */

@@ -68,6 +68,32 @@ static long log_flood(void)
     return size;
 }
 
+static void what_would_not_be_seen_reaches_no_line(void **state)
+{
+    static const char wanted[] =
+        "told: \\x1b[2J\\n\\xc2\\x9b\\xff\\xe2\\x80\\xae\\xe2"
+        "\\x80\\x8b\\xd8\\x9c \303\244\n";
+    FILE *out = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    char line[256];
+    size_t size;
+
+    (void) state;
+    assert_true(out != NULL && saved >= 0);
+    dup2(fileno(out), STDERR_FILENO);
+    log_info("told: %s",
+             "\033[2J\n\302\233\377\342\200\256\342\200\213\330\234 "
+             "\303\244");
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    rewind(out);
+    size = fread(line, 1, sizeof(line) - 1, out);
+    line[size] = '\0';
+    fclose(out);
+    assert_non_null(strstr(line, wanted));
+    assert_ptr_equal(strchr(line, '\n'), line + size - 1);
+}
+
 static void a_flood_of_lines_is_not_written(void **state)
 {
     (void) state;
@@ -82,6 +108,7 @@ int main(void)
         cmocka_unit_test(a_fault_is_told_once_in_a_period),
         cmocka_unit_test(another_text_is_told_at_once_but_not_without_end),
         cmocka_unit_test(lines_beyond_the_quota_are_left_out_and_counted),
+        cmocka_unit_test(what_would_not_be_seen_reaches_no_line),
         cmocka_unit_test(a_flood_of_lines_is_not_written),
     };
 

@@ -23,14 +23,16 @@ static const struct {
     const char *safe;
 } texts[] = {
     {"plain \303\244", "plain \303\244"},
-    {"a\tb\n", "a\\x09b\\x0a"},
+    {"a\tb\n", "a\\tb\\n"},
     {"\x1b[2J", "\\x1b[2J"},
     {"\x7f", "\\x7f"},
-    {"\302\233J", "\\x9bJ"},
-    {"a\342\200\256b", "a\\u202eb"},
+    {"\302\233J", "\\xc2\\x9bJ"},
+    {"a\342\200\256b", "a\\xe2\\x80\\xaeb"},
     {"\342\202\254", "\342\202\254"},
-    {"cut\342\200", "cut\342\200"},
-    {"\302", "\302"},
+    {"cut\342\200", "cut\\xe2\\x80"},
+    {"\302", "\\xc2"},
+    {"\330\234", "\\xd8\\x9c"},
+    {"\233J", "\\x9bJ"},
 };
 
 static void what_a_terminal_would_obey_is_shown(void **state)
