@@ -96,7 +96,7 @@ bad_module "a cycle" 'one -> two -> three -> one|two -> three -> one -> two|thre
 use extra.conf 'module = "things";'
 bad_module "two configurations of one name" 'extra.conf.*things.conf|things.conf.*extra.conf'
 use extra.conf 'module = "things";' 'name = "More";'
-bad_module "a name that is none" 'extra.conf.*name'
+bad_module "an invalid name" 'extra.conf.*name'
 use extra.conf 'module = "things";' 'name = "more";'
 chmod 666 "$scratch/web1/modules.d/extra.conf"
 bad_module "a file that anyone could have written" 'extra.conf is writable'

@@ -108,6 +108,6 @@ node_stop web1
 check_is "ccmd can be stopped" 0 "$ended"
 put_back
 node_start web1
-wait_for "started anew it goes on" all_have_thing alpha more web1 web2
+wait_for "after a restart it goes on" all_have_thing alpha more web1 web2
 check_history
 done_testing

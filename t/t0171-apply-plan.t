@@ -64,6 +64,6 @@ digest=$(ctl box plan things | digest_of_plan)
 check_status "what is seen then is applied" 0 \
     ctl box apply --plan "$digest" things
 check "as it was seen" thing_is box alpha four
-check_status "a digest that is none is refused" 1 ctl box apply --plan nonsense
+check_status "an invalid digest is refused" 1 ctl box apply --plan nonsense
 check "there is no flag at the end" no_flag box
 done_testing

@@ -39,7 +39,7 @@ check_is "and take away what is gone" 1 \
 echo 503 >"$scratch/api/fail"
 things "[$(thing 1 a three)]"
 etcdctl put $prefix/events/things "" >/dev/null
-wait_for "an API that answers 503 is told in the log" log_says web1 'HTTP 503'
+wait_for "an API that answers 503 is logged" log_says web1 'HTTP 503'
 check "no flag is raised" no_flag web1
 check "the event is kept" has_status web1 '.pending == ["things"]'
 rm "$scratch/api/fail"

@@ -22,12 +22,12 @@ wait_until test -S "$scratch/notify"
 node_env=("NOTIFY_SOCKET=$scratch/notify")
 node_start web1
 node_env=()
-wait_for "READY=1 is told when it is ready" grep -q READY=1 "$scratch/notified"
+wait_for "READY=1 is sent when it is ready" grep -q READY=1 "$scratch/notified"
 wait_for "it settles" is_settled web1
 
 check_is "the control socket is for its owner alone" "600 socket" \
     "$(stat -c '%a %F' "$scratch/web1/ccmd.sock")"
-check_status "what is no JSON is refused" 0 python3 - "$scratch" <<'END'
+check_status "a request must be JSON" 0 python3 - "$scratch" <<'END'
 import json, socket, sys
 path = sys.argv[1] + "/web1/ccmd.sock"
 for line in (b"nonsense\n", b"{}\n", b"[]\n", b'{"op":"nonsense"}\n',
@@ -81,7 +81,7 @@ check "signals that mean nothing to it do not end it" is_settled web1
 wait_for "it has a runner ready" spare
 check_is "which ignores no signal" 0 "$(ignored "$(spare)")"
 
-# --- ccmctl does not wait for a daemon that hangs without a word
+# --- ccmctl does not wait silently for a daemon that hangs
 # asks_in_vain WHAT: ccmctl in the background; its pid is in $launched.
 asks_in_vain() {
     launch KILL "$scratch/asked" "$builddir/ccmctl" status \
@@ -119,7 +119,7 @@ end_of "$crowd"
 kill -TERM "${node_pid[web1]}"
 end_of "${node_pid[web1]}"
 check_is "SIGTERM ends it" 0 "$ended"
-check "STOPPING=1 is told" grep -q STOPPING=1 "$scratch/notified"
+check "STOPPING=1 is sent" grep -q STOPPING=1 "$scratch/notified"
 check_status "its socket is gone" 1 test -e "$scratch/web1/ccmd.sock"
 
 check "a socket that a dead daemon left" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
 # Modules in any language: the program that the declaration names, what it may
-# do, what it may say, and how what is wrong with it is told.
+# do, what it may print, and how its faults are reported.
 # shellcheck source=t/e2e/tap.sh
 . "$(dirname "$0")/e2e/tap.sh" || exit 1
 
@@ -142,12 +142,12 @@ check_says "what it logs is logged" 'it: hello' "$(plan 2>&1)"
 mkdir "$scratch/objects2"
 echo '[]' >"$scratch/objects2/url-redirects.json"
 
-# --- what is wrong is told with its place
+# --- faults are reported with their place
 program <<'END'
 #!/usr/bin/python3
 print('{"changes": [\n  {"kind": "file", "path": }\n]}')
 END
-says "what is no JSON" "line 2, column [0-9]+: .*unexpected token"
+says "output that is not JSON" "line 2, column [0-9]+: .*unexpected token"
 program <<'END'
 #!/usr/bin/python3
 print('''{"changes": [

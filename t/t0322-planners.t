@@ -101,7 +101,7 @@ elif libc.ptrace(16, pid, 0, 0) < 0:
 }
 for what in kill read ptrace; do
     check_status "nobody cannot $what it" 1 as 65534 "$what"
-    check_says "for want of a right" 'PermissionError|Operation not permitted' \
+    check_says "for lack of a right" 'PermissionError|Operation not permitted' \
         "$output"
 done
 for what in read ptrace; do

@@ -55,7 +55,7 @@ node_stop web2
 node_make web3 "store=$(store "cacert = \"$tls/ca.pem\";")"
 node_things web3
 node_launch web3
-wait_for "without a certificate of its own a node is told why" \
+wait_for "without its own certificate a node learns why" \
     log_says web3 'certificate|alert|SSL|TLS'
 check "and never gets a presence either" no_key_below alive/web3
 node_stop web3

@@ -38,7 +38,7 @@ check "no flag was raised" no_flag web1
 node_make web2 "store=$(store "$scratch/wrong")"
 node_things web2
 node_launch web2
-wait_for "a wrong password is told in the log" \
+wait_for "a wrong password is logged" \
     log_says web2 'authentication|password|user'
 check "the password itself is not" test -z \
     "$(grep -rl "the password\|a wrong one" "$scratch"/*/log)"

@@ -70,7 +70,7 @@ etcdctl put "$prefix/objects/things/1" \
 etcdctl put "$prefix/events/things" "" >/dev/null
 wait_for "with the old password a node says what is wrong" \
     log_says web1 'authentication failed'
-check_status "and an operator is told so" 1 ctl web1 flag show
+check_status "and the operator learns that" 1 ctl web1 flag show
 check_says "by name" 'authentication failed' "$output"
 check "nothing has changed" thing_is web1 alpha three
 (umask 077 && echo "another-one" >"$scratch/password")

@@ -34,7 +34,7 @@ thing_put web1 1 n1 y
 record_catch_up
 etcdctl compact "$(revision_now)" >/dev/null
 rm "$hold"
-wait_for "compacted between two pages: it reads anew" thing_is web1 n1 y
+wait_for "compacted between two pages: it reads again" thing_is web1 n1 y
 check "that raises no flag" no_flag web1
 
 # The lease is revoked: the node notices and has a new one.

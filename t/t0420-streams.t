@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
-# Streams of etcd that die without a word, or say what they should not.
+# Streams of etcd that die silently, or send invalid data.
 # shellcheck source=t/chaos/points.sh
 . "$(dirname "$0")/chaos/points.sh" || exit 1
 points_start

@@ -96,7 +96,7 @@ node_stop box
 check_is "ccmd ends as it should" 0 "$ended"
 wait_for "and its spare with it" is_gone "$was"
 node_start box
-wait_for "started anew" is_settled box
+wait_for "after a restart" is_settled box
 publish nine
 wait_for "it works" thing_is box alpha nine
 wait_for "and again" there_is_a_spare

@@ -69,7 +69,7 @@ check "nor by one the other way" web1_is settling
 all_arrives "it ends"
 no_flag_since "it ends"
 
-# Boot time and monotonic time begin anew with each boot. In a time namespace
+# Boot time and monotonic time start again at each boot. In a time namespace
 # they can be anything.
 unshare -T true 2>/dev/null || skip_rest "needs the right to unshare"
 uptime=$(cut -d. -f1 /proc/uptime)

@@ -28,7 +28,7 @@ check "6,000 records of nodes that are gone: web1 is shown, converged" jq -e \
 flood delete $prefix/nodes/gone- >/dev/null
 flood put $prefix/nodes/large- 20 1000000 >/dev/null
 check_status "20 MB of foreign records: refused" 1 ctl web1 nodes
-check_says "and the reason is told" \
+check_says "and the reason is reported" \
     'a reply of more than 16777216 bytes; there is more below these keys' \
     "$output"
 flood delete $prefix/nodes/large- >/dev/null
@@ -59,7 +59,7 @@ END
 launch KILL "$scratch/held" python3 "$scratch/hold.py" "$scratch/web1/ccmd.sock"
 wait_until grep -q held "$scratch/held"
 check_status "the 65th connection is refused" 1 ctl web1 status
-check_says "and the reason is told" 'has 64 open connections' "$output"
+check_says "and the reason is reported" 'has 64 open connections' "$output"
 wait_for "who sends no request is sent away" ctl web1 status
 kill "$launched"
 end_of "$launched"
@@ -122,7 +122,7 @@ check "700 objects that are rejected" \
 wait_for "they are left out" has_status web2 '.last_run.rejected == 700'
 wait_for "web2 is settled" is_settled web2
 runs=$(lines 'joining the queue')
-check "100 of them are told a run" \
+check "100 of them are logged in a run" \
     [ "$(lines 'object things/.* left out')" -le $((runs * 100)) ]
 check "and how many more there are" \
     [ "$(lines '600 more objects left out; see ccmctl plan')" -ge 1 ]

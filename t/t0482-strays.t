@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
 # What a slip of the hand can leave below the prefix, and in ccm.conf: it is
-# passed by, or everybody is told what it is and what to do.
+# ignored, or everybody learns what it is and what to do.
 # shellcheck source=t/e2e/lib.sh
 . "$(dirname "$0")/e2e/lib.sh" || exit 1
 

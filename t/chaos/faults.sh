@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Faults for end-to-end tests: links that misbehave when they are told to, and
+# Faults for end-to-end tests: links that misbehave on command, and
 # an etcd of several members. Sourced.
 #
 #   . "$(dirname "$0")/chaos/faults.sh" || exit 1

@@ -7,7 +7,7 @@
  * Each pair is a link, numbered from 0. Lines in the FIFO are
  * "SEQ LINK COMMAND [ARGUMENT]", LINK being a number or "*"; each is answered
  * with "SEQ ok" on standard output, so that whoever wrote it can wait until it
- * is in force. What a pattern meets is told with "matched LINK COMMAND".
+ * is in force. A match is reported as "matched LINK COMMAND".
  *
  *   pass             all is well again, and what was frozen goes on
  *   cut              resets the connections that are there

@@ -2,7 +2,7 @@
 /*
  * What a runner says on its pipes, in pieces of any size, up to its end and
  * theirs in any order: lines come out as they went in, none is too long, and
- * the end is told once, with a reason on one line. The process is not there;
+ * the end is reported once, with a one-line reason. The process is not there;
  * the pipes are. The input is steps, parted by form feeds. child.c itself is
  * included, with a lower limit.
  */
@@ -27,7 +27,7 @@ static int fuzz_kill(pid_t pid, int number);
 
 static struct loop *loop;
 static bool gone;   /* the process */
-static bool killed; /* it is told to go */
+static bool killed; /* it must end */
 static struct buf said, heard;
 static unsigned ended;
 

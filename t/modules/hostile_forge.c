@@ -82,7 +82,7 @@ int act_forge_again(struct ccm_run *run)
     end();
 }
 
-/* Objects of a type that is none of its own. */
+/* Objects of a type that it does not subscribe to. */
 int act_forge_type(struct ccm_run *run)
 {
     (void) run;

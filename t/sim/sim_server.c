@@ -321,7 +321,7 @@ void sim_server_save(void)
     server.backup = server.now;
 }
 
-/* Leases begin anew. */
+/* Leases start again. */
 bool sim_server_restore(int64_t gone_on)
 {
     size_t i;

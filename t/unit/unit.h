@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* So many milliseconds of a test's patience: valgrind makes them more. */
+/* Scales a test's patience in milliseconds: longer under valgrind. */
 static inline int64_t unit_ms(int64_t ms)
 {
     const char *slowness = getenv("CCM_TEST_SLOWNESS");

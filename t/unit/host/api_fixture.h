@@ -25,7 +25,7 @@ int fixture_close(void **state);
 
 const json_t *fixture_cron(struct api_fixture *fixture, int64_t id);
 
-/* These begin the run anew. */
+/* These start the run again. */
 /* Why an object was rejected ("" if not). Returns new (freed with free). */
 char *fixture_reason(struct api_fixture *fixture);
 void fixture_expect_reason(struct api_fixture *fixture, const char *wanted);

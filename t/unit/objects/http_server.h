@@ -27,7 +27,7 @@ extern struct http_server server;
 int server_start(void);
 int server_stop(void);
 
-/* From now on serves so, and counts anew. */
+/* From now on serves like this, and counts from 0. */
 void server_script(serve_fn serve);
 
 /* Sends an answer. headers: lines that end with CRLF. */

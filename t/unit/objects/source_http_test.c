@@ -78,7 +78,7 @@ static void serve_moving(int fd, const char *head)
     reply(fd, "200 OK", headers, body);
 }
 
-static void objects_that_move_between_pages_are_read_anew(void **state)
+static void objects_that_move_between_pages_are_read_again(void **state)
 {
     struct objects *objects = NULL;
     struct error err;
@@ -295,7 +295,7 @@ int main(void)
         cmocka_unit_test(follows_the_pages_over_one_connection),
         cmocka_unit_test(an_empty_answer_means_no_objects),
         cmocka_unit_test(fewer_than_counted_is_tried_again),
-        cmocka_unit_test(objects_that_move_between_pages_are_read_anew),
+        cmocka_unit_test(objects_that_move_between_pages_are_read_again),
         cmocka_unit_test(pages_that_never_end_are_cut_off),
         cmocka_unit_test(each_answer_has_its_meaning),
         cmocka_unit_test(a_large_answer_is_cut_off),

@@ -20,7 +20,7 @@ static void fires_once_after_quiet(void **state)
     assert_int_equal(settle_left_ms(&settle, 1001), 0);
 }
 
-static void each_event_starts_the_quiet_anew(void **state)
+static void each_event_starts_the_quiet_again(void **state)
 {
     struct settle settle;
 
@@ -71,7 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires_once_after_quiet),
-        cmocka_unit_test(each_event_starts_the_quiet_anew),
+        cmocka_unit_test(each_event_starts_the_quiet_again),
         cmocka_unit_test(a_burst_without_end_is_cut_at_max),
         cmocka_unit_test(no_quiet_settles_at_once),
         cmocka_unit_test(back_off_doubles_up_to_its_limit),
