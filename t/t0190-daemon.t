@@ -19,11 +19,15 @@ while True:
 END
 launch KILL "$scratch/notified" python3 "$scratch/notify.py" "$scratch/notify"
 wait_until test -S "$scratch/notify"
-node_env=("NOTIFY_SOCKET=$scratch/notify")
+node_env=("NOTIFY_SOCKET=$scratch/notify" WATCHDOG_USEC=8000000)
 node_start web1
 node_env=()
 wait_for "READY=1 is sent when it is ready" grep -q READY=1 "$scratch/notified"
 wait_for "it settles" is_settled web1
+watchdogs() {
+    [ "$(grep -c WATCHDOG=1 "$scratch/notified")" -ge 2 ]
+}
+wait_for "the watchdog hears of it, again and again" watchdogs
 
 check_is "the control socket is for its owner alone" "600 socket" \
     "$(stat -c '%a %F' "$scratch/web1/ccmd.sock")"

@@ -23,6 +23,12 @@ int config_parse(const char *file, config_t *parsed, struct error *err)
     size_t size;
     int r = io_read_file(AT_FDCWD, file, FILE_BYTES_MAX, &text, &size, err);
 
+    if (r == -ENOENT && streq(file, CONFIG_DEFAULT_FILE))
+        return error_set(
+            err, r,
+            "%s does not exist; to begin with, copy the example " CCM_EXAMPLEDIR
+            "/ccm.conf there",
+            file);
     if (r < 0)
         return r;
     if (strlen(text) != size)

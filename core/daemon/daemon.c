@@ -284,6 +284,14 @@ static void daemon_listen_to_signals(struct daemon *daemon)
              daemon);
 }
 
+static void daemon_watchdog(void *userdata)
+{
+    struct daemon *daemon = userdata;
+
+    notify_send("WATCHDOG=1");
+    timer_set(&daemon->watchdog, daemon->watchdog_ms);
+}
+
 /* --------------------------------------------------------------- life times */
 
 static void daemon_on_reload(void *userdata)
@@ -320,6 +328,7 @@ static int daemon_open(struct daemon *daemon, struct error *err)
 static void daemon_close(struct daemon *daemon)
 {
     timer_stop(&daemon->retry);
+    timer_stop(&daemon->watchdog);
     control_close(daemon->control);
     if (daemon->store)
         rollout_done(&daemon->rollout);
@@ -339,6 +348,10 @@ int daemon_run(const struct config *config)
     log_set_limit();
     daemon.loop = loop_new();
     timer_init(&daemon.retry, daemon.loop, daemon_retry, &daemon);
+    timer_init(&daemon.watchdog, daemon.loop, daemon_watchdog, &daemon);
+    daemon.watchdog_ms = notify_watchdog_ms();
+    if (daemon.watchdog_ms > 0)
+        timer_set(&daemon.watchdog, 0);
     daemon.backoff =
         (struct backoff){.first_ms = RETRY_FIRST_MS, .max_ms = RETRY_MAX_MS};
     daemon_listen_to_signals(&daemon);

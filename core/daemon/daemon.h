@@ -29,6 +29,8 @@ struct daemon {
     struct timer retry;
     struct backoff backoff;
     int deaths;
+    struct timer watchdog; /* says to the service manager: not stuck */
+    int64_t watchdog_ms;   /* 0: nobody wants to know */
     int exit_status;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -25,4 +26,30 @@ void notify_send(const char *state)
         return;
     sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *) &address,
            (socklen_t) (offsetof(struct sockaddr_un, sun_path) + size));
+}
+
+/* A whole number above 0 from the environment; 0 if it is not there or is
+ * something else. */
+static long long notify_number(const char *name)
+{
+    const char *text = getenv(name);
+    char *end;
+    long long number;
+
+    if (!text || text[0] < '0' || text[0] > '9')
+        return 0;
+    errno = 0;
+    number = strtoll(text, &end, 10);
+    return *end == '\0' && errno == 0 ? number : 0;
+}
+
+int64_t notify_watchdog_ms(void)
+{
+    long long limit_us = notify_number("WATCHDOG_USEC");
+
+    if (getenv("WATCHDOG_PID") && notify_number("WATCHDOG_PID") != getpid())
+        return 0;
+    if (limit_us == 0 || !getenv("NOTIFY_SOCKET"))
+        return 0;
+    return limit_us < 2000 ? 1 : limit_us / 2000;
 }
