@@ -107,6 +107,9 @@ int api_call(struct ccm_run *run, int (*function)(struct ccm_run *run),
 const json_t *api_owner(struct ccm_run *run, const json_t *value,
                         const char **type);
 
+/* Rejects an object of this run, for a reason that the host has already. */
+void api_reject_bad(struct ccm_run *run, const char *type, int64_t id);
+
 /* Was this object rejected? */
 bool api_set_has(const struct api_set *set, const json_t *object);
 

@@ -76,6 +76,14 @@ static void api_set_add(struct api_set *set, const json_t *object)
     set->slots[i] = object;
 }
 
+void api_reject_bad(struct ccm_run *run, const char *type, int64_t id)
+{
+    const json_t *object = objects_find(run->input.objects, type, id);
+
+    if (object && !api_set_has(&run->rejected, object))
+        api_set_add(&run->rejected, object);
+}
+
 void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
                 ...)
 {

@@ -161,8 +161,12 @@ void configuration_fill(struct configuration *configuration,
             catalog_names(task->answer, "subscribes", declaration->subscribes),
         .depends = catalog_names(task->answer, "depends", declaration->depends),
         .after = catalog_names(task->answer, "after", declaration->after),
-        .settings = json_incref(declaration->settings),
+        .settings = json_deep_copy(declaration->settings),
+        .types = json_incref(json_object_get(task->answer, "types")),
     };
+    /* Cannot fail: describing has checked them. */
+    (void) catalog_types_settings(json_object_get(task->answer, "settings"),
+                                  configuration->settings, NULL);
 }
 
 /* tasks in any order become the catalog's list in run order. */
@@ -240,6 +244,8 @@ static int catalog_make(struct catalog_work *work, struct error *err)
     if (r == 0)
         r = catalog_sort(work, err);
     if (r == 0)
+        r = catalog_types_fill(work->catalog, err);
+    if (r == 0)
         catalog_digest(work->catalog);
     return r;
 }
@@ -270,6 +276,7 @@ void configuration_done(struct configuration *c)
     names_free(c->depends);
     names_free(c->after);
     json_decref(c->settings);
+    json_decref(c->types);
     *c = (struct configuration){0};
 }
 
@@ -279,6 +286,7 @@ void catalog_free(struct catalog *catalog)
 
     if (!catalog)
         return;
+    catalog_types_done(catalog);
     for (i = 0; i < catalog->n; i++)
         configuration_done(&catalog->list[i]);
     for (i = 0; i < catalog->n_files; i++)
@@ -324,6 +332,7 @@ json_t *catalog_json(const struct catalog *catalog)
                       "after", names_json((const char *const *) c->after),
                       "digest", c->digest));
     }
-    return json_pack("{s:s, s:o}", "digest", catalog->digest, "configurations",
-                     list);
+    return json_pack("{s:s, s:o, s:o}", "digest", catalog->digest,
+                     "configurations", list, "types",
+                     catalog_types_json(catalog));
 }

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "host/catalog_types.h"
 #include "host/confine.h"
 #include "host/module.h"
 #include "host/program.h"
@@ -25,7 +26,8 @@ struct configuration {
     char **subscribes;              /* descriptor's and declaration's */
     char **depends;                 /* the same */
     char **after;                   /* the same */
-    json_t *settings;
+    json_t *settings;         /* with the defaults that the module declares */
+    json_t *types;            /* that it declares: an array; may be NULL */
     char digest[DIGEST_SIZE]; /* of everything that makes it differ from others
                                */
 };
@@ -46,6 +48,8 @@ struct catalog {
     size_t files_capacity;
     struct program **programs; /* of the declarations, some NULL */
     size_t n_programs;
+    struct catalog_type *types;
+    size_t n_types, types_capacity;
 };
 
 /*
@@ -67,7 +71,8 @@ const struct configuration *catalog_find(const struct catalog *catalog,
 /*
  * {"digest":d,"configurations":[{"name","module","version","summary","file",
  * "program" or null,"declared_in","subscribes","depends","after","digest"}]}
- * in run order. Returns new (freed with json_decref).
+ * in run order, and "types" (catalog_types_json). Returns new (freed with
+ * json_decref).
  */
 json_t *catalog_json(const struct catalog *catalog);
 

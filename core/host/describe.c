@@ -14,9 +14,11 @@
 #include "host/brief.h"
 #include "host/confined.h"
 #include "host/names.h"
+#include "types/type.h"
 
 #include <errno.h>
 
+#define TYPES_MAX 1000
 #define WORKERS_MAX 64
 #define MEMORY_BYTES (UINT64_C(1024) * 1024 * 1024)
 #define LINE_BYTES_MAX (4 * 1024 * 1024)
@@ -76,6 +78,27 @@ static int describe_start(const struct describe *describe,
     return r;
 }
 
+/* What module code has written is read like all input from outside. */
+static int describe_check_types(const json_t *answer, struct error *err)
+{
+    const json_t *list = json_object_get(answer, "types"), *one;
+    const json_t *settings = json_object_get(answer, "settings");
+    struct type *type = NULL;
+    size_t i;
+    int r = settings ? type_new(settings, &type, err) : 0;
+
+    type_free(type);
+    if (r == 0 && json_array_size(list) > TYPES_MAX)
+        return error_set(err, -EPROTO, "too many types");
+    json_array_foreach (list, i, one) {
+        type = NULL;
+        if (r == 0)
+            r = type_new(one, &type, err);
+        type_free(type);
+    }
+    return r;
+}
+
 static int describe_check_answer(const json_t *answer, struct error *err)
 {
     static const char *const lists[] = {"subscribes", "depends", "after"};
@@ -100,7 +123,7 @@ static int describe_check_answer(const json_t *answer, struct error *err)
                 r = error_set(err, -EPROTO, "%s is not valid", lists[i]);
         names_free(names);
     }
-    return r;
+    return r < 0 ? r : describe_check_types(answer, err);
 }
 
 static void describe_blame(struct describe_task *task, const char *text)

@@ -19,6 +19,7 @@ libhost_a_SOURCES = \
 	core/host/arena.c core/host/arena.h \
 	core/host/brief.c core/host/brief.h \
 	core/host/catalog.c core/host/catalog.h \
+	core/host/catalog_types.c core/host/catalog_types.h \
 	core/host/confine.c core/host/confine.h \
 	core/host/confine_calls.c \
 	core/host/confine_filter.c core/host/confine_filter.h \
@@ -53,6 +54,7 @@ libhost_a_SOURCES = \
 	core/host/program_run.c \
 	core/host/record.c core/host/record.h \
 	core/host/run.c core/host/run.h \
+	core/host/run_types.c core/host/run_types.h \
 	core/host/setting.c core/host/setting.h \
 	core/host/trust.c core/host/trust.h \
 	core/host/zygote.c core/host/zygote.h \

@@ -58,13 +58,14 @@ static json_t *planner_input(const struct planner_job *job,
                              const struct configuration *c)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:O, s:o, s:b}",
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:O, s:o, s:b, s:o}",
         "configuration", c->name, "module", c->module, "version", c->version,
         "subscribes", names_json((const char *const *) c->subscribes),
         "depends", names_json((const char *const *) c->depends), "after",
         names_json((const char *const *) c->after), "node", job->config->node,
         "groups", names_json((const char *const *) job->config->groups),
-        "settings", c->settings, "types", json_array(), "as_is", job->as_is);
+        "settings", c->settings, "types", json_array(), "as_is", job->as_is,
+        "bad", json_object());
 }
 
 /* The objects of a type, written out when the first planner needs them. */
@@ -118,8 +119,9 @@ static int planner_need(struct planner_work *work,
 static int planner_add_types(struct planner_work *work, struct brief *brief,
                              const struct configuration *c, struct error *err)
 {
-    json_t *names =
-        json_object_get(json_object_get(brief->document, "input"), "types");
+    const json_t *input = json_object_get(brief->document, "input");
+    json_t *names = json_object_get(input, "types");
+    json_t *bad = json_object_get(input, "bad"), *ids;
     struct planner_type *type = NULL;
     char **name;
     int r;
@@ -130,6 +132,9 @@ static int planner_add_types(struct planner_work *work, struct brief *brief,
             return r;
         json_array_append_new(names, json_string(*name));
         brief_add(brief, type->fd);
+        ids = json_object_get(work->job->bad_ids, *name);
+        if (ids)
+            json_object_set(bad, *name, ids);
     }
     return 0;
 }

@@ -24,6 +24,8 @@ struct planner_job {
     size_t n;
     bool as_is; /* objects in the order that they have, not by id: for tests of
                    modules */
+    const json_t *bad_ids; /* objects that are rejected from the start:
+                              {"crons":[17]}; NULL: none */
 };
 
 enum planner_outcome {

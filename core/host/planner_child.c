@@ -149,6 +149,18 @@ static int planner_plan(struct ccm_run *run, const struct brief_read *brief,
     return r;
 }
 
+/* Objects that break their type: their module finds them rejected. */
+static void planner_reject(struct ccm_run *run, const json_t *bad)
+{
+    const char *type;
+    json_t *ids, *id;
+    size_t i;
+
+    json_object_foreach ((json_t *) bad, type, ids)
+        json_array_foreach (ids, i, id)
+            api_reject_bad(run, type, json_integer_value(id));
+}
+
 int planner_child(struct brief_read *brief)
 {
     struct planner_input input = {0};
@@ -159,6 +171,8 @@ int planner_child(struct brief_read *brief)
     if (r == -ENOMEM)
         return FENCE_EXIT_MEMORY;
     api_init(&run, &input.api);
+    if (r == 0)
+        planner_reject(&run, json_object_get(brief->input, "bad"));
     if (r == 0)
         r = planner_plan(&run, brief, &input, &err);
     r = planner_result_write(brief->out_fd, &run, r < 0 ? err.text : NULL);

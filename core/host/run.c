@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "host/names.h"
+#include "host/run_types.h"
 
 #include <errno.h>
 
@@ -24,6 +25,8 @@ void run_done(struct run *run)
     for (i = 0; run->results && i < run->n_selected; i++)
         planner_result_done(&run->results[i]);
     free(run->results);
+    json_decref(run->bad);
+    json_decref(run->bad_ids);
     objects_free(run->objects);
     free(run->selected);
     catalog_free(run->catalog);
@@ -219,7 +222,9 @@ int run_plan(struct run *run, int64_t revision, struct error *err)
 
     if (r < 0)
         return r;
+    run_types_check(run);
     job.objects = run->objects;
+    job.bad_ids = run->bad_ids;
     run->results = xcalloc(run->n_selected, sizeof(*run->results));
     r = planner_run(&job, run->results, err);
     if (r < 0)
@@ -249,6 +254,7 @@ json_t *run_rejected(const struct run *run)
     json_t *all = json_array(), *one;
     size_t i, j;
 
+    json_array_extend(all, run->bad);
     for (i = 0; run->results && i < run->n_selected; i++) {
         const char *name = run->results[i].configuration->name;
 

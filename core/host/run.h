@@ -23,6 +23,8 @@ struct run {
     const struct configuration **selected; /* in run order */
     size_t n_selected;
     struct objects *objects;
+    json_t *bad;     /* objects that break their types: as run_rejected */
+    json_t *bad_ids; /* the same: {"crons":[17]} */
     struct planner_result *results; /* of each selected one */
     struct plan *plan;
     struct engine_failure failure; /* where it failed */

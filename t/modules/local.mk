@@ -18,7 +18,9 @@ TEST_MODULES = \
 	t/modules/bad-name.so \
 	t/modules/chain-a.so \
 	t/modules/chain-b.so \
-	t/modules/chain-c.so
+	t/modules/chain-c.so \
+	t/modules/typed.so \
+	t/modules/typed-two.so
 check_PROGRAMS += $(TEST_MODULES)
 
 t_modules_ok_so_SOURCES = t/modules/ok.c
@@ -112,3 +114,14 @@ t_modules_chain_c_so_SOURCES = t/modules/chain.c
 t_modules_chain_c_so_CFLAGS = $(MODULE_COMPILE) -DCHAIN_NAME='"chain-c"' -DCHAIN_DEPENDS='"chain-b"'
 t_modules_chain_c_so_LDFLAGS = $(MODULE_LINK)
 t_modules_chain_c_so_LDADD = $(JANSSON_LIBS)
+
+t_modules_typed_so_SOURCES = t/modules/typed.c
+t_modules_typed_so_CFLAGS = $(MODULE_COMPILE)
+t_modules_typed_so_LDFLAGS = $(MODULE_LINK)
+t_modules_typed_so_LDADD = $(JANSSON_LIBS)
+
+# The same, with another table.
+t_modules_typed_two_so_SOURCES = t/modules/typed.c
+t_modules_typed_two_so_CFLAGS = $(MODULE_COMPILE) -DMAX_COUNT=10
+t_modules_typed_two_so_LDFLAGS = $(MODULE_LINK)
+t_modules_typed_two_so_LDADD = $(JANSSON_LIBS)

@@ -90,8 +90,13 @@ void fixture_plan(struct planner_fixture *fixture,
                   const struct configuration *const *list, size_t n,
                   struct planner_result *results)
 {
-    struct planner_job job = {
-        &fixture->config, fixture->confine, fixture->objects, list, n, false};
+    struct planner_job job = {&fixture->config,
+                              fixture->confine,
+                              fixture->objects,
+                              list,
+                              n,
+                              false,
+                              NULL};
     struct error err = {""};
 
     if (planner_run(&job, results, &err) < 0)
