@@ -103,7 +103,7 @@ static int escape_put_crontab(struct buf *out, const char *text,
         if (*c == '%' && odd)
             return error_set(err, -EINVAL,
                              "has an odd number of backslashes before \"%%\", "
-                             "which cron cannot be told");
+                             "which cron cannot express");
         odd = *c == '\\' && !odd;
     }
     escape_put_with(out, text, "%");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The grammars by name. Each is a check of the whole text: panels were broken
- * into through patterns that had no end (hosting advisories agree on that).
+ * The grammars by name. Each checks the whole text, because hosting panels were
+ * broken into through patterns without an end anchor.
  */
 #include "types/grammar.h"
 
@@ -81,7 +81,7 @@ static bool grammar_crypt(const char *text)
            all_of(text, letters);
 }
 
-/* Is every bit behind the first prefix bits of the address 0? */
+/* Are all bits after the first prefix bits of the address 0? */
 static bool grammar_is_aligned(const unsigned char *address, size_t bytes,
                                size_t prefix)
 {
@@ -138,7 +138,7 @@ static const struct grammar {
     {CCM_WILDCARD_HOST, grammar_wildcard_host,
      "a host name, or \"*.\" and a host name", "*.example.org", true},
     {CCM_LOCAL_PART, grammar_local_part,
-     "what can stand before the @ of an e-mail address", "info", true},
+     "the part of an e-mail address before the @", "info", true},
     {CCM_EMAIL, grammar_email, "an e-mail address", "info@example.org", true},
     {CCM_PATH, grammar_path, "an absolute path", "/home/example", false},
     {CCM_USER_NAME, grammar_user_name,

@@ -2,7 +2,7 @@
 #ifndef CCM_TYPES_GRAMMAR_H
 #define CCM_TYPES_GRAMMAR_H
 
-/* The parts of <ccm/grammar.h> that have a file of their own. */
+/* The parts of <ccm/grammar.h> in separate files. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ bool grammar_ip(const char *text);
  * borrowed (valid for ever). */
 const char *grammar_example(const char *grammar);
 
-/* Do two texts mean the same if they differ in case only? */
+/* Do two texts that differ only in case mean the same? */
 bool grammar_folds(const char *grammar);
 
 /* RFC 3339: 2026-11-26T20:24:27Z, with fraction and offset as it allows. */

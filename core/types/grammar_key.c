@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys and certificates, by their shape: base64 that decodes, within lines
- * that are as they must be. What is in it is for the modules. */
+/* Keys and certificates, by their form: valid lines with valid base64. The
+ * modules check the contents. */
 #include "types/grammar.h"
 
 #include "base/name.h"
@@ -13,7 +13,7 @@
 #define PEM_LINE_MAX 76
 #define SSH_BYTES_MAX 16384
 
-/* size bytes of base64 with its padding, and nothing else. */
+/* Exactly size bytes of base64 with its padding. */
 static bool base64_is(const char *text, size_t size)
 {
     size_t letters = strspn(text, BASE64);
@@ -43,7 +43,7 @@ static size_t pem_border(const char *text, const char *word, const char **label,
     return (size_t) (at - text) + (*at == '\n');
 }
 
-/* The size of the lines of base64 at text; 0: they are none. */
+/* The size of the lines of base64 at text; 0: invalid. */
 static size_t pem_body(const char *text)
 {
     const char *at = text;

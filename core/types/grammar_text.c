@@ -24,8 +24,8 @@ static const struct schedule_field schedule_fields[] = {
     {0, 7, "sunmontuewedthufrisat"},
 };
 
-/* Reads one or two digits, or a name. Returns -1 if there is none, or it is
- * not within the field. */
+/* Reads one or two digits, or a name. Returns -1 if there is none, or if it is
+ * out of range for the field. */
 static int schedule_number(const struct schedule_field *field, const char **at)
 {
     size_t digits = strspn(*at, NAME_DIGITS), i;
@@ -112,7 +112,7 @@ static bool url_port(const char *text, size_t size)
     return digits[0] != '0' && port <= 65535;
 }
 
-/* What stands between the slashes and the path. */
+/* The part of a URL between the slashes and the path. */
 static bool url_authority(const char *text, size_t size)
 {
     char host[256] = "";
@@ -165,7 +165,7 @@ bool grammar_url(const char *text)
     return true;
 }
 
-/* Matches digits where the shape has "0", and else what stands there. */
+/* Matches a digit for each "0" of the shape, and other characters literally. */
 static bool time_shape(const char *text, const char *shape)
 {
     for (; *shape; shape++, text++)

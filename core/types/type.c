@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Declarations of types, as JSON: checked, read, compared. */
+/* Checks, reads and compares declarations of types, as JSON. */
 #include "types/type.h"
 
 #include "base/alloc.h"
@@ -56,7 +56,7 @@ static bool type_holds_others(enum ccm_kind kind)
     return kind == CCM_ARRAY || kind == CCM_MAP;
 }
 
-/* What cannot be said of a field of this kind. */
+/* The members that a field of this kind cannot have. */
 static int type_check_rules(const struct type_field *field, struct error *err)
 {
     enum ccm_kind kind =
@@ -67,10 +67,11 @@ static int type_check_rules(const struct type_field *field, struct error *err)
                          "has no \"of\" of a simple kind, as arrays and maps "
                          "need");
     if (field->of && !type_holds_others(field->kind))
-        return error_set(err, -EPROTO, "has \"of\", but is no array or map");
+        return error_set(err, -EPROTO,
+                         "has \"of\", but is not an array or a map");
     if ((field->grammar || field->values) && !type_is_text(kind))
         return error_set(err, -EPROTO,
-                         "has a grammar or values, but is no text");
+                         "has a grammar or values, but is not text");
     if (field->grammar && !ccm_expects(field->grammar))
         return error_set(err, -EPROTO, "grammar \"%.63s\" is unknown",
                          field->grammar);

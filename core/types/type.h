@@ -3,9 +3,8 @@
 #define CCM_TYPES_TYPE_H
 
 /*
- * Declared types: the table of a module, as JSON, and objects held against
- * it. The JSON is what the catalog carries and what "exec" programs will
- * print:
+ * Declared types: the table of a module, as JSON, and checks of objects against
+ * it. The JSON is in the catalog, and "exec" programs will print it:
  *
  *   {"name":"crons","summary":TEXT,"unique":[FIELD...],"fields":[
  *     {"name":"user","kind":"integer","flags":["optional",...],"min":N,
@@ -24,15 +23,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What every JSON client carries. */
+/* The largest integer that every JSON client can represent. */
 #define TYPE_ID_MAX INT64_C(9007199254740991)
 /* The one rule for ids of objects: 1 to 2^53-1. */
 bool type_id_valid(int64_t id);
 
 /*
- * From a module's table, which may be older or newer than ours. Sets *out,
- * new (freed with json_decref). Checks nothing but that it can be read.
- * Returns 0, or -EPROTO if a size or number in it cannot be.
+ * From a module's table, which may be older or newer than ours. Sets *out, new
+ * (freed with json_decref). Checks only that it can be read. Returns 0, or
+ * -EPROTO if a size or number in it is impossible.
  */
 int type_from_table(const struct ccm_type *table, json_t **out,
                     struct error *err);
@@ -66,14 +65,14 @@ void type_free(struct type *type);
 int type_compare(const json_t *one, const json_t *other, struct error *err);
 
 /*
- * Holds an object against its type, and puts defaults in; in an object that
- * is bad, some may be missing. References and uniqueness are for the caller.
- * Returns 0, or -EINVAL: err names the field, the value (cut; never a secret)
- * and what was expected.
+ * Checks an object against its type, and fills in defaults; in a bad object,
+ * some may be missing. References and uniqueness are for the caller. Returns 0,
+ * or -EINVAL: err names the field, the value (cut; never a secret) and what was
+ * expected.
  */
 int type_check(const struct type *type, json_t *object, struct error *err);
 
-/* The value of a field by its kind, as type_check does it. */
+/* Checks the value of a field by its kind, as type_check does. */
 int type_check_value(const struct type_field *field, const json_t *value,
                      struct error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Objects held against their type. An object costs one look-up a field. */
+/* Checks objects against their types, with one look-up for each field. */
 #include "types/type.h"
 
 #include "base/path.h"
@@ -35,7 +35,7 @@ static int check_refuse(const struct type_field *field, const json_t *value,
                      text ? buf_text(&shown) : "missing", expected);
 }
 
-/* Is n within the range? Else says so of "min to max <unit>". */
+/* Is n within the range? Otherwise the error has "min to max <unit>". */
 static int check_range(const struct type_field *field, const json_t *value,
                        int64_t n, const char *unit, struct error *err)
 {

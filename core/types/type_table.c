@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A module's table becomes JSON. This runs beside the module, so a table that
- * points to nowhere ends the module's process and nobody else's. */
+/* A module's table becomes JSON. This runs in the module's process, so an
+ * invalid pointer in a table ends only that process. */
 #include "types/type.h"
 
 #include "base/json.h"
