@@ -7,9 +7,12 @@
 command -v python3 >/dev/null || skip_all "python3 is not here"
 
 rooms=$srcdir/t/lint/rooms text=$srcdir/t/lint/text
+header=$srcdir/t/lint/header
 tree=$scratch/tree
 
 check "the rooms of core/ are as they should be" "$rooms" "$srcdir"
+
+check "all of the public headers is documented" "$header" "$srcdir"
 
 # put FILE LINE...: a file of the tree that is looked at.
 put() {
@@ -62,6 +65,27 @@ put core/plan/a.h '/* Six parameters: they are all needed. */' \
     'void a_go(int a, int b, int c, int d, int e, int f);'
 check "but not what a comment justifies, or a callback" "$rooms" "$tree"
 rm -r "$tree"
+
+# Each of these is a public header in which one thing has no comment.
+fine=('/* A macro. */' '#define CCM_X(a) \' '    (a)' '/* A type. */'
+    'struct ccm_x {' '    int n; /* how many */' '    /* Called. */'
+    '    int (*fn)(int a,' '              int b);' '};' '/* Kinds. */'
+    'enum ccm_k {' '    CCM_A = 1, /* the first,' '                  of two */'
+    '    CCM_B,     /* the second */' '};' '/* Does. */'
+    'int ccm_do(int a,' '           int b);' '/* Does it here. */'
+    'static inline int ccm_here(int a)' '{' '    return a;' '}')
+put core/ccm/x.h "${fine[@]}"
+check "a header in which all has a comment" "$header" "$tree"
+for bare in 0:CCM_X 3:ccm_x 6:fn 10:ccm_k 16:ccm_do 19:ccm_here; do
+    put core/ccm/x.h "${fine[@]:0:${bare%%:*}}" "${fine[@]:${bare%%:*}+1}"
+    finds "${bare#*:} without a comment" "$header" "${bare#*:} has no comment"
+done
+put core/ccm/x.h "${fine[@]/; \/\* how many \*\//;}"
+finds "a member without a comment" "$header" 'int n has no comment'
+put core/ccm/x.h "${fine[@]/     \/\* the second \*\//}"
+finds "an enumerator without a comment" "$header" 'CCM_B has no comment'
+put core/ccm/x.h "${fine[@]/int n;/int n, m;}"
+finds "two members with one comment" "$header" 'm has no comment'
 
 # The table of HACKING.md, said again: a room, and which others it may know.
 # Each pair is a file that includes a header.

@@ -28,8 +28,11 @@
 extern "C" {
 #endif
 
+/* The number of this interface. The host loads a module of this number only. */
 #define CCM_ABI 1
 
+/* One run of check() or plan(): what every function is called with. Valid until
+ * that returns. */
 struct ccm_run;
 
 /* ------------------------------------------------------------ declared types
@@ -42,12 +45,13 @@ struct ccm_run;
  * the table: every object has one, from 1 to 2^53-1.
  */
 
+/* The kinds of a field. */
 enum ccm_kind {
     CCM_STRING = 1, /* any text, possibly with several lines */
     CCM_LINE,       /* text without control characters */
     CCM_NAME,       /* as ccm_name takes it: one component of a path */
     CCM_INTEGER,    /* -(2^53-1) to 2^53-1 */
-    CCM_BOOLEAN,
+    CCM_BOOLEAN,    /* true or false */
     CCM_ARRAY, /* of .of; reference, grammar and values apply to each element */
     CCM_MAP,   /* texts (lines of at most 255 bytes) to .of; the same */
     CCM_TIMESTAMP, /* text as RFC 3339 has it: 2026-11-26T20:24:27Z */
@@ -70,9 +74,10 @@ struct ccm_field {
     const char *name;    /* [a-z][a-z0-9_]*, at most 63 bytes; required */
     enum ccm_kind kind;  /* required */
     uint32_t flags;      /* of those above */
-    int64_t min, max;    /* integer: the range; text: bytes; array and map:
-                            elements. Both 0: only the host's own limits
-                            (object of 1 MiB). max 0 with min: no upper one */
+    int64_t min;         /* integer: the least; text: bytes; array and map:
+                            elements. With max 0, too: only the host's own
+                            limits (object of 1 MiB) */
+    int64_t max;         /* the most of the same; 0 with min: no upper limit */
     const char *grammar; /* of text, by name: see <ccm/grammar.h> */
     const char *const *values; /* the allowed texts: CCM_LIST */
     const char *reference;     /* integer: the id of an object of this type,
@@ -97,14 +102,17 @@ struct ccm_type {
                                        values of, all together: CCM_LIST */
 };
 
+/* The rows of a type, in a struct ccm_type: CCM_FIELDS({...}, {...}). */
 #define CCM_FIELDS(...)                                                        \
     .fields = (const struct ccm_field[]){__VA_ARGS__},                         \
     .n_fields = sizeof((const struct ccm_field[]){__VA_ARGS__}) /              \
                 sizeof(struct ccm_field)
+/* A type: CCM_TYPE(.name = ..., CCM_FIELDS(...)). */
 #define CCM_TYPE(...)                                                          \
     (&(const struct ccm_type){.size = sizeof(struct ccm_type),                 \
                               .row_size = sizeof(struct ccm_field),            \
                               __VA_ARGS__})
+/* A list of types, for .types. */
 #define CCM_TYPES(...) ((const struct ccm_type *const[]){__VA_ARGS__, NULL})
 
 /* The descriptor. New fields go to the end; abi and size stay first. */
@@ -133,8 +141,12 @@ struct ccm_module {
     const struct ccm_type *settings;
 };
 
+/* Makes a symbol of the module visible to the host. */
 #define CCM_EXPORT __attribute__((visibility("default")))
+/* A NULL-terminated list of texts. */
 #define CCM_LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+/* Defines the descriptor: CCM_MODULE(.name = ..., .plan = ...). Once in a
+ * module. */
 #define CCM_MODULE(...)                                                        \
     extern CCM_EXPORT const struct ccm_module ccm_module;                      \
     const struct ccm_module ccm_module = {                                     \
@@ -159,10 +171,13 @@ const json_t *ccm_referring(struct ccm_run *run, const json_t *object,
 /* The settings of modules.d/<configuration>.conf as a JSON object. */
 const json_t *ccm_settings(struct ccm_run *run);
 
-/* The name of this configuration (not of the module), of this node, and
- * whether this node is in that group (ccm.conf). */
+/* The name of this configuration (not of the module). */
 const char *ccm_configuration(struct ccm_run *run);
+
+/* The name of this node (ccm.conf). */
 const char *ccm_node(struct ccm_run *run);
+
+/* Is this node in that group (ccm.conf)? */
 bool ccm_in_group(struct ccm_run *run, const char *group);
 
 /* ------------------------------------------------------------ typed getters */
@@ -176,27 +191,45 @@ bool ccm_in_group(struct ccm_run *run, const char *group);
  * The _or variants return fallback (any pointer, NULL too) if the field is
  * missing or null; a mistyped one is an error as above.
  */
+
+/* A text, possibly of several lines; "" after an error. */
 const char *ccm_string(struct ccm_run *run, const json_t *object,
                        const char *field);
+
+/* The same; fallback if it is missing or null. */
 const char *ccm_string_or(struct ccm_run *run, const json_t *object,
                           const char *field, const char *fallback);
+
+/* An integer; 0 after an error. */
 int64_t ccm_integer(struct ccm_run *run, const json_t *object,
                     const char *field);
+
+/* The same; fallback if it is missing or null. */
 int64_t ccm_integer_or(struct ccm_run *run, const json_t *object,
                        const char *field, int64_t fallback);
+
+/* true or false; false after an error. */
 bool ccm_boolean(struct ccm_run *run, const json_t *object, const char *field);
+
+/* The same; fallback if it is missing or null. */
 bool ccm_boolean_or(struct ccm_run *run, const json_t *object,
                     const char *field, bool fallback);
+
+/* A JSON array; empty after an error. */
 const json_t *ccm_array(struct ccm_run *run, const json_t *object,
                         const char *field);
+
+/* A JSON object; empty after an error. */
 const json_t *ccm_map(struct ccm_run *run, const json_t *object,
                       const char *field);
 
-/* Like ccm_string, for text that becomes one line, or one component of a path:
- * refuses control characters; ccm_name also refuses "", "/", ".", ".." and
- * names that begin with ".ccm.". */
+/* Like ccm_string, for text that becomes one line: refuses control
+ * characters. */
 const char *ccm_line(struct ccm_run *run, const json_t *object,
                      const char *field);
+
+/* Like ccm_line, for one component of a path: also refuses "", "/", ".", ".."
+ * and names that begin with ".ccm.". */
 const char *ccm_name(struct ccm_run *run, const json_t *object,
                      const char *field);
 
@@ -209,6 +242,8 @@ const json_t *ccm_reference(struct ccm_run *run, const json_t *object,
  * with .object = that object stay on the node as they are. */
 void ccm_reject(struct ccm_run *run, const json_t *object, const char *format,
                 ...) __attribute__((format(printf, 3, 4)));
+
+/* Was object, or the object that it is inside of, rejected? */
 bool ccm_rejected(struct ccm_run *run, const json_t *object);
 
 /* Fails the configuration with this reason. Returns -1. */
@@ -238,6 +273,7 @@ const char *ccm_program(struct ccm_run *run, size_t *size);
 
 /* ------------------------------------------------------------------ escapes */
 
+/* What a text is escaped for. */
 enum ccm_syntax {
     CCM_SHELL = 1, /* one word of sh(1), in single quotes. Accepts any text */
     CCM_INI,       /* a value of php-fpm's ini files, in double quotes. Refuses
@@ -280,57 +316,64 @@ const char *ccm_path(struct ccm_run *run, const char *format, ...)
  * many). Strings are copied.
  */
 
+/* A regular file. */
 struct ccm_file {
-    const char *path;
-    unsigned mode; /* 0001 to 07777; 0: 0644 */
-    const char *owner, *group;
-    const char *service;
-    const json_t *object;
-    bool sensitive; /* contents are never shown, logged or kept */
+    const char *path;     /* absolute, below root; required */
+    unsigned mode;        /* 0001 to 07777; 0: 0644 */
+    const char *owner;    /* name or number as text; NULL: root */
+    const char *group;    /* the same */
+    const char *service;  /* reloaded when it changes; NULL: none */
+    const json_t *object; /* that it is made from; NULL: none or many */
+    bool sensitive;       /* contents are never shown, logged or kept */
 };
 
+/* A directory. What is in it is left alone. */
 struct ccm_directory {
-    const char *path;
-    unsigned mode; /* 0: 0755 */
-    const char *owner, *group;
-    const char *service;
-    const json_t *object;
+    const char *path;     /* absolute, below root; required */
+    unsigned mode;        /* 0001 to 07777; 0: 0755 */
+    const char *owner;    /* name or number as text; NULL: root */
+    const char *group;    /* the same */
+    const char *service;  /* reloaded when it changes; NULL: none */
+    const json_t *object; /* that it is made from; NULL: none or many */
 };
 
+/* A symbolic link. */
 struct ccm_symlink {
-    const char *path;
-    const char *target; /* any text without control characters */
-    const char *owner, *group;
-    const char *service;
-    const json_t *object;
+    const char *path;     /* absolute, below root; required */
+    const char *target;   /* any text without control characters; required */
+    const char *owner;    /* name or number as text; NULL: root */
+    const char *group;    /* the same */
+    const char *service;  /* reloaded when it changes; NULL: none */
+    const json_t *object; /* that it is made from; NULL: none or many */
 };
 
 /* A file, a symlink or an empty directory that must not exist. */
 struct ccm_absent {
-    const char *path;
-    const char *service;
-    const json_t *object;
+    const char *path;     /* absolute, below root; required */
+    const char *service;  /* reloaded when it changes; NULL: none */
+    const json_t *object; /* that asks for it; NULL: none or many */
 };
 
 /* In that directory, files and symlinks that match the pattern and are not
  * declared are removed. Subdirectories are left alone. */
 struct ccm_exclusive {
-    const char *path;    /* need not exist */
-    const char *pattern; /* fnmatch(3) of the name, as in a shell: "*"
-                          *                             does not match a leading
-                          * dot; NULL: "*" */
-    const char *service;
+    const char *path;    /* absolute, below root; need not exist; required */
+    const char *pattern; /* fnmatch(3) of the name, as in a shell: "*" does not
+                            match a leading dot; NULL: "*" */
+    const char *service; /* reloaded when something goes; NULL: none */
 };
 
+/* A group of this machine. */
 struct ccm_group {
-    const char *name;
-    uint32_t id; /* 0: the system chooses */
-    bool absent;
-    const json_t *object;
+    const char *name;     /* required */
+    uint32_t id;          /* 0: the system chooses */
+    bool absent;          /* the group must not exist */
+    const json_t *object; /* that it is made from; NULL: none or many */
 };
 
+/* A user of this machine. */
 struct ccm_user {
-    const char *name;
+    const char *name;          /* required */
     uint32_t id;               /* 0: the system chooses */
     const char *group;         /* primary; NULL: one of the user's name */
     const char *const *groups; /* further ones, CCM_LIST; NULL: left alone */
@@ -340,7 +383,7 @@ struct ccm_user {
     const char *comment;       /* NULL: left alone; "" for a new user */
     const char *password; /* crypt(5) hash; NULL: left alone; never shown */
     bool absent;          /* the home directory always stays */
-    const json_t *object;
+    const json_t *object; /* that it is made from; NULL: none or many */
     bool reset; /* home, shell and comment that are NULL are what a new user
                    gets, also for a user who exists */
 };
@@ -349,10 +392,10 @@ struct ccm_user {
  * configuration owns neither user nor group, but both must exist when it is
  * applied. */
 struct ccm_member {
-    const char *user;
-    const char *group;
-    bool absent; /* is not in the group */
-    const json_t *object;
+    const char *user;     /* its name; required */
+    const char *group;    /* its name; required */
+    bool absent;          /* is not in the group */
+    const json_t *object; /* that it is made from; NULL: none or many */
 };
 
 /* A program to run, without a shell. */
@@ -363,7 +406,7 @@ struct ccm_command {
     unsigned timeout_s;      /* 0: 60 */
     const char *user;        /* NULL: as ccm-runner runs */
     const char *directory;   /* NULL: "/" */
-    const json_t *object;
+    const json_t *object;    /* that it is made from; NULL: none or many */
     /* A program that changes nothing and runs during the comparison, also for a
      * preview. Status 0: nothing to do, argv does not run; 1: argv runs; any
      * other is a failure. argv[0] is an absolute path. With it, always is
@@ -376,6 +419,9 @@ struct ccm_command {
                                shown. NULL: none */
 };
 
+/* In a test's argv: the path of the new contents. */
+#define CCM_STAGED "{}"
+
 /*
  * A test program of the module, which changes nothing and examines the new
  * state. With status 0 the run goes on; any other fails it before the change is
@@ -385,52 +431,75 @@ struct ccm_command {
  * with the files in place, before the service is told, as the service's test in
  * ccm.conf does.
  */
-#define CCM_STAGED "{}"
 struct ccm_test {
     const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
-    const char *path;
-    const char *service;
-    unsigned timeout_s; /* 0: 60 */
-    const char *user;   /* NULL: as ccm-runner runs */
-    const json_t *object;
+    const char *path;        /* of a declared file; NULL: service is given */
+    const char *service;     /* that is tested; NULL: path is given */
+    unsigned timeout_s;      /* 0: 60 */
+    const char *user;        /* NULL: as ccm-runner runs */
+    const json_t *object;    /* that it is made from; NULL: none or many */
 };
 
+/* How a service is told. */
 enum ccm_action {
-    CCM_RELOAD = 0,
-    CCM_RESTART = 1,
+    CCM_RELOAD = 0,  /* it reads its files again */
+    CCM_RESTART = 1, /* it is stopped and started */
 };
 
 /* How a service takes changes of items that name it in .service, or, with any,
  * all changes of this configuration. Without this declaration, a service named
  * in .service is reloaded. */
 struct ccm_service {
-    const char *name; /* as in services of ccm.conf, or a systemd unit */
-    enum ccm_action action;
-    bool any;
+    const char *name;       /* as in services of ccm.conf, or a systemd unit */
+    enum ccm_action action; /* how it is told */
+    bool any; /* it is told of every change of this configuration */
 };
 
 /* The sized variants are what the inline functions call, so that a module
- * built against an older, smaller struct keeps working. */
+ * built against an older, smaller struct keeps working. Each returns what its
+ * inline function does. */
+
+/* ccm_file, with the size of its struct in the module. */
 FILE *ccm_file_sized(struct ccm_run *run, const struct ccm_file *file,
                      size_t size);
+
+/* ccm_directory, with the size of its struct in the module. */
 int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *dir,
                         size_t size);
+
+/* ccm_symlink, with the size of its struct in the module. */
 int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *symlink,
                       size_t size);
+
+/* ccm_absent, with the size of its struct in the module. */
 int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *absent,
                      size_t size);
+
+/* ccm_exclusive, with the size of its struct in the module. */
 int ccm_exclusive_sized(struct ccm_run *run,
                         const struct ccm_exclusive *exclusive, size_t size);
+
+/* ccm_group, with the size of its struct in the module. */
 int ccm_group_sized(struct ccm_run *run, const struct ccm_group *group,
                     size_t size);
+
+/* ccm_user, with the size of its struct in the module. */
 int ccm_user_sized(struct ccm_run *run, const struct ccm_user *user,
                    size_t size);
+
+/* ccm_member, with the size of its struct in the module. */
 int ccm_member_sized(struct ccm_run *run, const struct ccm_member *member,
                      size_t size);
+
+/* ccm_command, with the size of its struct in the module. */
 int ccm_command_sized(struct ccm_run *run, const struct ccm_command *command,
                       size_t size);
+
+/* ccm_test, with the size of its struct in the module. */
 int ccm_test_sized(struct ccm_run *run, const struct ccm_test *test,
                    size_t size);
+
+/* ccm_service, with the size of its struct in the module. */
 int ccm_service_sized(struct ccm_run *run, const struct ccm_service *service,
                       size_t size);
 
@@ -441,58 +510,77 @@ static inline FILE *ccm_file(struct ccm_run *run, const struct ccm_file *file)
     return ccm_file_sized(run, file, sizeof(*file));
 }
 
-/* Each of these returns 0, or -1 after an error (which is sticky). */
+/* Declares a directory. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_directory(struct ccm_run *run,
                                 const struct ccm_directory *directory)
 {
     return ccm_directory_sized(run, directory, sizeof(*directory));
 }
 
+/* Declares a symbolic link. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_symlink(struct ccm_run *run,
                               const struct ccm_symlink *symlink)
 {
     return ccm_symlink_sized(run, symlink, sizeof(*symlink));
 }
 
+/* Declares that something must not exist. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_absent(struct ccm_run *run,
                              const struct ccm_absent *absent)
 {
     return ccm_absent_sized(run, absent, sizeof(*absent));
 }
 
+/* Declares that a directory holds nothing else that matches. Returns 0, or -1
+ * after an error (which is sticky). */
 static inline int ccm_exclusive(struct ccm_run *run,
                                 const struct ccm_exclusive *exclusive)
 {
     return ccm_exclusive_sized(run, exclusive, sizeof(*exclusive));
 }
 
+/* Declares a group, or that it must not exist. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_group(struct ccm_run *run, const struct ccm_group *group)
 {
     return ccm_group_sized(run, group, sizeof(*group));
 }
 
+/* Declares a user, or that the user must not exist. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_user(struct ccm_run *run, const struct ccm_user *user)
 {
     return ccm_user_sized(run, user, sizeof(*user));
 }
 
+/* Declares that a user is in a group, or is not. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_member(struct ccm_run *run,
                              const struct ccm_member *member)
 {
     return ccm_member_sized(run, member, sizeof(*member));
 }
 
+/* Declares a test of the new state. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_test(struct ccm_run *run, const struct ccm_test *test)
 {
     return ccm_test_sized(run, test, sizeof(*test));
 }
 
+/* Declares a command to run. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_command(struct ccm_run *run,
                               const struct ccm_command *command)
 {
     return ccm_command_sized(run, command, sizeof(*command));
 }
 
+/* Declares how a service is told. Returns 0, or -1 after an
+ * error (which is sticky). */
 static inline int ccm_service(struct ccm_run *run,
                               const struct ccm_service *service)
 {

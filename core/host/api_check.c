@@ -12,25 +12,26 @@
 #define SERVICE_BYTES_MAX 255
 #define TEXT_BYTES_MAX (64 * 1024)
 
-bool api_copy_struct(struct ccm_run *run, const char *what, void *ours,
-                     const void *given, const size_t sizes[2])
+bool api_copy(struct ccm_run *run, struct api_copy copy)
 {
-    size_t known = sizes[0] < sizes[1] ? sizes[0] : sizes[1], i;
+    size_t known = copy.size < copy.given_size ? copy.size : copy.given_size, i;
 
-    if (!given || sizes[1] < sizeof(void *) || sizes[1] > 4096) {
-        api_fail(run, "%s received %s of %zu bytes", what,
-                 given ? "a struct" : "NULL instead of a struct", sizes[1]);
+    if (!copy.given || copy.given_size < sizeof(void *) ||
+        copy.given_size > 4096) {
+        api_fail(run, "%s received %s of %zu bytes", copy.what,
+                 copy.given ? "a struct" : "NULL instead of a struct",
+                 copy.given_size);
         return false;
     }
-    memset(ours, 0, sizes[0]);
-    memcpy(ours, given, known);
-    for (i = known; i < sizes[1]; i++) {
-        if (((const char *) given)[i] == 0)
+    memset(copy.ours, 0, copy.size);
+    memcpy(copy.ours, copy.given, known);
+    for (i = known; i < copy.given_size; i++) {
+        if (((const char *) copy.given)[i] == 0)
             continue;
         api_fail(run,
                  "%s uses a field that this ccm does not know: the module was "
                  "built for a newer ccm",
-                 what);
+                 copy.what);
         return false;
     }
     return true;

@@ -8,15 +8,18 @@
 
 #include "host/api.h"
 
-/*
- * Copies a struct of a module, whose own size is given_size, into ours of
- * size bytes: fields that it does not have are zero; fields that we do not
- * have must be.
- */
-bool api_copy_struct(struct ccm_run *run, const char *what, void *ours,
-                     const void *given, const size_t sizes[2]);
-#define api_copy(run, what, ours, size, given, given_size)                     \
-    api_copy_struct(run, what, ours, given, (const size_t[]){size, given_size})
+/* A struct that a module has given, and ours that it is copied to. */
+struct api_copy {
+    const char *what; /* its name */
+    void *ours;
+    size_t size; /* of ours */
+    const void *given;
+    size_t given_size; /* as the module knows the struct */
+};
+
+/* Copies it: fields that the module does not know are zero; fields that we do
+ * not know must be. */
+bool api_copy(struct ccm_run *run, struct api_copy copy);
 
 bool api_check_path(struct ccm_run *run, const char *what, const char *path);
 bool api_check_mode(struct ccm_run *run, const char *path, unsigned mode);

@@ -81,7 +81,8 @@ int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *given,
     struct ccm_directory dir;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_directory", &dir, sizeof(dir), given, size))
+    if (!api_copy(run, (struct api_copy){"ccm_directory", &dir, sizeof(dir),
+                                         given, size}))
         return -1;
     API_ABOUT(run, dir.object);
     if (!api_check_path(run, "directory", dir.path) ||
@@ -103,7 +104,8 @@ int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
     struct ccm_symlink link;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_symlink", &link, sizeof(link), given, size))
+    if (!api_copy(run, (struct api_copy){"ccm_symlink", &link, sizeof(link),
+                                         given, size}))
         return -1;
     API_ABOUT(run, link.object);
     if (!api_check_path(run, "symlink", link.path) ||
@@ -129,7 +131,8 @@ int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *given,
     struct ccm_absent absent;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_absent", &absent, sizeof(absent), given, size))
+    if (!api_copy(run, (struct api_copy){"ccm_absent", &absent, sizeof(absent),
+                                         given, size}))
         return -1;
     API_ABOUT(run, absent.object);
     if (!api_check_path(run, "absence of", absent.path))
@@ -148,8 +151,8 @@ int ccm_exclusive_sized(struct ccm_run *run, const struct ccm_exclusive *given,
     const char *pattern;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_exclusive", &exclusive, sizeof(exclusive), given,
-                  size) ||
+    if (!api_copy(run, (struct api_copy){"ccm_exclusive", &exclusive,
+                                         sizeof(exclusive), given, size}) ||
         !api_check_path(run, "exclusive directory", exclusive.path) ||
         !api_check_text(run, exclusive.path, "pattern", exclusive.pattern))
         return -1;
@@ -174,7 +177,8 @@ int ccm_service_sized(struct ccm_run *run, const struct ccm_service *given,
     struct ccm_service service;
     struct api_item *item;
 
-    if (!api_copy(run, "ccm_service", &service, sizeof(service), given, size))
+    if (!api_copy(run, (struct api_copy){"ccm_service", &service,
+                                         sizeof(service), given, size}))
         return -1;
     if (!service.name) {
         api_fail(run, "declares a service without a name");
