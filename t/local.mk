@@ -29,7 +29,8 @@ check_PROGRAMS += $(UNIT_TESTS)
 noinst_HEADERS = t/unit/unit.h
 EXTRA_DIST += t/run t/README.md $(E2E_TESTS)
 
-# t/run runs them side by side; its last line is "N passed, N failed".
+# t/run runs them side by side; its last line is
+# "N passed, N failed, N skipped".
 # TESTS="t/unit/change/diff_test t/t0100-roll-out.t" runs only those.
 check-local: all-am $(check_PROGRAMS)
 	@builddir='$(abs_builddir)' srcdir='$(abs_srcdir)' \
