@@ -108,7 +108,7 @@ static void confined_end_all(struct confined *const *children, size_t n)
 static void confined_take(struct confined *const *children, size_t n,
                           struct confine *confine)
 {
-    struct zygote_answer answer;
+    struct zygote_answer answer = {0};
     size_t i;
     int r;
 

@@ -98,7 +98,7 @@ int elf_loader(int fd, char *path, size_t size)
 
 /* Where an address lies in the file, by the parts that are loaded. Returns 1
  * with *offset, 0 if it lies nowhere, or -ENOEXEC. */
-static int elf_offset(int fd, ElfW(Addr) address, off_t *offset)
+static int elf_offset(int fd, uint64_t address, off_t *offset)
 {
     ElfW(Ehdr) head;
     ElfW(Phdr) part;

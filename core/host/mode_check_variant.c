@@ -157,6 +157,21 @@ static const struct {
     {"has line breaks", fault_lines},
 };
 
+/* text is of a file, size bytes and a NUL. */
+static bool variant_has_taint(const char *text, size_t size)
+{
+    const char *end = text + size;
+
+    while ((text = memchr(text, '\n', (size_t) (end - text)))) {
+        text++;
+        text += strspn(text, " \t");
+        text += strspn(text, "\"'%;");
+        if (strncmp(text, TAINT, strlen(TAINT)) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The file in which a line begins with a line of the object's text. Returns
  * borrowed, or NULL. */
 static const char *variant_tainted(const struct plan *plan)
@@ -165,16 +180,10 @@ static const char *variant_tainted(const struct plan *plan)
 
     for (i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        const char *at = change->kind == CHANGE_FILE ? change->content : NULL;
-        const char *end = at ? at + change->size : NULL;
 
-        while (at && (at = memmem(at, (size_t) (end - at), "\n", 1))) {
-            at++;
-            at += strspn(at, " \t");
-            at += strspn(at, "\"'%;");
-            if (strncmp(at, TAINT, strlen(TAINT)) == 0)
-                return change->path;
-        }
+        if (change->kind == CHANGE_FILE && change->content &&
+            variant_has_taint(change->content, change->size))
+            return change->path;
     }
     return NULL;
 }

@@ -79,15 +79,16 @@ static void *program_page(void)
     unsigned tries;
 
     for (tries = 0; tries < 100; tries++) {
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
         uint64_t chance;
         void *page;
 
         if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance))
             break;
         chance >>= 17 + tries / 10; /* 47 bits, and fewer */
-        page = mmap((void *) (uintptr_t) (chance & ~UINT64_C(0xfff)), PAGE,
-                    PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        page = (void *) (uintptr_t) (chance & ~UINT64_C(0xfff));
+        /* cppcheck-suppress invalidFunctionArg */
+        page = mmap(page, PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
         if (page != MAP_FAILED)
             return page;
     }
