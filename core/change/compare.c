@@ -222,6 +222,9 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (!dir)
         return compare_missing(cmp, c);
     cmp->dir = dir;
+    r = compare_protected(cmp, c, dir, name);
+    if (r < 0)
+        return r;
     if (c->kind == CHANGE_FILE)
         cmp->seen = compare_ahead(cmp, c, dir);
     r = FAULT("compare-stat");
@@ -248,7 +251,9 @@ static int compare_account(struct compare *cmp, const struct change *c)
     if (accounts_user(cmp->accounts, c->name) ||
         accounts_group(cmp->accounts, c->name))
         cmp->count->managed++;
-    r = account_compare(cmp->accounts, c, &found, cmp->err);
+    r = protect_check_account(cmp->protect, cmp->accounts, c, cmp->err);
+    if (r == 0)
+        r = account_compare(cmp->accounts, c, &found, cmp->err);
     if (r <= 0)
         return r;
     d = compare_add(cmp, c, found.action);
@@ -258,6 +263,12 @@ static int compare_account(struct compare *cmp, const struct change *c)
 
 static int compare_change(struct compare *cmp, const struct change *c)
 {
+    int r = c->path && c->kind != CHANGE_KEEP
+                ? protect_check_path(cmp->protect, c->kind, c->path, cmp->err)
+                : 0;
+
+    if (r < 0)
+        return r;
     cmp->seen = NULL;
     cmp->read = -1;
     switch (c->kind) {
@@ -318,6 +329,7 @@ int compare_plan(const struct compare_input *input, struct deltas *out,
     struct compare cmp = {.plan = plan,
                           .tree = input->tree,
                           .accounts = input->accounts,
+                          .protect = input->protect,
                           .out = out,
                           .count = count,
                           .err = err};

@@ -3,6 +3,7 @@
 #define CCM_CHANGE_COMPARE_H
 
 #include "change/delta.h"
+#include "change/protect.h"
 #include "change/tree.h"
 #include "command/accounts.h"
 #include "plan/plan.h"
@@ -17,6 +18,7 @@ struct compare_input {
     const struct plan *plan;
     struct tree *tree;
     const struct accounts *accounts;
+    const struct protect *protect; /* what no module may declare */
 };
 
 /*

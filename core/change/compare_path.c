@@ -3,6 +3,8 @@
 #include "change/compare_internal.h"
 
 #include "base/alloc.h"
+#include "base/path.h"
+#include "base/util.h"
 
 struct delta *compare_add(struct compare *cmp, const struct change *c,
                           enum delta_action action)
@@ -32,4 +34,16 @@ struct delta *compare_add_path(struct compare *cmp, const struct change *c,
         d->old_gid = st->st_gid;
     }
     return d;
+}
+
+/* A symlink among the directories may lead to what is protected. */
+int compare_protected(struct compare *cmp, const struct change *c,
+                      const struct tree_dir *dir, const char *name)
+{
+    cleanup_free char *real = NULL;
+
+    if (streq(dir->real, dir->path))
+        return 0;
+    real = path_join(dir->real, name);
+    return protect_check_path(cmp->protect, c->kind, real, cmp->err);
 }

@@ -119,6 +119,9 @@ int compare_absent(struct compare *cmp, const struct change *c)
                                : error_errno(cmp->err, -errno, "looking at it");
     if (removal_is_planned(cmp, c->path))
         return 0;
+    r = compare_protected(cmp, c, dir, name);
+    if (r < 0)
+        return r;
     if (S_ISDIR(st.st_mode))
         r = removal_leaves_empty(cmp, c, dir, name);
     if (r == 0)
@@ -146,6 +149,10 @@ int compare_exclusive(struct compare *cmp, const struct change *c)
 
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
+    if (r == 0)
+        r = protect_check_path(cmp->protect, c->kind, dir->real, cmp->err);
+    if (r == -EPERM)
+        return r;
     if (r == 0)
         r = names_read(dir, ".", &names);
     if (r < 0)

@@ -195,13 +195,16 @@ static int engine_compare_plan(struct engine *engine,
 {
     const struct change *blame = NULL;
     struct compare_input input = {.plan = engine->plan, .tree = engine->tree};
+    struct protect *protect = protect_new(engine->config);
     int r = engine_settle(engine, err);
 
     if (r == 0)
         r = accounts_open(tree_root(engine->tree), &engine->accounts, err);
     input.accounts = engine->accounts;
+    input.protect = protect;
     if (r == 0)
         r = compare_plan(&input, &engine->deltas, count, &blame, err);
+    protect_free(protect);
     if (r < 0 && blame)
         snprintf(failure->configuration, sizeof(failure->configuration), "%s",
                  engine->plan->configurations[blame->configuration].name);

@@ -28,6 +28,7 @@ libchange_a_SOURCES = \
 	core/change/preview.c core/change/preview.h \
 	core/change/preview_json.c \
 	core/change/preview_parts.c core/change/preview_parts.h \
+	core/change/protect.c core/change/protect.h \
 	core/change/recover.c core/change/recover.h \
 	core/change/rollback.c core/change/rollback.h \
 	core/change/service.c core/change/service.h \

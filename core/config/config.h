@@ -81,6 +81,8 @@ struct config {
     int64_t resync_ms;       /* 0: never */
     bool flag_lift_self;
     int64_t planner_uid_first, planner_uid_count;
+    int64_t accounts_first, accounts_last; /* ids that modules may declare */
+    char **accounts_allow; /* and names with other ids; NULL-terminated */
     int64_t max_removals;
     int64_t max_removals_percent;
     int64_t history_max;  /* records kept */

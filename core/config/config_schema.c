@@ -93,6 +93,15 @@ static const struct config_key planner_uids_keys[] = {
     {.name = NULL},
 };
 
+static const struct config_key accounts_keys[] = {
+    KEY("first", INTEGER, .offset = HERE(accounts_first), .min = 1,
+        .max = 4294967294, .number = 1000),
+    KEY("last", INTEGER, .offset = HERE(accounts_last), .min = 1,
+        .max = 4294967294, .number = 2000000000),
+    KEY("allow", STRINGS, .offset = HERE(accounts_allow)),
+    {.name = NULL},
+};
+
 static const struct config_key guard_keys[] = {
     KEY("max_removals", INTEGER, .offset = HERE(max_removals), .min = 0,
         .max = INT_MAX, .number = 10),
@@ -125,6 +134,7 @@ const struct config_key config_keys[] = {
     KEY("runner", PATH, .offset = HERE(runner),
         .text = CCM_LIBEXECDIR "/ccm-runner"),
     KEY("planner_uids", GROUP, .members = planner_uids_keys),
+    KEY("accounts", GROUP, .members = accounts_keys),
     KEY("store", GROUP, .members = store_keys),
     KEY("objects", GROUP, .members = objects_keys),
     KEY("settle", GROUP, .members = settle_keys),

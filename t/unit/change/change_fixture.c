@@ -41,6 +41,7 @@ void fixture_use(struct change_fixture *fixture, const char *dir)
     snprintf(fixture->state, sizeof(fixture->state), "%s/state", dir);
     config->root = fixture->root;
     config->state_dir = fixture->state;
+    config->accounts_last = UINT32_MAX - 1;
     config->max_removals = 1000;
     config->max_removals_percent = 100;
     config->history_max = 10;

@@ -81,3 +81,8 @@ t_unit_change_preview_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
 t_unit_change_service_test_SOURCES = t/unit/change/service_test.c $(SCRATCH)
 t_unit_change_service_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_service_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/change/protect_test
+t_unit_change_protect_test_SOURCES = t/unit/change/protect_test.c
+t_unit_change_protect_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_change_protect_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
