@@ -23,46 +23,46 @@ extern "C" {
 #define CCM_HOST "host"
 /* The same, or "*." before it. */
 #define CCM_WILDCARD_HOST "wildcard-host"
-/* What stands before the "@" of an e-mail address: letters, digits and
- * "._+=-", 1 to 64 bytes; does not begin with "-" or ".", no ".." and no "."
- * at the end. */
+/* The part of an e-mail address before the "@": letters, digits and "._+=-", 1
+ * to 64 bytes; does not begin with "-" or ".", no ".." and no "." at the end.
+ * */
 #define CCM_LOCAL_PART "local-part"
 /* CCM_LOCAL_PART "@" CCM_HOST. */
 #define CCM_EMAIL "email"
 /* An absolute path: at most 4000 bytes, no component of more than 255, none
- * that is empty, "." or "..", no slash at the end but for "/" itself. */
+ * that is empty, "." or "..", no slash at the end, except "/" itself. */
 #define CCM_PATH "path"
 /* A user's or group's name: [a-z_][a-z0-9_-]*, at most 32 bytes. */
 #define CCM_USER_NAME "user-name"
-/* When cron(8) runs something: five fields with blanks or tabs between, each
- * a list of "*" and N-M, with or without /STEP (1 to 99), and N; months and
- * days of the week also by their three letters; or @hourly, @daily, @midnight,
- * @weekly, @monthly, @yearly, @annually, @reboot. */
+/* A schedule of cron(8): five fields separated by blanks or tabs, each a list
+ * of "*" and N-M, with or without /STEP (1 to 99), and N; months and days of
+ * the week also by their three letters; or @hourly, @daily, @midnight, @weekly,
+ * @monthly, @yearly, @annually, @reboot. */
 #define CCM_SCHEDULE "schedule"
-/* http:// or https://, a CCM_HOST or IP address (IPv6 in brackets), then maybe
- * a port, path, query and fragment of RFC 3986's characters; no user. At most
- * 2000 bytes. */
+/* http:// or https://, a CCM_HOST or IP address (IPv6 in brackets), optionally
+ * a port, path, query and fragment with the characters of RFC 3986; no user. At
+ * most 2000 bytes. */
 #define CCM_URL "url"
 /* One or more PEM blocks ("-----BEGIN X-----", base64, "-----END X-----") of
  * complete lines; nothing but blank lines between them. */
 #define CCM_PEM "pem"
-/* A password hash as crypt(5) writes it: $id$..., of 8 to 512 bytes; a "!"
- * before it locks it; "!" and "*" alone are no password. */
+/* A password hash as crypt(5) writes it: $id$..., of 8 to 512 bytes; a "!" in
+ * front locks it; "!" and "*" alone mean no password. */
 #define CCM_CRYPT "crypt"
 /* An IPv4 or IPv6 address, without zone. */
 #define CCM_IP "ip"
-/* CCM_IP "/" length of the prefix, with no bit behind it. */
+/* CCM_IP "/" length of the prefix, with no bits set after the prefix. */
 #define CCM_NETWORK "network"
 /* MAJOR.MINOR of PHP: "8.2". */
 #define CCM_PHP_VERSION "php-version"
 /* The name of a php.ini setting: [a-z][a-z0-9_.]*, at most 100 bytes. */
 #define CCM_INI_NAME "ini-name"
-/* One line of authorized_keys(5) without options: type, base64 that repeats
- * the type and decodes, maybe a comment of letters, digits and "@._ -". */
+/* One line of authorized_keys(5) without options: type, base64 that repeats the
+ * type and decodes, optionally a comment of letters, digits and "@._ -". */
 #define CCM_SSH_KEY "ssh-key"
 
-/* Is text, all of it, in that grammar? NULL is not, and nothing is in a
- * grammar that this ccm does not know. */
+/* Does all of text match that grammar? NULL does not, and nothing matches an
+ * unknown grammar. */
 bool ccm_matches(const char *grammar, const char *text);
 
 /* What the grammar expects, for messages: "a host name". Returns borrowed

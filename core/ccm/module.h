@@ -82,9 +82,9 @@ struct ccm_field {
     const char *const *values; /* the allowed texts: CCM_LIST */
     const char *reference;     /* integer: the id of an object of this type,
                                   which must exist */
-    const char *initial; /* default of a field that is missing: JSON text that
-                            keeps to the rest of the row. The field is then
-                            optional, and always there for plan() */
+    const char *initial; /* default of a missing field: JSON text that fits
+                            the rest of the row. The field is then optional,
+                            and always present for plan() */
     enum ccm_kind of;    /* of elements; no array or map */
     const char *summary; /* for people: one line */
     const char *example; /* a sample as JSON text; NULL: one is generated */
@@ -98,8 +98,8 @@ struct ccm_type {
     const char *summary; /* for people: one line */
     const struct ccm_field *fields; /* filled by CCM_FIELDS */
     uint32_t n_fields;              /* the same; at most 200 */
-    const char *const *unique;      /* fields that no two objects have the same
-                                       values of, all together: CCM_LIST */
+    const char *const *unique;      /* fields whose values, taken together,
+                                       differ in all objects: CCM_LIST */
 };
 
 /* The rows of a type, in a struct ccm_type: CCM_FIELDS({...}, {...}). */
@@ -124,7 +124,7 @@ struct ccm_module {
     const char *summary; /* one line; optional */
     const char *const *subscribes; /* object types, CCM_LIST; optional */
     const char *const *depends;    /* configurations that must exist and
-                                      succeed before this one; optional */
+                                      are applied first; optional */
     /* Refuses bad settings (ccm_settings, ccm_fail) when the module is loaded:
      * 0 or negative. There are no objects. Optional. */
     int (*check)(struct ccm_run *run);
@@ -279,13 +279,13 @@ enum ccm_syntax {
     CCM_INI,       /* a value of php-fpm's ini files, in double quotes. Refuses
                       control characters and "${" */
     CCM_NGINX,     /* one parameter of nginx, in double quotes. Refuses control
-                      characters and "$", which nothing escapes there */
+                      characters and "$", which has no escape there */
     CCM_SUDOERS,   /* one word of a command in sudoers(5). Refuses control
                       characters, double quotes and "#" */
-    CCM_CRONTAB,   /* the command of a line of crontab(5), which shall be
-                      run as it stands. Refuses control characters but tab,
-                      and an odd number of backslashes before "%", which
-                      cron cannot be told */
+    CCM_CRONTAB,   /* the command of a line of crontab(5), to be run
+                      unchanged. Refuses control characters except tab, and
+                      an odd number of backslashes before "%", which cron
+                      cannot express */
 };
 
 /*
@@ -384,8 +384,8 @@ struct ccm_user {
     const char *password; /* crypt(5) hash; NULL: left alone; never shown */
     bool absent;          /* the home directory always stays */
     const json_t *object; /* that it is made from; NULL: none or many */
-    bool reset; /* home, shell and comment that are NULL are what a new user
-                   gets, also for a user who exists */
+    bool reset; /* home, shell and comment that are NULL become those of a
+                   new user, even if the user exists */
 };
 
 /* The membership of a user in a group. Other members are left alone. This
@@ -401,7 +401,7 @@ struct ccm_member {
 /* A program to run, without a shell. */
 struct ccm_command {
     const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
-    bool always;             /* false: only when something that this
+    bool always;             /* false: only if an item that this
                                 configuration declared before it changes */
     unsigned timeout_s;      /* 0: 60 */
     const char *user;        /* NULL: as ccm-runner runs */
