@@ -120,6 +120,18 @@ missing=$(grep -oE 'KEY\("[a-z_]+"' "$srcdir/core/config/config_schema.c" |
         echo "$name"
 done)
 check_is "ccm.conf(5) explains every key" "" "$missing"
+missing=$(sed -n 's/^ *{"\([a-z.]*\)", control_.*/\1/p' \
+    "$srcdir/core/control/control_ops.c" | while read -r name; do
+    grep -qE "^$name($|[[:space:]])" "$srcdir/man/ccm-protocol.7" ||
+        echo "$name"
+done)
+check_is "ccm-protocol(7) explains every request" "" "$missing"
+missing=$(grep -ohE '"(events|objects|alive|lock|applying|nodes)/' \
+    "$srcdir"/core/rollout/*.c "$srcdir"/core/control/*.c | tr -d '"' |
+    sort -u | while read -r name; do
+    grep -qE "^$name" "$srcdir/man/ccm-protocol.7" || echo "$name"
+done)
+check_is "and every key" "" "$missing"
 
 # --- completion
 PATH=$builddir:$PATH
