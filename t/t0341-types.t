@@ -85,6 +85,38 @@ job '{"name": "a", "owner_id": 7, "host": "A.example"}' \
 check_says "host names are the same in any case" \
     'jobs/2.*field "host" has the value of jobs/1' "$output"
 
+# --- ccmctl, without ccmd
+ctl() {
+    "$builddir/ccmctl" -c "$scratch/ccm.conf" "$@"
+}
+echo "runner = \"$builddir/ccm-runner\";" >>"$scratch/ccm.conf"
+check_status "type list lists them" 0 ctl type list
+check_says "with who declares them" '^jobs +typed +What is done' "$output"
+check_status "type show shows the fields" 0 ctl type show jobs
+check_says "a default and a range" '^count +integer +no +1 +1 to 9' "$output"
+check_says "a reference" '^owner_id +integer +yes +- +id of owners' "$output"
+check_status "an unknown type is an error" 1 ctl type show none
+check_says "that says where to look" 'ccmctl type list' "$output"
+check_is "--json is JSON Schema" '["id","name","owner_id"] 9 host' \
+    "$(ctl type show jobs --json | jq -r '"\(.required | tojson) " +
+        "\(.properties.count.maximum) \(.properties.host.format)"')"
+check_is "type example is an object" \
+    '{"count":1,"id":1,"name":"backup","owner_id":1}' \
+    "$(ctl type example jobs | jq -cS .)"
+ctl type example jobs | jq -s . >"$scratch/objects/jobs.json"
+check_status "which object check takes" 0 \
+    ctl object check "$scratch/objects/jobs.json"
+echo '[{"id": 0, "name": "a", "owner_id": 1}, {"id": 5, "name": "a/b"},
+    {"id": 9007199254740992, "name": "a", "owner_id": 1}]' \
+    >"$scratch/objects/jobs.json"
+check_status "bad objects are found" 1 \
+    ctl object check "$scratch/objects/jobs.json"
+check_says "with type, id, field, value" \
+    'jobs/5: field "name" is "a/b"; expected a name' "$output"
+check_says "an id of 0" 'jobs/0: field "id" is not valid' "$output"
+check_says "and one above 2^53-1" 'jobs/9007199254740992: field "id"' "$output"
+check_says "and counted" '3 bad objects' "$output"
+
 # --- settings
 printf '%s\n' 'module = "typed";' 'settings = { wrod = "hi"; };' \
     >"$scratch/modules.d/typed.conf"

@@ -4,7 +4,7 @@
  * into one transaction of the store. The output of object list --json can be
  * imported again. Objects that are in none of the files are left alone.
  */
-#include "ctl.h"
+#include "ctl/types.h"
 
 #include "base/alloc.h"
 #include "base/io.h"
@@ -25,12 +25,11 @@
 struct import {
     struct ctl *ctl;
     int64_t revision;
-    json_t *types; /* type: how many were written */
+    json_t *types;    /* type: how many were written */
+    json_t *declared; /* types: see types.h */
 };
 
-/* "crons" of "dir/crons.json"; NULL if it has another form. Returns new (freed
- * with free). */
-static char *import_type(const char *path)
+char *ctl_file_type(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
@@ -76,11 +75,15 @@ static int import_list(struct import *import, const char *type,
     int r = CCM_EXIT_DONE;
 
     json_array_foreach (list, i, object) {
+        if (types_check_object(import->ctl, import->declared, type, object,
+                               &import->ctl->error) < 0) {
+            error_prefix(&import->ctl->error, 0, "entry %zu", i + 1);
+            return CCM_EXIT_FAILED;
+        }
+    }
+    json_array_foreach (list, i, object) {
         size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
 
-        if (!json_is_integer(json_object_get(object, "id")))
-            return ctl_fail(import->ctl, CCM_EXIT_FAILED,
-                            "%s: entry %zu has no integer \"id\"", type, i);
         if (json_array_size(batch) >= BATCH_MAX ||
             bytes + size > BATCH_BYTES_MAX) {
             r = import_send(import, type, batch);
@@ -97,7 +100,7 @@ static int import_list(struct import *import, const char *type,
 static int import_file(struct import *import, const char *path)
 {
     struct ctl *ctl = import->ctl;
-    cleanup_free char *type = import_type(path), *text = NULL;
+    cleanup_free char *type = ctl_file_type(path), *text = NULL;
     json_auto_t *document = NULL;
     const json_t *list;
     size_t size;
@@ -122,7 +125,7 @@ static int import_file(struct import *import, const char *path)
 
 static int import_is_json(const struct dirent *entry)
 {
-    cleanup_free char *type = import_type(entry->d_name);
+    cleanup_free char *type = ctl_file_type(entry->d_name);
 
     return type != NULL && entry->d_name[0] != '.';
 }
@@ -174,7 +177,7 @@ int command_import(struct ctl *ctl)
 {
     json_auto_t *types = json_object();
     struct import import = {.ctl = ctl, .types = types};
-    int i, r = CCM_EXIT_DONE;
+    int i, r = types_asked(ctl, &import.declared);
 
     for (i = 0; i < ctl->n_words && r == CCM_EXIT_DONE; i++) {
         struct stat st;
@@ -184,5 +187,6 @@ int command_import(struct ctl *ctl)
         else
             r = import_file(&import, ctl->words[i]);
     }
+    json_decref(import.declared);
     return r == CCM_EXIT_DONE ? import_report(&import) : r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* ccmctl object list, get, put and delete. */
-#include "ctl.h"
+#include "ctl/types.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -142,15 +142,17 @@ static int object_read(struct ctl *ctl, json_t **object)
 
 int command_object_put(struct ctl *ctl)
 {
-    json_auto_t *object = NULL, *result = NULL;
+    json_auto_t *object = NULL, *result = NULL, *types = NULL;
     cleanup_free char *id = NULL;
     int r = object_read(ctl, &object);
 
+    if (r == CCM_EXIT_DONE)
+        r = types_asked(ctl, &types);
+    if (r == CCM_EXIT_DONE &&
+        types_check_object(ctl, types, ctl->words[0], object, &ctl->error) < 0)
+        r = CCM_EXIT_FAILED;
     if (r != CCM_EXIT_DONE)
         return r;
-    if (!json_is_integer(json_object_get(object, "id")))
-        return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "the object has no integer \"id\"");
     r = ctl_ask(ctl, "object.put",
                 json_pack("{s:o, s:O}", "type", json_text(ctl->words[0]),
                           "object", object),

@@ -104,6 +104,14 @@ int command_object_list(struct ctl *ctl);
 int command_object_get(struct ctl *ctl);
 int command_object_put(struct ctl *ctl);
 int command_object_delete(struct ctl *ctl);
+int command_object_check(struct ctl *ctl);
+int command_type_list(struct ctl *ctl);
+int command_type_show(struct ctl *ctl);
+int command_type_example(struct ctl *ctl);
 int command_import(struct ctl *ctl);
+
+/* "crons" of "dir/crons.json"; NULL if it has another form. Returns new (freed
+ * with free). */
+char *ctl_file_type(const char *path);
 
 #endif

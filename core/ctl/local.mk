@@ -10,15 +10,17 @@ libctl_a_SOURCES = \
 	core/ctl/command_object.c \
 	core/ctl/command_plan.c \
 	core/ctl/command_status.c \
+	core/ctl/command_type.c \
 	core/ctl/command_wait.c \
 	core/ctl/ctl.h \
 	core/ctl/fail.c \
 	core/ctl/options.c core/ctl/options.h \
 	core/ctl/show.c \
 	core/ctl/text.c core/ctl/text.h \
-	core/ctl/text_table.c core/ctl/text_table.h
+	core/ctl/text_table.c core/ctl/text_table.h \
+	core/ctl/types.c core/ctl/types.h
 
-CTL_LIBS = libctl.a $(CONFIG_LIBS)
+CTL_LIBS = libctl.a libtypes.a $(CONFIG_LIBS)
 
 bin_PROGRAMS += ccmctl
 ccmctl_SOURCES = core/ctl/ccmctl.c

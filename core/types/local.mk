@@ -8,6 +8,7 @@ libtypes_a_SOURCES = \
 	core/types/grammar_text.c \
 	core/types/type.c core/types/type.h \
 	core/types/type_check.c \
+	core/types/type_schema.c core/types/type_schema.h \
 	core/types/type_table.c
 
 TYPES_LIBS = libtypes.a $(BASE_LIBS)

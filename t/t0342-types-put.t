@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# What is written into the store is checked against the declared types first.
+# shellcheck source=t/e2e/lib.sh
+. "$(dirname "$0")/e2e/lib.sh" || exit 1
+
+etcd_start
+node_make web1
+node_things web1
+install -m 644 "$builddir/t/modules/typed.so" "$modules/"
+node_use web1 typed.conf 'module = "typed";'
+node_start web1
+wait_for "the node starts" all_settled web1
+
+check_status "a good object is written" 0 \
+    ctl web1 object put owners '{"id": 1, "user": "alice"}'
+check_status "the example of a type is, too" 0 \
+    ctl web1 object put jobs \
+    "$(ctl web1 type example jobs -c "$scratch/web1/ccm.conf")"
+check_status "a bad object is not" 1 \
+    ctl web1 object put jobs '{"id": 2, "name": "a", "owner_id": "x"}'
+check_says "and the field, the value and what is expected are named" \
+    'jobs/2: field "owner_id" is "x"; expected an integer' "$output"
+check_status "the store has not got it" 1 ctl web1 object get jobs 2
+check_status "an id that JSON clients cannot carry is refused" 1 \
+    ctl web1 object put owners '{"id": 9007199254740992, "user": "bob"}'
+check_says "by its rule" 'expected 1 to 9007199254740991' "$output"
+check_status "an object of a type that nobody declares is written" 0 \
+    ctl web1 object put others '{"id": 1}'
+mkdir "$scratch/import"
+echo '[{"id": 5, "user": "carol"}, {"id": 6, "user": "no one"}]' \
+    >"$scratch/import/owners.json"
+check_status "an import with a bad object fails" 1 \
+    ctl web1 object import "$scratch/import"
+check_says "names it" 'entry 2: owners/6: field "user" is "no one"' "$output"
+check_status "and has written nothing" 1 ctl web1 object get owners 5
+done_testing
