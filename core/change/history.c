@@ -2,9 +2,11 @@
 /*
  * The history on disk. Each record is one file: adding one touches no other, a
  * crash can damage none, and limits by count and age only remove files. The id
- * begins with the time, so that names sort in the order of the runs; if the
- * clock was set back, with a time just after the newest. A clock that is ahead
- * for a while makes all records look old, so only a few are removed at a time.
+ * is the time and a number, by which records are ordered: a clock that was
+ * wrong for a while shows in the records of that while alone. (An older ccm put
+ * the process id there, and those records come first, by their time.) A clock
+ * that is ahead makes all records look old, so only a few are removed at a
+ * time.
  */
 #include "change/history.h"
 
@@ -19,6 +21,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -26,6 +29,8 @@
 /* "20261122T030405.678Z-4711" */
 #define HISTORY_ID_MAX 40
 #define HISTORY_TIME_SIZE 20
+/* Above any process id. */
+#define HISTORY_NUMBER_MIN 10000000
 #define HISTORY_OLD_MAX 2 /* removed for each that is added */
 
 static char *history_folder(const struct config *config)
@@ -77,9 +82,20 @@ static void history_ids_done(struct history_ids *ids)
     free(ids->list);
 }
 
+/* The number by which records are ordered; 0: it has none. */
+static uint64_t history_number(const char *id)
+{
+    uint64_t number = strtoull(strchr(id, '-') + 1, NULL, 10);
+
+    return number >= HISTORY_NUMBER_MIN && number < UINT64_MAX / 2 ? number : 0;
+}
+
 static int history_compare(const void *a, const void *b)
 {
-    return strcmp(*(char *const *) a, *(char *const *) b);
+    const char *left = *(char *const *) a, *right = *(char *const *) b;
+    uint64_t x = history_number(left), y = history_number(right);
+
+    return x != y ? (x > y) - (x < y) : strcmp(left, right);
 }
 
 static void history_ids_add(struct history_ids *ids, const char *name)
@@ -116,41 +132,21 @@ static int history_ids_read(const char *folder, struct history_ids *ids,
     return 0;
 }
 
-/* The time of an id plus one millisecond, or *now if that is later. */
-static void history_after(const char *id, struct timespec *now)
-{
-    struct timespec at = {0};
-    struct tm utc = {0};
-    const char *rest = strptime(id, "%Y%m%dT%H%M%S", &utc);
-
-    if (!rest)
-        return;
-    at.tv_sec = timegm(&utc);
-    at.tv_nsec = (strtol(rest + 1, NULL, 10) + 1) * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec = 0;
-    }
-    if (at.tv_sec > now->tv_sec ||
-        (at.tv_sec == now->tv_sec && at.tv_nsec > now->tv_nsec))
-        *now = at;
-}
-
-/* A new id, after all others; the number distinguishes it from one that is
- * added at the same time. */
+/* A new id, after all others. Its time is the clock's, right or wrong. */
 static char *history_new_id(const char *folder)
 {
     struct history_ids ids = {.suffix = HISTORY_SUFFIX};
+    uint64_t number = HISTORY_NUMBER_MIN;
     struct timespec now;
     char text[HISTORY_ID_MAX];
 
-    clock_gettime(CLOCK_REALTIME, &now);
     history_ids_read(folder, &ids, NULL);
-    if (ids.n > 0)
-        history_after(ids.list[ids.n - 1], &now);
+    if (ids.n > 0 && history_number(ids.list[ids.n - 1]) > 0)
+        number = history_number(ids.list[ids.n - 1]) + 1;
     history_ids_done(&ids);
+    clock_gettime(CLOCK_REALTIME, &now);
     history_time(text, &now);
-    return xasprintf("%s-%u", text, (unsigned) getpid());
+    return xasprintf("%s-%" PRIu64, text, number);
 }
 
 static int history_read(const char *folder, const char *id, json_t **out,
@@ -198,7 +194,7 @@ static void history_clean(const char *folder, int folder_fd)
     history_ids_done(&ids);
 }
 
-/* Removes records that are too old or too many. Ids sort by their times. */
+/* Removes records that are too old or too many. */
 static void history_prune(const struct config *config, const char *folder,
                           int folder_fd)
 {
@@ -211,11 +207,16 @@ static void history_prune(const struct config *config, const char *folder,
     then.tv_sec -= (time_t) config->history_days * 24 * 3600;
     history_time(oldest, &then);
     history_ids_read(folder, &ids, NULL);
-    for (i = 0; i + 1 < ids.n; i++) /* the newest stays in any case */
-        if (ids.n - i > (uint64_t) config->history_max ||
-            (strncmp(ids.list[i], oldest, HISTORY_TIME_SIZE) < 0 &&
-             old++ < HISTORY_OLD_MAX))
-            history_remove(folder_fd, ids.list[i], HISTORY_SUFFIX);
+    for (i = 0; i + 1 < ids.n; i++) { /* the newest stays in any case */
+        bool too_many = ids.n - i > (uint64_t) config->history_max;
+
+        /* One of a clock that was behind hides no younger one before it. */
+        if (!too_many &&
+            (strncmp(ids.list[i], oldest, HISTORY_TIME_SIZE) >= 0 ||
+             old++ >= HISTORY_OLD_MAX))
+            break;
+        history_remove(folder_fd, ids.list[i], HISTORY_SUFFIX);
+    }
     history_ids_done(&ids);
 }
 

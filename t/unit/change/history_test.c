@@ -147,6 +147,9 @@ static void a_wrong_clock_neither_empties_nor_disorders_it(void **state)
     assert_string_equal(text_at(list, 1, "who"), "right");
     assert_string_equal(text_at(list, 2, "who"), "ahead");
     assert_string_equal(text_at(list, 3, "who"), "before");
+    /* The wrong year is the one record's alone. */
+    assert_int_not_equal(strncmp(text_at(list, 0, "id"), "2099", 4), 0);
+    assert_int_not_equal(strncmp(text_at(list, 1, "id"), "2099", 4), 0);
     json_decref(list);
     scratch_free(dir);
 }
@@ -180,8 +183,9 @@ static void a_spoilt_record_hides_no_other(void **state)
 
     (void) state;
     add(&config, "good");
-    scratch_puts(dir, "history/20990101T000000.000Z-1.json", "{\"who\":");
-    scratch_puts(dir, "history/20990101T000000.000Z-2.json", "[]");
+    scratch_puts(dir, "history/20990101T000000.000Z-20000001.json",
+                 "{\"who\":");
+    scratch_puts(dir, "history/20990101T000000.000Z-20000002.json", "[]");
     assert_int_equal(history_list(&config, 0, &list, NULL), 0);
     assert_int_equal(json_array_size(list), 3);
     assert_non_null(text_at(list, 0, "error"));
