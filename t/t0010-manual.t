@@ -133,6 +133,14 @@ missing=$(grep -ohE '"(events|objects|alive|lock|applying|nodes)/' \
 done)
 check_is "and every key" "" "$missing"
 
+# The drawing of HACKING is the first literal block.
+missing=$(awk '/^```/ { if (inside++) exit; next } inside' \
+    "$srcdir/HACKING.md" | grep -oE '[a-z]+(_[a-z]+)+' | sort -u |
+    while read -r name; do
+        grep -rqE "^[a-z].*[ *]$name\(" "$srcdir/core" || echo "$name"
+    done)
+check_is "the functions of HACKING's drawing exist" "" "$missing"
+
 # --- completion
 PATH=$builddir:$PATH
 # shellcheck source=etc/ccmctl.bash
