@@ -29,7 +29,8 @@ confinement=$(runner describe | jq -c .confinement)
 # spies TYPE: the module that searches its memory, with objects of a type.
 spies() {
     printf '%s\n' 'module = "spy";' "subscribes = (\"$1\");" \
-        "settings = { act = \"memory\"; head = \"$head\"; tail = \"$tail\"; };" \
+        "settings = { act = \"memory\"; head = \"$head\"; tail = \"$tail\";
+        type = \"$1\"; };" \
         >"$scratch/modules.d/spy.conf"
 }
 printf '%s\n' 'module = "ok";' 'name = "other";' 'subscribes = ("secrets");' \

@@ -34,8 +34,12 @@ struct api_input {
     const json_t *settings;        /* an object */
     const struct objects *objects; /* NULL during check() */
     const char *const *subscribes; /* NULL-terminated; may be NULL */
-    bool has_program;              /* the declaration names one */
-    struct program_run *program;   /* NULL: not while this runs */
+    /* Reads the objects of a type into objects, once somebody asks for them;
+     * NULL: all are there. Returns 0 or -errno. */
+    int (*load)(void *userdata, const char *type, struct error *err);
+    void *userdata;              /* of load */
+    bool has_program;            /* the declaration names one */
+    struct program_run *program; /* NULL: not while this runs */
 };
 
 /* The contents of a declared file. */
@@ -109,6 +113,10 @@ const json_t *api_owner(struct ccm_run *run, const json_t *value,
 
 /* Rejects an object of this run, for a reason that the host has already. */
 void api_reject_bad(struct ccm_run *run, const char *type, int64_t id);
+
+/* Reads the objects of a type, unless they are there. Returns false after an
+ * error. */
+bool api_load(struct ccm_run *run, const char *type);
 
 /* Was this object rejected? */
 bool api_set_has(const struct api_set *set, const json_t *object);

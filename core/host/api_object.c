@@ -9,6 +9,17 @@
 
 #include <stdarg.h>
 
+bool api_load(struct ccm_run *run, const char *type)
+{
+    struct error why;
+
+    if (!run->input.load ||
+        run->input.load(run->input.userdata, type, &why) == 0)
+        return true;
+    api_fail(run, "%s", why.text);
+    return false;
+}
+
 static bool api_subscribed(struct ccm_run *run, const char *type)
 {
     if (!run->input.objects) {
@@ -19,7 +30,7 @@ static bool api_subscribed(struct ccm_run *run, const char *type)
         return false;
     }
     if (names_has(run->input.subscribes, type))
-        return true;
+        return api_load(run, type);
     api_fail(run,
              "asks for objects of \"%s\" without subscribing to them: add "
              "it to .subscribes, or to subscribes in modules.d",

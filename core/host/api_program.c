@@ -19,18 +19,18 @@ static json_t *api_program_groups(const struct ccm_run *run)
 }
 
 /* Types without a subscription are left out. */
-static json_t *api_program_objects(const struct ccm_run *run)
+static json_t *api_program_objects(struct ccm_run *run)
 {
     const char *const *type = run->input.subscribes;
     json_t *objects = json_object();
 
-    for (; type && *type; type++)
+    for (; type && *type && api_load(run, *type); type++)
         json_object_set(objects, *type,
                         (json_t *) objects_of(run->input.objects, *type));
     return objects;
 }
 
-static char *api_program_input(const struct ccm_run *run)
+static char *api_program_input(struct ccm_run *run)
 {
     json_auto_t *document = json_pack(
         "{s:i, s:s, s:s, s:o, s:O, s:o}", "version", 1, "configuration",

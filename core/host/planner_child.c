@@ -19,6 +19,7 @@ struct planner_input {
     const char *module, *version;
     char **subscribes, **depends, **after, **groups, **types;
     struct objects *objects;
+    const int *fds; /* of the types' objects */
     bool as_is;
 };
 
@@ -65,20 +66,37 @@ static int planner_read_type(const struct planner_input *input,
     return r < 0 ? error_prefix(err, r, "objects of %s", type->name) : 0;
 }
 
-static int planner_read_objects(const struct brief_read *brief,
+/* An empty set of types, which are read as they are asked for: what a module
+ * does not look at costs nothing. */
+static int planner_open_objects(const struct brief_read *brief,
                                 struct planner_input *input, struct error *err)
 {
     const char *none[] = {NULL};
-    size_t i;
     int r =
         objects_new(input->types ? (const char *const *) input->types : none,
                     &input->objects, err);
 
     if (r == 0 && input->objects->n_types != brief->n_types)
         return error_set(err, -EPROTO, "types without objects");
-    for (i = 0; r == 0 && i < brief->n_types; i++)
-        r = planner_read_type(input, &input->objects->types[i], brief->types[i],
+    input->fds = brief->types;
+    return r;
+}
+
+/* For api_input. */
+static int planner_load(void *userdata, const char *type, struct error *err)
+{
+    struct planner_input *input = userdata;
+    size_t i;
+    int r = 0;
+
+    for (i = 0; i < input->objects->n_types; i++)
+        if (streq(input->objects->types[i].name, type))
+            break;
+    if (i < input->objects->n_types && !input->objects->types[i].array)
+        r = planner_read_type(input, &input->objects->types[i], input->fds[i],
                               err);
+    if (r == -ENOMEM)
+        _exit(FENCE_EXIT_MEMORY);
     return r;
 }
 
@@ -93,13 +111,15 @@ static int planner_read(struct brief_read *brief, struct planner_input *input,
     input->module = json_string_or(from, "module", "");
     input->version = json_string_or(from, "version", "");
     input->as_is = json_bool_or(from, "as_is", false);
-    r = planner_read_objects(brief, input, err);
+    r = planner_open_objects(brief, input, err);
     input->api = (struct api_input){
         .configuration = json_string_or(from, "configuration", ""),
         .node = json_string_or(from, "node", ""),
         .groups = input->groups,
         .settings = json_object_get(from, "settings"),
         .objects = input->objects,
+        .load = planner_load,
+        .userdata = input,
         .subscribes = (const char *const *) input->subscribes,
         .has_program = brief->has_program,
         .program = brief->has_program ? &brief->run : NULL,
@@ -158,7 +178,8 @@ static void planner_reject(struct ccm_run *run, const json_t *bad)
 
     json_object_foreach ((json_t *) bad, type, ids)
         json_array_foreach (ids, i, id)
-            api_reject_bad(run, type, json_integer_value(id));
+            if (api_load(run, type))
+                api_reject_bad(run, type, json_integer_value(id));
 }
 
 int planner_child(struct brief_read *brief)
@@ -168,8 +189,6 @@ int planner_child(struct brief_read *brief)
     struct error err;
     int r = planner_read(brief, &input, &err);
 
-    if (r == -ENOMEM)
-        return FENCE_EXIT_MEMORY;
     api_init(&run, &input.api);
     if (r == 0)
         planner_reject(&run, json_object_get(brief->input, "bad"));

@@ -3,8 +3,8 @@
  * A module that looks for what it was not given. By its setting "act":
  *
  *   memory  looks through all memory that it can read for the text of which
- *           the settings "head" and "tail" are two halves, and logs how often
- *           it has found it
+ *           the settings "head" and "tail" are two halves, objects of "type"
+ *           included, and logs how often it has found it
  *   look    declares a file of all that it can see of its surroundings, which
  *           must be the same in a preview and in a run
  */
@@ -72,7 +72,10 @@ static int search(struct ccm_run *run)
 {
     const char *head = ccm_string(run, ccm_settings(run), "head");
     const char *tail = ccm_string(run, ccm_settings(run), "tail");
-    int n = read_ranges(), found = 0, i;
+    int n, found = 0, i;
+
+    ccm_objects(run, ccm_string(run, ccm_settings(run), "type"));
+    n = read_ranges();
 
     for (i = 0; i < n; i++) {
         const char *page = (const char *) ranges[i].from;

@@ -27,9 +27,12 @@ int fixture_open(void **state)
         fail_msg("%s", err.text);
     fixture->settings =
         json_pack("{s:s, s:{s:i}}", "spool", "/x", "sub", "n", 1);
-    fixture->input =
-        (struct api_input){"mine",           "web1", groups, fixture->settings,
-                           fixture->objects, types,  false,  NULL};
+    fixture->input = (struct api_input){.configuration = "mine",
+                                        .node = "web1",
+                                        .groups = groups,
+                                        .settings = fixture->settings,
+                                        .objects = fixture->objects,
+                                        .subscribes = types};
     api_init(&fixture->run, &fixture->input);
     *state = fixture;
     return 0;
