@@ -67,7 +67,7 @@ check "but not what a comment justifies, or a callback" "$rooms" "$tree"
 rm -r "$tree"
 
 # Each of these is a public header in which one thing has no comment.
-fine=('/* A macro. */' '#define CCM_X(a) \' '    (a)' '/* A type. */'
+fine=('' '/* A macro. */' "#define CCM_X(a) \\" '    (a)' '/* A type. */'
     'struct ccm_x {' '    int n; /* how many */' '    /* Called. */'
     '    int (*fn)(int a,' '              int b);' '};' '/* Kinds. */'
     'enum ccm_k {' '    CCM_A = 1, /* the first,' '                  of two */'
@@ -76,7 +76,7 @@ fine=('/* A macro. */' '#define CCM_X(a) \' '    (a)' '/* A type. */'
     'static inline int ccm_here(int a)' '{' '    return a;' '}')
 put core/ccm/x.h "${fine[@]}"
 check "a header in which all has a comment" "$header" "$tree"
-for bare in 0:CCM_X 3:ccm_x 6:fn 10:ccm_k 16:ccm_do 19:ccm_here; do
+for bare in 1:CCM_X 4:ccm_x 7:fn. 11:ccm_k 17:ccm_do 20:ccm_here; do
     put core/ccm/x.h "${fine[@]:0:${bare%%:*}}" "${fine[@]:${bare%%:*}+1}"
     finds "${bare#*:} without a comment" "$header" "${bare#*:} has no comment"
 done

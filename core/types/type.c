@@ -13,11 +13,6 @@
 #define FIELD_BYTES_MAX 63
 #define FIELDS_MAX 200
 
-bool type_id_valid(int64_t id)
-{
-    return id >= 1 && id <= TYPE_ID_MAX;
-}
-
 static bool type_field_name_valid(const char *name)
 {
     return name && name[0] >= 'a' && name[0] <= 'z' &&

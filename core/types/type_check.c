@@ -14,6 +14,11 @@
 #define KEY_BYTES_MAX 255
 #define TEMPORARY ".ccm."
 
+bool type_id_valid(int64_t id)
+{
+    return id >= 1 && id <= TYPE_ID_MAX;
+}
+
 /* "is VALUE; expected ...": the value is cut, and hidden if it is secret. */
 static int check_refuse(const struct type_field *field, const json_t *value,
                         const char *expected, struct error *err)
