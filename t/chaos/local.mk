@@ -21,7 +21,7 @@ E2E_TESTS += \
 	t/t0401-tls.t \
 	t/t0402-login.t \
 	t/t0403-token.t \
-	t/t0404-dialect.t \
+	t/t0404-dialect.t t/t0405-roles.t \
 	t/t0410-away.t \
 	t/t0411-outage.t \
 	t/t0412-outage-turn.t \
