@@ -85,6 +85,15 @@ job '{"name": "a", "owner_id": 7, "host": "A.example"}' \
 check_says "host names are the same in any case" \
     'jobs/2.*field "host" has the value of jobs/1' "$output"
 
+job '{"name": "a", "owner_id": 7, "colour": "red"}' \
+    '{"name": "b", "owner_id": 7, "colour": "red"}' \
+    '{"name": "c", "owner_id": 7, "colour": "green"}' \
+    '{"name": "d", "owner_id": 7}'
+check_says "fields can be unique together" \
+    'jobs/2.*fields \["owner_id","colour"\] have the values of jobs/1' \
+    "$output"
+check_is "and only together" 0 "$(grep -cE 'jobs/[34] by' <<<"$output")"
+
 # --- ccmctl, without ccmd
 ctl() {
     "$builddir/ccmctl" -c "$scratch/ccm.conf" "$@"

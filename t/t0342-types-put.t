@@ -14,6 +14,11 @@ wait_for "the node starts" all_settled web1
 
 check_status "a good object is written" 0 \
     ctl web1 object put owners '{"id": 1, "user": "alice"}'
+check_status "a field that never changes stays" 1 \
+    ctl web1 object put owners '{"id": 1, "user": "bob"}'
+check_says "by name" 'field "user" cannot be changed' "$output"
+check_status "the same value is no change" 0 \
+    ctl web1 object put owners '{"id": 1, "user": "alice"}'
 check_status "the example of a type is, too" 0 \
     ctl web1 object put jobs \
     "$(ctl web1 type example jobs -c "$scratch/web1/ccm.conf")"

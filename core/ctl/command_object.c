@@ -140,17 +140,63 @@ static int object_read(struct ctl *ctl, json_t **object)
     return r < 0 ? CCM_EXIT_FAILED : CCM_EXIT_DONE;
 }
 
+/* Does the object change a field that never changes? Only one that is there
+ * can tell; if it cannot be read, there is nothing to compare with. */
+static int object_check_immutable(struct ctl *ctl, const struct type *type,
+                                  const json_t *object)
+{
+    json_auto_t *old = NULL;
+    size_t i;
+    json_t *fields = json_pack("{s:o, s:O}", "type", json_text(ctl->words[0]),
+                               "id", json_object_get(object, "id"));
+
+    if (ctl_ask_document(ctl, "object.get", fields, &old) != CCM_EXIT_DONE) {
+        ctl->error.text[0] = '\0';
+        return CCM_EXIT_DONE;
+    }
+    for (i = 0; i < type->n_fields; i++) {
+        const char *name = type->fields[i].name;
+        const json_t *before = json_object_get(old, name);
+
+        if ((type->fields[i].flags & CCM_IMMUTABLE) && before &&
+            !json_equal(before, json_object_get(object, name)))
+            return ctl_fail(ctl, CCM_EXIT_FAILED,
+                            "%s: field \"%s\" cannot be changed; delete the "
+                            "object and put a new one",
+                            ctl->words[0], name);
+    }
+    return CCM_EXIT_DONE;
+}
+
+static int object_check(struct ctl *ctl, const json_t *object)
+{
+    json_auto_t *types = NULL;
+    struct type *type = NULL;
+    bool immutable = false;
+    size_t i;
+    int r = types_asked(ctl, &types);
+
+    if (r == CCM_EXIT_DONE &&
+        types_check_object(ctl, types, ctl->words[0], object, &ctl->error) < 0)
+        return CCM_EXIT_FAILED;
+    if (r == CCM_EXIT_DONE)
+        r = types_find(ctl, types, ctl->words[0], &type);
+    for (i = 0; type && i < type->n_fields; i++)
+        immutable = immutable || (type->fields[i].flags & CCM_IMMUTABLE);
+    if (r == CCM_EXIT_DONE && immutable)
+        r = object_check_immutable(ctl, type, object);
+    type_free(type);
+    return r;
+}
+
 int command_object_put(struct ctl *ctl)
 {
-    json_auto_t *object = NULL, *result = NULL, *types = NULL;
+    json_auto_t *object = NULL, *result = NULL;
     cleanup_free char *id = NULL;
     int r = object_read(ctl, &object);
 
     if (r == CCM_EXIT_DONE)
-        r = types_asked(ctl, &types);
-    if (r == CCM_EXIT_DONE &&
-        types_check_object(ctl, types, ctl->words[0], object, &ctl->error) < 0)
-        r = CCM_EXIT_FAILED;
+        r = object_check(ctl, object);
     if (r != CCM_EXIT_DONE)
         return r;
     r = ctl_ask(ctl, "object.put",

@@ -109,6 +109,40 @@ static int run_types_unique(struct run_types *check,
                      (long long) json_integer_value(other));
 }
 
+/* The fields that are unique together, if the object has all of them. */
+static int run_types_together(struct run_types *check, const json_t *object,
+                              struct error *err)
+{
+    const struct type *type = check->type->type;
+    json_auto_t *values = json_array();
+    cleanup_free char *text = NULL, *key = NULL, *fields = NULL;
+    const json_t *one, *other;
+    size_t i;
+
+    json_array_foreach (type->unique, i, one) {
+        json_t *value = json_object_get(object, json_string_value(one));
+
+        if (!value || json_is_null(value))
+            return 0;
+        json_array_append(values, value);
+    }
+    if (json_array_size(values) == 0)
+        return 0;
+    text = json_dumps(values, JSON_SORT_KEYS | JSON_COMPACT);
+    key = xasprintf("+ %s", text);
+    other = json_object_get(check->seen, key);
+    if (!other) {
+        json_object_set_new(check->seen, key,
+                            json_integer(run_types_id(object)));
+        return 0;
+    }
+    fields = json_dumps(type->unique, JSON_COMPACT);
+    return error_set(err, -EINVAL,
+                     "fields %s have the values of %s/%lld, and must be "
+                     "unique together",
+                     fields, type->name, (long long) json_integer_value(other));
+}
+
 static int run_types_object(struct run_types *check, json_t *object,
                             struct error *err)
 {
@@ -129,7 +163,7 @@ static int run_types_object(struct run_types *check, json_t *object,
         if (r == 0 && (field->flags & CCM_UNIQUE))
             r = run_types_unique(check, field, object, err);
     }
-    return r;
+    return r < 0 ? r : run_types_together(check, object, err);
 }
 
 static void run_types_all(struct run_types *check)

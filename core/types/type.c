@@ -138,6 +138,28 @@ static int type_read_fields(struct type *type, const json_t *list,
     return 0;
 }
 
+/* Are the fields of "unique" there? */
+static int type_read_unique(struct type *type, struct error *err)
+{
+    const json_t *one;
+    size_t i, j;
+
+    type->unique = json_object_get(type->declaration, "unique");
+    json_array_foreach (type->unique, i, one) {
+        const char *name = json_string_value(one);
+
+        for (j = 0; name && j < type->n_fields; j++)
+            if (streq(type->fields[j].name, name))
+                break;
+        if (!name || j == type->n_fields)
+            return error_set(err, -EPROTO,
+                             "type \"%s\": unique names the field \"%.63s\", "
+                             "which is not declared",
+                             type->name, name ? name : "");
+    }
+    return 0;
+}
+
 int type_new(const json_t *declaration, struct type **out, struct error *err)
 {
     struct type *type = xcalloc(1, sizeof(*type));
@@ -155,6 +177,8 @@ int type_new(const json_t *declaration, struct type **out, struct error *err)
     if (r == 0)
         r = type_read_fields(type, json_object_get(type->declaration, "fields"),
                              err);
+    if (r == 0)
+        r = type_read_unique(type, err);
     if (r < 0) {
         type_free(type);
         return r;

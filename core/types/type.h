@@ -51,6 +51,7 @@ struct type {
     const char *name;
     struct type_field *fields;
     size_t n_fields;
+    const json_t *unique; /* fields that are unique together; may be NULL */
 };
 
 /*

@@ -51,6 +51,7 @@ CCM_MODULE(.name = "typed", .version = "1", .plan = plan,
            .subscribes = CCM_LIST("jobs", "owners"), .settings = &settings,
            .types = CCM_TYPES(
                CCM_TYPE(.name = "jobs", .summary = "What is done",
+                        .unique = CCM_LIST("owner_id", "colour"),
                         CCM_FIELDS({.name = "name",
                                     .kind = CCM_NAME,
                                     .flags = CCM_UNIQUE,
@@ -85,4 +86,5 @@ CCM_MODULE(.name = "typed", .version = "1", .plan = plan,
                CCM_TYPE(.name = "owners", .summary = "Who does it",
                         CCM_FIELDS({.name = "user",
                                     .kind = CCM_LINE,
+                                    .flags = CCM_IMMUTABLE,
                                     .grammar = CCM_USER_NAME}))));
