@@ -27,7 +27,7 @@ include t/valgrind/local.mk
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(srcdir)/t
 check_PROGRAMS += $(UNIT_TESTS)
 noinst_HEADERS = t/unit/unit.h
-EXTRA_DIST += t/README.md t/run t/README.md $(E2E_TESTS)
+EXTRA_DIST += t/run t/README.md $(E2E_TESTS)
 
 # t/run runs them side by side; its last line is
 # "N passed, N failed, N skipped".
