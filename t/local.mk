@@ -23,6 +23,7 @@ include t/chaos/local.mk
 include t/fuzz/local.mk
 include t/bench/local.mk
 include t/valgrind/local.mk
+include t/deb/local.mk
 
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(srcdir)/t
 check_PROGRAMS += $(UNIT_TESTS)
