@@ -5,7 +5,8 @@ EXTRA_DIST += etc/ccm.conf etc/ccmctl.bash etc/ccmd.init.in \
 # The example is a configuration for one machine. It is put in force where there
 # is none; from then on it is the operator's.
 exampledir = $(docdir)/examples
-dist_example_DATA = etc/ccm.conf
+dist_example_DATA = etc/ccm.conf etc/prometheus/ccm.rules.yml
+EXTRA_DIST += etc/prometheus/ccm.rules.test.yml
 nodist_example_DATA = etc/ccmd.init etc/ccmd.openrc
 
 unitdir = $(prefix)/lib/systemd/system
