@@ -64,7 +64,7 @@ enum ccm_kind {
 #define CCM_UNIQUE                                                             \
     0x4U                     /* no two objects have the same value; the one    \
                                 with the higher id is bad. Null is no value */
-#define CCM_IMMUTABLE 0x8U   /* object put and the API refuse to change it */
+#define CCM_IMMUTABLE 0x8U   /* object put refuses to change it */
 #define CCM_WRITE_ONLY 0x10U /* the API takes it and does not give it back */
 
 /* One field: a row of the table. New members go to the end; a type carries the
@@ -81,7 +81,8 @@ struct ccm_field {
     const char *grammar; /* of text, by name: see <ccm/grammar.h> */
     const char *const *values; /* the allowed texts: CCM_LIST */
     const char *reference;     /* integer: the id of an object of this type,
-                                  which must exist */
+                                  which must exist if a configuration of
+                                  the run subscribes to that type */
     const char *initial; /* default of a missing field: JSON text that fits
                             the rest of the row. The field is then optional,
                             and always present for plan() */
