@@ -105,8 +105,9 @@ static void account_fill(struct delta *d, const struct change *c,
     d->content = true;
 }
 
-int account_compare(const struct accounts *accounts, const struct change *c,
-                    struct delta *d, struct error *err)
+static int account_compare_whole(const struct accounts *accounts,
+                                 const struct change *c, struct delta *d,
+                                 struct error *err)
 {
     struct account_state present, wanted;
     unsigned differs;
@@ -127,4 +128,36 @@ int account_compare(const struct accounts *accounts, const struct change *c,
     account_state_done(&present);
     account_state_done(&wanted);
     return differs != 0;
+}
+
+/* A user who is made by an earlier step is in no further group yet. */
+static int account_compare_member(const struct accounts *accounts,
+                                  const struct change *c, struct delta *d,
+                                  struct error *err)
+{
+    struct account_state present, wanted;
+    unsigned differs;
+    int r = account_check_name(c->name, err);
+
+    if (r == 0)
+        r = account_check_name(c->group, err);
+    if (r < 0)
+        return error_prefix(err, r, "member %.64s", c->name);
+    account_state_present(accounts, CHANGE_USER, c->name, &present);
+    account_state_member(c, &present, &wanted);
+    differs = account_state_differs(accounts, &present, &wanted);
+    differs &= ACCOUNT_GROUPS | (c->absent ? 0 : ACCOUNT_EXISTS);
+    if (differs)
+        account_fill(d, c, &present, &wanted, ACCOUNT_GROUPS);
+    account_state_done(&present);
+    account_state_done(&wanted);
+    return differs != 0;
+}
+
+int account_compare(const struct accounts *accounts, const struct change *c,
+                    struct delta *d, struct error *err)
+{
+    if (c->kind == CHANGE_MEMBER)
+        return account_compare_member(accounts, c, d, err);
+    return account_compare_whole(accounts, c, d, err);
 }

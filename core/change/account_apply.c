@@ -334,10 +334,39 @@ static int account_walk_to(const char *root, const struct change *change,
                  : 0;
 }
 
+/* The others of the group stay, whoever they are by now. */
+static int account_apply_member(const char *root, const struct change *change,
+                                struct error *err)
+{
+    const struct change user = {.kind = CHANGE_USER, .name = change->name};
+    cleanup_close int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct account_state present, wanted;
+    struct accounts *now;
+    int r = root_fd < 0 ? error_errno(err, -errno, "%s", root)
+                        : accounts_open(root_fd, &now, err);
+
+    if (r < 0)
+        return r;
+    account_state_present(now, CHANGE_USER, change->name, &present);
+    account_state_member(change, &present, &wanted);
+    if (!present.exists)
+        r = error_set(err, -ENOENT, "member %s: there is no such user",
+                      change->name);
+    else
+        r = account_walk_to(root, &user, &wanted, err);
+    account_state_done(&present);
+    account_state_done(&wanted);
+    accounts_free(now);
+    return r;
+}
+
 int account_apply(const char *root, const struct delta *d, struct error *err)
 {
     struct account_state wanted;
     int r;
+
+    if (d->change->kind == CHANGE_MEMBER)
+        return account_apply_member(root, d->change, err);
 
     account_state_wanted(d->change, &wanted);
     if (d->action == DELTA_CREATE && d->change->kind == CHANGE_USER)

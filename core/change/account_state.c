@@ -53,6 +53,23 @@ void account_state_complete(struct account_state *wanted)
         wanted->comment = "";
 }
 
+void account_state_member(const struct change *change,
+                          const struct account_state *present,
+                          struct account_state *out)
+{
+    size_t n = 0, used = 0, i;
+
+    while (present->groups && present->groups[n])
+        n++;
+    *out = (struct account_state){.exists = true};
+    out->groups = xcalloc(n + 2, sizeof(*out->groups));
+    for (i = 0; i < n; i++)
+        if (!streq(present->groups[i], change->group))
+            out->groups[used++] = present->groups[i];
+    if (!change->absent)
+        out->groups[used++] = change->group;
+}
+
 static void account_state_of_user(const struct accounts *accounts,
                                   const struct accounts_user *user,
                                   struct account_state *out)

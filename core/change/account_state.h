@@ -56,6 +56,11 @@ void account_state_present(const struct accounts *accounts,
 /* Reads what account_state_save wrote. Returns 0 or -EPROTO. */
 int account_state_load(const char *text, size_t size, struct account_state *out,
                        struct error *err);
+/* What present shall be once change, a CHANGE_MEMBER, is carried out: the
+ * groups differ at most. */
+void account_state_member(const struct change *change,
+                          const struct account_state *present,
+                          struct account_state *out);
 void account_state_done(struct account_state *state);
 
 /* Returns new (freed with free). */

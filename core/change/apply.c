@@ -5,6 +5,7 @@
  * then a failure or a crash leads back, from then on it leads forward.
  */
 #include "change/apply.h"
+#include "change/apply_test.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -24,6 +25,7 @@ static int apply_stage(struct work *work, const struct delta **blame,
         .deltas = work->deltas, .plan = work->plan, .tree = work->tree};
     int r;
 
+    apply_test_find(work);
     work_progress(work, "stage", NULL, NULL);
     r = work_accounts(work, &input.accounts, err);
     if (r == 0)
@@ -71,10 +73,10 @@ static int apply_test(struct work *work, const struct delta_service *told,
 {
     int r = FAULT("test");
 
-    (void) work;
-    (void) told;
-    return r < 0 ? error_errno(err, r, "service %s: test", service->name)
-                 : service_test(service, err);
+    if (r < 0)
+        return error_errno(err, r, "service %s: test", service->name);
+    r = apply_test_service(work, told->name, err);
+    return r < 0 ? r : service_test(service, err);
 }
 
 /* The journal records that the service is told before it is told. */

@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 #include "change/account.h"
+#include "change/apply_test.h"
 #include "change/fault.h"
 #include "change/owner.h"
 #include "change/stage.h"
@@ -99,13 +100,15 @@ static int commit_put(struct work *work, struct op *op, struct error *err)
     int r = 0;
 
     if (op->inside)
-        return 0;
+        return apply_test_staged(work, op, err);
     if (op->late) {
         r = stage_late(work, op, err);
         if (r == 0)
             r = journal_late(&work->journal, &work->t,
                              (size_t) (op - work->t.ops), err);
     }
+    if (r == 0)
+        r = apply_test_staged(work, op, err);
     if (r == 0)
         r = commit_find(work, op, &p, err);
     if (r < 0)
@@ -208,7 +211,10 @@ static int commit_command(struct work *work, struct op *op, struct error *err)
                                 .user = c->user,
                                 .directory = c->directory,
                                 .root = work->config->root,
-                                .timeout_ms = (int64_t) c->timeout_s * 1000};
+                                .timeout_ms = (int64_t) c->timeout_s * 1000,
+                                .env = c->env,
+                                .input = c->input,
+                                .input_size = c->input ? strlen(c->input) : 0};
     struct command_result result;
     int r = journal_begun(&work->journal, (size_t) (op - work->t.ops), err);
 

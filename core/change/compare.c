@@ -284,17 +284,10 @@ static int compare_change(struct compare *cmp, const struct change *c)
     case CHANGE_USER:
         return compare_account(cmp, c);
     case CHANGE_MEMBER:
-    case CHANGE_TEST:
-        return error_set(cmp->err, -ENOTSUP,
-                         "this version of ccm cannot apply it");
+        return compare_account(cmp, c);
     case CHANGE_COMMAND:
-        if (c->probe || c->input || c->env)
-            return error_set(cmp->err, -ENOTSUP,
-                             "this version of ccm cannot apply probe, input "
-                             "and env");
-        if (c->always || cmp->changed[c->configuration])
-            compare_add(cmp, c, DELTA_RUN);
-        return 0;
+        return compare_command(cmp, c);
+    case CHANGE_TEST:
     case CHANGE_KEEP:
     case CHANGE_SERVICE:
         break;
@@ -330,6 +323,7 @@ int compare_plan(const struct compare_input *input, struct deltas *out,
                           .tree = input->tree,
                           .accounts = input->accounts,
                           .protect = input->protect,
+                          .root = input->root,
                           .out = out,
                           .count = count,
                           .err = err};

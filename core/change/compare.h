@@ -18,6 +18,7 @@ struct compare_input {
     const struct plan *plan;
     struct tree *tree;
     const struct accounts *accounts;
+    const char *root;              /* for programs, of ccm.conf */
     const struct protect *protect; /* what no module may declare */
 };
 

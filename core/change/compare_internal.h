@@ -31,6 +31,7 @@ struct compare {
     const struct plan *plan;
     struct tree *tree;
     const struct accounts *accounts;
+    const char *root;
     const struct protect *protect;
     struct deltas *out;
     struct compare_count *count;
@@ -63,6 +64,9 @@ struct delta *compare_add_path(struct compare *cmp, const struct change *c,
 /* Is what c declares, which is name in dir, protected? Returns 0 or -EPERM. */
 int compare_protected(struct compare *cmp, const struct change *c,
                       const struct tree_dir *dir, const char *name);
+
+/* compare_command.c */
+int compare_command(struct compare *cmp, const struct change *c);
 
 /* compare_content.c */
 /* Reads at most size bytes of a file into the buffer. Returns how many, or

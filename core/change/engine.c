@@ -202,6 +202,7 @@ static int engine_compare_plan(struct engine *engine,
         r = accounts_open(tree_root(engine->tree), &engine->accounts, err);
     input.accounts = engine->accounts;
     input.protect = protect;
+    input.root = engine->config->root;
     if (r == 0)
         r = compare_plan(&input, &engine->deltas, count, &blame, err);
     protect_free(protect);

@@ -5,10 +5,11 @@ libchange_a_SOURCES = \
 	core/change/account_apply.c \
 	core/change/account_state.c core/change/account_state.h \
 	core/change/apply.c core/change/apply.h \
+	core/change/apply_test.c core/change/apply_test.h \
 	core/change/commit.c core/change/commit.h \
 	core/change/compare.c core/change/compare.h \
 	core/change/compare_ahead.c \
-	core/change/compare_content.c \
+	core/change/compare_command.c core/change/compare_content.c \
 	core/change/compare_internal.h \
 	core/change/compare_path.c \
 	core/change/compare_removal.c \

@@ -16,6 +16,8 @@
  */
 #include "change/preview.h"
 
+#include "base/alloc.h"
+
 #include "base/util.h"
 #include "base/visible.h"
 #include "change/preview_parts.h"
@@ -201,6 +203,20 @@ static void preview_put_command(const struct change *c, struct buf *comment)
     }
 }
 
+/* What a command's probe said that it would do, a line each. */
+static void preview_put_probe(const char *detail, struct buf *comment)
+{
+    while (*detail) {
+        size_t size = strcspn(detail, "\n");
+        cleanup_free char *line = xstrndup(detail, size);
+
+        buf_puts(comment, "#   ");
+        visible_put_line(comment, line);
+        buf_putc(comment, '\n');
+        detail += size + (detail[size] == '\n');
+    }
+}
+
 static void preview_put_comment(const struct delta *d, const struct plan *plan,
                                 struct buf *comment)
 {
@@ -227,6 +243,8 @@ static void preview_put_comment(const struct delta *d, const struct plan *plan,
         buf_putc(comment, ')');
     }
     buf_putc(comment, '\n');
+    if (c->kind == CHANGE_COMMAND && d->detail)
+        preview_put_probe(d->detail, comment);
 }
 
 /* ------------------------------------------------------------------ together

@@ -157,22 +157,29 @@ static int protect_check_id(const struct protect *protect, const char *what,
                      config->accounts_last);
 }
 
+static int protect_check_group(const struct protect *protect, const char *group,
+                               struct error *err)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(protect_groups); i++)
+        if (streq(group, protect_groups[i]) && !protect_names(protect, group))
+            return error_set(err, -EPERM,
+                             "group %s gives power over the machine: add it "
+                             "to accounts.allow in ccm.conf if that is meant",
+                             group);
+    return 0;
+}
+
 static int protect_check_groups(const struct protect *protect,
                                 const struct change *change, struct error *err)
 {
     const char *const *group;
-    size_t i;
+    int r = 0;
 
-    for (group = change->list; group && *group; group++)
-        for (i = 0; i < ARRAY_SIZE(protect_groups); i++)
-            if (streq(*group, protect_groups[i]) &&
-                !protect_names(protect, *group))
-                return error_set(err, -EPERM,
-                                 "group %s gives power over the machine: add "
-                                 "it to accounts.allow in ccm.conf if that is "
-                                 "meant",
-                                 *group);
-    return 0;
+    for (group = change->list; r == 0 && group && *group; group++)
+        r = protect_check_group(protect, *group, err);
+    return r;
 }
 
 int protect_check_account(const struct protect *protect,
@@ -187,6 +194,8 @@ int protect_check_account(const struct protect *protect,
         user ? NULL : accounts_group(accounts, change->name);
     int r = 0;
 
+    if (change->kind == CHANGE_MEMBER)
+        return protect_check_group(protect, change->group, err);
     if (protect_names(protect, change->name))
         return protect_check_groups(protect, change, err);
     if (change->id)

@@ -221,7 +221,9 @@ static void builder_account(struct op *op)
 
     op->kind = OP_ACCOUNT;
     op->action = d->action;
-    op->account = d->change->kind;
+    /* A member is undone as the user with the groups that he had. */
+    op->account =
+        d->change->kind == CHANGE_MEMBER ? CHANGE_USER : d->change->kind;
     op->name = xstrdup(d->change->name);
     op->old = d->old ? xstrdup(d->old) : NULL;
 }
@@ -233,6 +235,7 @@ static int builder_op(const struct builder *b, struct op *op)
     switch (d->change->kind) {
     case CHANGE_GROUP:
     case CHANGE_USER:
+    case CHANGE_MEMBER:
         builder_account(op);
         return 0;
     case CHANGE_COMMAND:
@@ -250,7 +253,6 @@ static int builder_op(const struct builder *b, struct op *op)
     case CHANGE_EXCLUSIVE:
     case CHANGE_KEEP:
     case CHANGE_SERVICE:
-    case CHANGE_MEMBER:
     case CHANGE_TEST:
         break;
     }

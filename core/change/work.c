@@ -15,6 +15,7 @@ void work_done(struct work *work)
     for (i = 0; i < work->n_syncs; i++)
         close(work->syncs[i].fd);
     free(work->syncs);
+    free(work->tests);
     accounts_free(work->accounts);
     journal_close(&work->journal);
     transaction_done(&work->t);

@@ -25,6 +25,8 @@ struct work {
     const struct plan *plan;     /* NULL when recovering */
     const struct deltas *deltas; /* the same */
     struct accounts *accounts;   /* of the tree; read again if NULL. Owned */
+    const struct change **tests; /* all CHANGE_TEST of the plan. Owned */
+    size_t n_tests;
     struct transaction t;
     struct journal journal;
     struct sync *syncs;

@@ -54,22 +54,45 @@ static char *command_find(const char *name)
     return xstrdup(name);
 }
 
-static void command_environment(const struct command_spec *spec,
-                                const struct command_user *who,
-                                char *envp[COMMAND_ENV_MAX])
+/* Takes variable. One that the caller gives wins. */
+static void command_put_env(const struct command_spec *spec, char **envp,
+                            size_t *n, char *variable)
 {
-    size_t n = 0;
+    size_t name = strcspn(variable, "=") + 1;
+    const char *const *given;
 
-    envp[n++] = xstrdup("PATH=" COMMAND_PATH);
-    envp[n++] = xstrdup("LANG=C.UTF-8");
-    envp[n++] = xstrdup("TERM=dumb");
-    envp[n++] = xstrdup("SHELL=/bin/sh");
-    envp[n++] = xasprintf("HOME=%s", who->home);
-    envp[n++] = xasprintf("USER=%s", who->name);
-    envp[n++] = xasprintf("LOGNAME=%s", who->name);
+    for (given = spec->env; given && *given; given++) {
+        if (strncmp(*given, variable, name) != 0)
+            continue;
+        free(variable);
+        return;
+    }
+    envp[(*n)++] = variable;
+}
+
+/* Returns new: an array of new texts. */
+static char **command_environment(const struct command_spec *spec,
+                                  const struct command_user *who)
+{
+    size_t n = 0, given = 0, i;
+    char **envp;
+
+    while (spec->env && spec->env[given])
+        given++;
+    envp = xcalloc(given + COMMAND_ENV_MAX, sizeof(*envp));
+    for (i = 0; i < given; i++)
+        envp[n++] = xstrdup(spec->env[i]);
+
+    command_put_env(spec, envp, &n, xstrdup("PATH=" COMMAND_PATH));
+    command_put_env(spec, envp, &n, xstrdup("LANG=C.UTF-8"));
+    command_put_env(spec, envp, &n, xstrdup("TERM=dumb"));
+    command_put_env(spec, envp, &n, xstrdup("SHELL=/bin/sh"));
+    command_put_env(spec, envp, &n, xasprintf("HOME=%s", who->home));
+    command_put_env(spec, envp, &n, xasprintf("USER=%s", who->name));
+    command_put_env(spec, envp, &n, xasprintf("LOGNAME=%s", who->name));
     if (spec->root)
-        envp[n++] = xasprintf("CCM_ROOT=%s", spec->root);
-    envp[n] = NULL;
+        command_put_env(spec, envp, &n, xasprintf("CCM_ROOT=%s", spec->root));
+    return envp;
 }
 
 static int command_input(const struct command_spec *spec)
@@ -230,11 +253,10 @@ static int command_do(const struct command_spec *spec,
     cleanup_free char *file = command_find(spec->argv[0]);
     cleanup_close int input = command_input(spec);
     struct keeper_report report = {0};
-    char *envp[COMMAND_ENV_MAX];
+    char **envp = NULL;
     struct keeper_job job = {
         .file = file,
         .argv = (char *const *) spec->argv,
-        .envp = envp,
         .directory = spec->directory ? spec->directory : "/",
         .timeout_ms = spec->timeout_ms,
         .grace_ms = spec->grace_ms ? spec->grace_ms : COMMAND_GRACE_MS,
@@ -252,11 +274,14 @@ static int command_do(const struct command_spec *spec,
     job.gid = who.gid;
     job.groups = who.groups;
     job.n_groups = who.n_groups;
-    command_environment(spec, &who, envp);
+    job.envp = envp = command_environment(spec, &who);
     r = command_keep(&job, &report, &result->output, err);
     result->started = report.stage == KEEPER_STARTED;
-    for (i = 0; envp[i]; i++)
+    for (i = 0; envp[i]; i++) {
+        explicit_bzero(envp[i], strlen(envp[i]));
         free(envp[i]);
+    }
+    free(envp);
     if (r < 0)
         return r;
     if (!result->started)

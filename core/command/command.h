@@ -59,6 +59,8 @@ struct command_spec {
                                 NULL: of this machine */
     int64_t timeout_ms;      /* > 0 */
     int64_t grace_ms;        /* between TERM and KILL; 0: COMMAND_GRACE_MS */
+    const char *const *env;  /* further "NAME=value", NULL-terminated; they
+                                win over those above; NULL: none */
     const char *input;       /* standard input; NULL: /dev/null */
     size_t input_size;
 };

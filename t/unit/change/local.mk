@@ -86,3 +86,8 @@ UNIT_TESTS += t/unit/change/protect_test
 t_unit_change_protect_test_SOURCES = t/unit/change/protect_test.c
 t_unit_change_protect_test_CFLAGS = $(UNIT_CFLAGS)
 t_unit_change_protect_test_LDADD = $(CHANGE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += t/unit/change/change_command_test
+t_unit_change_change_command_test_SOURCES = t/unit/change/change_command_test.c
+t_unit_change_change_command_test_CFLAGS = $(UNIT_CFLAGS)
+t_unit_change_change_command_test_LDADD = $(CHANGE_TEST_LIBS)
