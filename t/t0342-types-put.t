@@ -32,6 +32,16 @@ check_status "an id that JSON clients cannot carry is refused" 1 \
 check_says "by its rule" 'expected 1 to 9007199254740991' "$output"
 check_status "an object of a type that nobody declares is written" 0 \
     ctl web1 object put others '{"id": 1}'
+# One rule for all, declared or not: 1 to 2^53-1.
+for id in 9007199254740992 9007199254740993 0; do
+    check_status "put refuses the id $id" 1 \
+        ctl web1 object put others "{\"id\": $id}"
+    check_status "so does get" 2 ctl web1 object get others $id
+    check_status "and delete" 2 ctl web1 object delete others $id
+done
+check "put takes the last of them" \
+    ctl web1 object put others '{"id": 9007199254740991}'
+check "get and delete, too" ctl web1 object delete others 9007199254740991
 mkdir "$scratch/import"
 echo '[{"id": 5, "user": "carol"}, {"id": 6, "user": "no one"}]' \
     >"$scratch/import/owners.json"

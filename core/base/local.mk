@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	core/base/log.c core/base/log.h \
 	core/base/name.c core/base/name.h \
 	core/base/near.c core/base/near.h \
+	core/base/object_id.h \
 	core/base/path.c core/base/path.h \
 	core/base/protocol.h \
 	core/base/table.c core/base/table.h \

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "base/object_id.h"
 #include "base/util.h"
 #include "control/connection.h"
 
@@ -149,11 +150,10 @@ void control_object_get(struct connection *connection)
 
     if (!words[1])
         return;
-    if (json_is_integer(id))
+    if (json_is_integer(id) && object_id_valid(json_integer_value(id)))
         control_runner(connection, words);
     else
-        connection_fail(connection, CCM_EXIT_USAGE,
-                        "\"id\" must be an integer");
+        connection_fail(connection, CCM_EXIT_USAGE, OBJECT_ID_RULE);
 }
 
 void control_history(struct connection *connection)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "base/object_id.h"
 #include "base/util.h"
 #include "control/connection.h"
 
@@ -110,10 +111,10 @@ static bool control_put_object(struct connection *connection, struct txn *txn,
     cleanup_free char *key = control_object_key(connection, id);
     cleanup_free char *value = json_line(object);
 
-    if (!json_is_object(object) || id < 0) {
+    if (!json_is_object(object) || !object_id_valid(id)) {
         connection_fail(connection, CCM_EXIT_FAILED,
-                        "expected a JSON object with an integer \"id\" of at "
-                        "least 0: %.80s",
+                        "expected a JSON object with an \"id\" "
+                        "(" OBJECT_ID_RULE "): %.80s",
                         value);
         return false;
     }
@@ -206,6 +207,10 @@ void control_object_delete(struct connection *connection)
     if (!control_may_write_objects(connection))
         return;
     connection->value = json_integer_or(connection->request, "id", -1);
+    if (!object_id_valid(connection->value)) {
+        connection_fail(connection, CCM_EXIT_USAGE, OBJECT_ID_RULE);
+        return;
+    }
     key = control_object_key(connection, connection->value);
     txn = txn_new();
     txn_get(txn, key);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/object_id.h"
 #include "base/util.h"
 #include "ctl/text.h"
 #include "ctl/text_table.h"
@@ -70,6 +71,9 @@ static int object_address(struct ctl *ctl, const char *word, json_t **fields)
 
     if (options_number(word, "the id", &id, &ctl->error) < 0)
         return CCM_EXIT_USAGE;
+    if (!object_id_valid(id))
+        return ctl_fail(ctl, CCM_EXIT_USAGE, "the id %s is invalid: %s", word,
+                        OBJECT_ID_RULE);
     *fields = json_pack("{s:o, s:I}", "type", json_text(ctl->words[0]), "id",
                         (json_int_t) id);
     return CCM_EXIT_DONE;

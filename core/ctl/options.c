@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define NUMBER_DIGITS_MAX 15
+#define NUMBER_DIGITS_MAX 18
 
 struct option_spec {
     const char *name;

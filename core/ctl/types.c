@@ -125,7 +125,7 @@ int types_check_object(struct ctl *ctl, const json_t *list, const char *type,
                          "%s: expected an object with an integer \"id\"", type);
     if (types_find(ctl, list, type, &found) != CCM_EXIT_DONE)
         return error_set(err, -EINVAL, "%s", ctl->error.text);
-    if (!type_id_valid(json_integer_value(id)))
+    if (!object_id_valid(json_integer_value(id)))
         r = error_set(err, -EINVAL,
                       "field \"id\" is not valid; expected 1 to "
                       "9007199254740991");

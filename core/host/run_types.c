@@ -150,7 +150,7 @@ static int run_types_object(struct run_types *check, json_t *object,
     size_t i;
     int r = type_check(type, object, err);
 
-    if (!type_id_valid(run_types_id(object)))
+    if (!object_id_valid(run_types_id(object)))
         r = error_set(err, -EINVAL,
                       "field \"id\" is not valid; expected 1 to "
                       "9007199254740991");

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/name.h"
+#include "base/object_id.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -104,6 +105,10 @@ int objects_add(struct objects_type *type, json_t *object, struct error *err)
         return error_set(err, -EPROTO, "this is not a JSON object");
     if (!json_is_integer(id))
         return error_set(err, -EPROTO, "this object has no integer \"id\"");
+    if (!object_id_valid(json_integer_value(id)))
+        return error_set(err, -EPROTO,
+                         "the id %lld is invalid: " OBJECT_ID_RULE,
+                         (long long) json_integer_value(id));
     if (type->n_entries >= OBJECTS_PER_TYPE_MAX)
         return error_set(err, -EFBIG, "there are more than %d objects",
                          OBJECTS_PER_TYPE_MAX);

@@ -16,17 +16,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/object_id.h"
 #include "ccm/module.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The largest integer that every JSON client can represent. */
-#define TYPE_ID_MAX INT64_C(9007199254740991)
-/* The one rule for ids of objects: 1 to 2^53-1. */
-bool type_id_valid(int64_t id);
 
 /*
  * From a module's table, which may be older or newer than ours. Sets *out, new

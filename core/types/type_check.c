@@ -14,11 +14,6 @@
 #define KEY_BYTES_MAX 255
 #define TEMPORARY ".ccm."
 
-bool type_id_valid(int64_t id)
-{
-    return id >= 1 && id <= TYPE_ID_MAX;
-}
-
 /* "is VALUE; expected ...": the value is cut, and hidden if it is secret. */
 static int check_refuse(const struct type_field *field, const json_t *value,
                         const char *expected, struct error *err)
@@ -106,9 +101,9 @@ static int check_integer(const struct type_field *field, const json_t *value,
 {
     int64_t n = json_integer_value(value);
 
-    if (!json_is_integer(value) || n > TYPE_ID_MAX || n < -TYPE_ID_MAX)
+    if (!json_is_integer(value) || n > OBJECT_ID_MAX || n < -OBJECT_ID_MAX)
         return check_refuse(field, value, "an integer", err);
-    if (field->reference && !type_id_valid(n))
+    if (field->reference && !object_id_valid(n))
         return check_refuse(field, value, "an id: 1 to 9007199254740991", err);
     return 0;
 }

@@ -96,7 +96,7 @@ json_t *type_schema(const struct type *type)
     json_object_set_new(properties, "id",
                         json_pack("{s:s, s:i, s:I}", "type", "integer",
                                   "minimum", 1, "maximum",
-                                  (json_int_t) TYPE_ID_MAX));
+                                  (json_int_t) OBJECT_ID_MAX));
     for (i = 0; i < type->n_fields; i++) {
         const struct type_field *field = &type->fields[i];
 

@@ -65,14 +65,13 @@ static void gives_objects_in_order_of_their_ids(void **state)
     const json_t *crons;
 
     (void) state;
-    put_file("crons.json", "[{\"id\": 30}, {\"id\": -1}, {\"id\": 4,"
+    put_file("crons.json", "[{\"id\": 30}, {\"id\": 1}, {\"id\": 4,"
                            " \"name\": \"x\"}]");
     assert_int_equal(fetch_crons(&objects, &err), 0);
     crons = objects_of(objects, "crons");
     assert_int_equal(json_array_size(crons), 3);
     assert_int_equal(
-        json_integer_value(json_object_get(json_array_get(crons, 0), "id")),
-        -1);
+        json_integer_value(json_object_get(json_array_get(crons, 0), "id")), 1);
     assert_ptr_equal(objects_find(objects, "crons", 4),
                      json_array_get(crons, 1));
     assert_ptr_equal(objects_find(objects, "crons", 30),
@@ -124,6 +123,9 @@ static const struct {
     {"[{\"id\": \"1\"}]", -EPROTO, "no integer"},
     {"[{\"id\": 1.5}]", -EPROTO, "no integer"},
     {"[{\"id\": 99999999999999999999}]", -EPROTO, "line 1"},
+    {"[{\"id\": -3}]", -EPROTO, "id -3 is invalid"},
+    {"[{\"id\": 0}]", -EPROTO, "from 1 to 9007199254740991"},
+    {"[{\"id\": 9007199254740992}]", -EPROTO, "invalid"},
     {"[{\"id\": 1, \"id\": 2}]", -EPROTO, "duplicate"},
     {"[{\"id\": 8}, {\"id\": 7}, {\"id\": 8}]", -EEXIST, "id 8"},
     {"[{\"id\": 1, \"name\": \"\\u0000\"}]", -EPROTO, "line 1"},

@@ -125,11 +125,11 @@ static void declarations_that_mean_nothing_are_refused(void **state)
 static void ids_are_what_json_carries(void **state)
 {
     (void) state;
-    assert_true(type_id_valid(1));
-    assert_true(type_id_valid(INT64_C(9007199254740991)));
-    assert_false(type_id_valid(0));
-    assert_false(type_id_valid(-3));
-    assert_false(type_id_valid(INT64_C(9007199254740992)));
+    assert_true(object_id_valid(1));
+    assert_true(object_id_valid(INT64_C(9007199254740991)));
+    assert_false(object_id_valid(0));
+    assert_false(object_id_valid(-3));
+    assert_false(object_id_valid(INT64_C(9007199254740992)));
 }
 
 /* The example that is made up for each grammar and kind keeps to it. */
