@@ -14,6 +14,7 @@
 #include "change/fault.h"
 #include "change/owner.h"
 #include "change/stage.h"
+#include "change/swap.h"
 #include "command/command.h"
 
 #include <errno.h>
@@ -42,12 +43,11 @@ static int commit_find(struct work *work, const struct op *op,
 
 static int commit_swap(const struct commit_place *p, unsigned flags)
 {
+    struct swap_name temporary = {p->stage->fd, p->temporary};
+    struct swap_name path = {p->dir->fd, p->name};
     int r = FAULT("commit-exchange");
 
-    if (r == 0 &&
-        renameat2(p->stage->fd, p->temporary, p->dir->fd, p->name, flags) < 0)
-        r = -errno;
-    return r;
+    return r < 0 ? r : swap_names(&temporary, &path, flags);
 }
 
 static int commit_exchange(struct op *op, const struct commit_place *p)
@@ -124,6 +124,16 @@ static int commit_put(struct work *work, struct op *op, struct error *err)
     return r < 0 ? error_errno(err, r, "the staged file was replaced") : 0;
 }
 
+/* Nobody else has a name like the temporary one: where renameat2 takes no
+ * flag, looking first is as good. */
+static int commit_take_away(const struct commit_place *p)
+{
+    struct swap_name temporary = {p->stage->fd, p->temporary};
+    struct swap_name path = {p->dir->fd, p->name};
+
+    return swap_take(&path, &temporary);
+}
+
 static int commit_remove(struct work *work, struct op *op, struct error *err)
 {
     struct commit_place p;
@@ -132,9 +142,8 @@ static int commit_remove(struct work *work, struct op *op, struct error *err)
     if (r < 0)
         return r;
     r = FAULT("commit-remove");
-    if (r == 0 && renameat2(p.dir->fd, p.name, p.stage->fd, p.temporary,
-                            RENAME_NOREPLACE) < 0)
-        r = -errno;
+    if (r == 0)
+        r = commit_take_away(&p);
     if (r == -ENOENT)
         return 0;
     if (r < 0)
@@ -142,7 +151,7 @@ static int commit_remove(struct work *work, struct op *op, struct error *err)
     r = commit_check_old(op, &p);
     if (r == 0)
         return 0;
-    renameat2(p.stage->fd, p.temporary, p.dir->fd, p.name, RENAME_NOREPLACE);
+    commit_swap(&p, RENAME_NOREPLACE);
     return error_errno(err, r, "removing it");
 }
 

@@ -42,6 +42,9 @@ static int compare_replace(struct compare *cmp, const struct change *c,
                 cmp->err, -ENOTEMPTY,
                 "the path is a directory that is not empty; move it away");
     }
+    r = compare_can_replace(cmp, dir, name);
+    if (r < 0)
+        return r;
     compare_keep_old(cmp, compare_add_path(cmp, c, DELTA_UPDATE, st), dir, name,
                      st);
     return 0;
@@ -95,6 +98,9 @@ static int compare_file(struct compare *cmp, const struct change *c,
         return content;
     if (!content && !mode && !owner)
         return 0;
+    r = compare_can_replace(cmp, dir, name);
+    if (r < 0)
+        return r;
     d = compare_add_path(cmp, c, DELTA_UPDATE, st);
     d->content = content;
     d->mode = mode;
@@ -124,6 +130,9 @@ static int compare_link(struct compare *cmp, const struct change *c,
     content = !streq(target, c->target);
     if (!content && !owner)
         return 0;
+    r = compare_can_replace(cmp, dir, name);
+    if (r < 0)
+        return r;
     d = compare_add_path(cmp, c, DELTA_UPDATE, st);
     d->content = content;
     d->owner = owner;
@@ -184,10 +193,14 @@ static int compare_parent(struct compare *cmp, const struct change *c,
     return tree_dir(cmp->tree, path, dir, cmp->err);
 }
 
-static int compare_missing(struct compare *cmp, const struct change *c)
+/* dir: NULL if an earlier step makes it */
+static int compare_missing(struct compare *cmp, const struct change *c,
+                           const struct tree_dir *dir)
 {
     int r = tree_owners(cmp->tree) ? compare_owner(cmp, c) : 0;
 
+    if (r == 0 && dir)
+        r = compare_can_replace(cmp, dir, NULL);
     if (r < 0)
         return r;
     compare_add_path(cmp, c, DELTA_CREATE, NULL);
@@ -220,7 +233,7 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (r < 0)
         return r;
     if (!dir)
-        return compare_missing(cmp, c);
+        return compare_missing(cmp, c, NULL);
     cmp->dir = dir;
     r = compare_protected(cmp, c, dir, name);
     if (r < 0)
@@ -231,7 +244,7 @@ static int compare_entry(struct compare *cmp, const struct change *c)
     if (r == 0)
         r = compare_stat(cmp, dir, name, &st);
     if (r == -ENOENT)
-        return compare_missing(cmp, c);
+        return compare_missing(cmp, c, dir);
     if (r < 0)
         return error_errno(cmp->err, r, "looking at it");
     cmp->count->managed++;

@@ -68,6 +68,11 @@ int compare_protected(struct compare *cmp, const struct change *c,
 /* compare_command.c */
 int compare_command(struct compare *cmp, const struct change *c);
 
+/* Can what is at name in dir be replaced or removed (NULL: can anything be put
+ * there)? Returns 0; -EBUSY if it is a mount point; -EROFS. */
+int compare_can_replace(struct compare *cmp, const struct tree_dir *dir,
+                        const char *name);
+
 /* compare_content.c */
 /* Reads at most size bytes of a file into the buffer. Returns how many, or
  * -errno. */

@@ -6,6 +6,10 @@
 #include "base/path.h"
 #include "base/util.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
 struct delta *compare_add(struct compare *cmp, const struct change *c,
                           enum delta_action action)
 {
@@ -46,4 +50,25 @@ int compare_protected(struct compare *cmp, const struct change *c,
         return 0;
     real = path_join(dir->real, name);
     return protect_check_path(cmp->protect, c->kind, real, cmp->err);
+}
+
+int compare_can_replace(struct compare *cmp, const struct tree_dir *dir,
+                        const char *name)
+{
+    struct statvfs fs;
+    struct statx stx;
+
+    if (name &&
+        statx(dir->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE,
+              &stx) == 0 &&
+        (stx.stx_attributes_mask & stx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+        return error_set(cmp->err, -EBUSY,
+                         "it is a mount point, so it cannot be replaced or "
+                         "removed: unmount it");
+    if (fstatvfs(dir->fd, &fs) == 0 && (fs.f_flag & ST_RDONLY))
+        return error_set(cmp->err, -EROFS,
+                         "the file system of %s is mounted read-only: mount "
+                         "it read-write",
+                         dir->real);
+    return 0;
 }

@@ -125,6 +125,8 @@ int compare_absent(struct compare *cmp, const struct change *c)
     if (S_ISDIR(st.st_mode))
         r = removal_leaves_empty(cmp, c, dir, name);
     if (r == 0)
+        r = compare_can_replace(cmp, dir, name);
+    if (r == 0)
         removal_add(cmp, c, c->path, dir, &st);
     return r;
 }
@@ -163,8 +165,12 @@ int compare_exclusive(struct compare *cmp, const struct change *c)
 
         if (removal_matches(cmp, c, names.list[i], path) &&
             fstatat(dir->fd, names.list[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)))
+            (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))) {
+            r = compare_can_replace(cmp, dir, names.list[i]);
+            if (r < 0)
+                return error_prefix(cmp->err, r, "\"%s\"", names.list[i]);
             removal_add(cmp, c, path, dir, &st);
+        }
     }
     return 0;
 }

@@ -35,6 +35,7 @@ libchange_a_SOURCES = \
 	core/change/service.c core/change/service.h \
 	core/change/stage.c core/change/stage.h \
 	core/change/state.c core/change/state.h \
+	core/change/swap.c core/change/swap.h \
 	core/change/transaction.c core/change/transaction.h \
 	core/change/tree.c core/change/tree.h \
 	core/change/undo.c core/change/undo.h \

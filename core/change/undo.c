@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "change/account.h"
 #include "change/fault.h"
+#include "change/swap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,12 +88,11 @@ static int undo_discard(struct work *work, const struct undo_seen *seen,
 static int undo_swap(const struct undo_seen *from, const struct undo_seen *to,
                      unsigned flags)
 {
+    struct swap_name temporary = {from->dir->fd, from->name};
+    struct swap_name path = {to->dir->fd, to->name};
     int r = FAULT("undo-exchange");
 
-    if (r == 0 &&
-        renameat2(from->dir->fd, from->name, to->dir->fd, to->name, flags) < 0)
-        r = -errno;
-    return r;
+    return r < 0 ? r : swap_names(&temporary, &path, flags);
 }
 
 /* A directory that somebody fills although it already has its temporary name
@@ -154,6 +154,21 @@ static int undo_settle(struct work *work, struct op *op, struct error *err)
     return r < 0 ? r : undo_discard_temporary(work, op, &temporary, err);
 }
 
+/* What an exchange in steps left is put in order first. */
+static int undo_mend(struct work *work, const struct op *op, struct error *err)
+{
+    struct undo_seen at, temporary;
+    int r = undo_look(work, op->temporary, &temporary, err);
+
+    if (r == 0)
+        r = undo_look(work, op->path, &at, err);
+    if (r < 0 || !at.dir || !temporary.dir || op->inside)
+        return r;
+    r = swap_mend(&(struct swap_name){temporary.dir->fd, temporary.name},
+                  &(struct swap_name){at.dir->fd, at.name}, op->inode);
+    return r < 0 ? error_errno(err, r, "restoring %s", op->path) : 0;
+}
+
 /* One try. Returns 1 if the path has just changed. */
 static int undo_try(struct work *work, struct op *op, struct error *err)
 {
@@ -166,6 +181,8 @@ static int undo_try(struct work *work, struct op *op, struct error *err)
         return r;
     if (!at.dir) /* removed by others, and this would go with it */
         return undo_discard_temporary(work, op, &temporary, err);
+    if (at.inode != 0 && at.inode == temporary.inode) /* two names of one */
+        return undo_unlink(&temporary, op->temporary, err);
     r = undo_swap(&temporary, &at,
                   at.inode ? RENAME_EXCHANGE : RENAME_NOREPLACE);
     if (r == -ENOENT || r == -EEXIST) {
@@ -192,10 +209,16 @@ static int undo_restore(struct work *work, struct op *op, struct error *err)
 static int undo_put(struct work *work, struct op *op, struct error *err)
 {
     struct undo_seen at, temporary;
-    int r = undo_look(work, op->temporary, &temporary, err);
+    int r = undo_mend(work, op, err);
 
     if (r == 0)
+        r = undo_look(work, op->temporary, &temporary, err);
+    if (r == 0)
         r = undo_look(work, op->path, &at, err);
+    /* It had both names: the move in steps was cut short. */
+    if (r == 0 && op->inode != 0 && temporary.inode == op->inode &&
+        at.inode == op->inode && !op->existed && !op->folder)
+        r = undo_discard(work, &at, op->path, err);
     if (r < 0)
         return r;
     /* Never staged, or staged and not exchanged. */
@@ -211,8 +234,10 @@ static int undo_put(struct work *work, struct op *op, struct error *err)
 static int undo_remove(struct work *work, struct op *op, struct error *err)
 {
     struct undo_seen temporary;
-    int r = undo_look(work, op->temporary, &temporary, err);
+    int r = undo_mend(work, op, err);
 
+    if (r == 0)
+        r = undo_look(work, op->temporary, &temporary, err);
     return r < 0 || temporary.inode == 0 ? r : undo_restore(work, op, err);
 }
 

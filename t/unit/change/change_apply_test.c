@@ -8,6 +8,7 @@
 #include "base/util.h"
 
 #include <errno.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 /* Applies; on a refusal says why. */
@@ -188,6 +189,30 @@ static void what_cannot_be_is_refused_before_anything_changes(void **state)
            DIR_("/d", 0755, .group = "staffers", .object = "crons/7"));
 }
 
+/* A single file that is mounted cannot be exchanged: the plan says so. */
+static void a_mount_point_is_refused_by_name(void **state)
+{
+    struct change_fixture *w = *state;
+    const struct change file[] = {FILE_("/etc/motd", "new")};
+    const struct change same[] = {FILE_("/etc/motd", "old")};
+    const struct change gone[] = {ABSENT_("/etc/motd")};
+    cleanup_free char *from = path_in(w, "/from");
+    cleanup_free char *to = path_in(w, "/etc/motd");
+    struct fixture_result result;
+
+    fixture_write(w, "/from", "old", 0644);
+    fixture_write(w, "/etc/motd", "x", 0644);
+    if (mount(from, to, NULL, MS_BIND, NULL) < 0)
+        skip();
+    assert_int_equal(fixture_compare(w, same, 1, &result), 0);
+    assert_int_equal(fixture_compare(w, file, 1, &result), -EBUSY);
+    assert_non_null(strstr(result.err.text, "/etc/motd"));
+    assert_non_null(strstr(result.err.text, "mount point"));
+    assert_int_equal(fixture_compare(w, gone, 1, &result), -EBUSY);
+    assert_string_equal(result.failure.step, "compare");
+    assert_int_equal(umount2(to, MNT_DETACH), 0);
+}
+
 static void a_system_symlink_is_followed_a_customers_is_not(void **state)
 {
     struct change_fixture *w = *state;
@@ -284,6 +309,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             what_cannot_be_is_refused_before_anything_changes, fixture_setup,
             fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_mount_point_is_refused_by_name,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
             a_system_symlink_is_followed_a_customers_is_not, fixture_setup,
             fixture_teardown),

@@ -82,6 +82,8 @@ static int driver_main(const char *mode, const char *name, const char *dir)
         return 64;
     fixture_use(&f, dir);
     scenario_services(&f, scenario);
+    if (scenario->no_flags)
+        setenv("CCM_FAULT_NO_FLAGS", "1", 1);
     r = streq(mode, "run") ? driver_run(&f, scenario) : driver_recover(&f);
     fixture_leave(&f);
     return r;
@@ -331,6 +333,11 @@ static void cases_all(struct cases *cases)
     cases_add(cases, &scenarios[1], "-");
     cases_add(cases, &scenarios[1], "told:1:kill");
     cases_add(cases, &scenarios[2], "-");
+    cases_add(cases, &scenarios[3], "-");
+    cases_add(cases, &scenarios[3], "told:1:kill");
+    cases_add(cases, &scenarios[3], "swap-in:4:kill");
+    cases_add(cases, &scenarios[3], "swap-back:2:kill");
+    cases_add(cases, &scenarios[3], "swap-unlink:2:kill");
 }
 
 /* Two at a time: each case waits mostly for its children. */

@@ -54,9 +54,10 @@ static const struct change refused[] = {
 };
 
 const struct scenario scenarios[] = {
-    {"files", files, ARRAY_SIZE(files), false},
-    {"accounts", accounts, ARRAY_SIZE(accounts), false},
-    {"refused", refused, ARRAY_SIZE(refused), true},
+    {"files", files, ARRAY_SIZE(files), false, false},
+    {"accounts", accounts, ARRAY_SIZE(accounts), false, false},
+    {"refused", refused, ARRAY_SIZE(refused), true, false},
+    {"no-flags", files, ARRAY_SIZE(files), false, true},
 };
 const size_t n_scenarios = ARRAY_SIZE(scenarios);
 

@@ -10,7 +10,8 @@ struct scenario {
     const char *name;
     const struct change *changes;
     size_t n;
-    bool refused; /* the service cannot take the new state */
+    bool refused;  /* the service cannot take the new state */
+    bool no_flags; /* renameat2 takes none */
 };
 
 extern const struct scenario scenarios[];
