@@ -325,27 +325,22 @@ static void cases_add(struct cases *cases, const struct scenario *scenario,
 
 static void cases_all(struct cases *cases)
 {
-    static const struct {
-        size_t scenario;
-        const char *crash;
-    } all[] = {
-        {0, "-"},
-        {0, "told:1:kill"},
-        {0, "commit-exchange:6:kill"},
-        {0, "drop:2:kill"},
-        {0, "stage-write:5:kill"},
-        {1, "-"},
-        {1, "told:1:kill"},
-        {2, "-"},
-        {3, "-"},
-        {3, "told:1:kill"},
-        {3, "swap-in:4:kill"},
-        {3, "swap-back:2:kill"},
-    };
+    static const char *const all[] = {"0 -",
+                                      "0 told:1:kill",
+                                      "0 commit-exchange:6:kill",
+                                      "0 drop:2:kill",
+                                      "0 stage-write:5:kill",
+                                      "1 -",
+                                      "1 told:1:kill",
+                                      "2 -",
+                                      "3 -",
+                                      "3 told:1:kill",
+                                      "3 swap-in:4:kill",
+                                      "3 swap-back:2:kill"};
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(all); i++)
-        cases_add(cases, &scenarios[all[i].scenario], all[i].crash);
+        cases_add(cases, &scenarios[all[i][0] - '0'], all[i] + 2);
 }
 
 /* Two at a time: each case waits mostly for its children. */
