@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "change/commit.h"
 #include "change/fault.h"
+#include "change/owed.h"
 #include "change/rollback.h"
 #include "change/service.h"
 #include "change/stage.h"
@@ -116,6 +117,8 @@ static int apply_services(struct work *work, const struct apply_step *step,
     for (i = 0; r == 0 && i < work->deltas->n_services; i++) {
         const struct delta_service *told = &work->deltas->services[i];
 
+        if (!told->changed) /* only owed: paid at the end */
+            continue;
         work_progress(work, step->name, NULL, told->name);
         r = step->service(work, told, config_service(work->config, told->name),
                           err);
@@ -195,6 +198,12 @@ static int apply_steps(struct work *work, struct apply_times *times,
     return r;
 }
 
+static void apply_unpaid(void *userdata, const char *name, const char *why)
+{
+    (void) name;
+    work_progress(userdata, "reload", NULL, why);
+}
+
 int apply_run(struct work *work, struct apply_times *times,
               struct engine_failure *failure, struct error *err)
 {
@@ -213,6 +222,7 @@ int apply_run(struct work *work, struct apply_times *times,
     /* The new state is in force. If something old cannot be dropped now, the
      * journal stays and the next run drops it. */
     rollback_finish(work, &left);
+    owed_pay(work->config, work->state_fd, apply_unpaid, work, NULL);
     times->phases[times->n++] =
         (struct apply_phase){"finish", clock_ms() - begin};
     return 0;

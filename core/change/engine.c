@@ -11,11 +11,13 @@
 #include "change/compare.h"
 #include "change/guard.h"
 #include "change/history.h"
+#include "change/owed.h"
 #include "change/preview.h"
 #include "change/recover.h"
 #include "change/state.h"
 
 #include <errno.h>
+#include <time.h>
 
 /* A killed run's commands have this long to end. */
 #define LOCK_WAIT_MS 15000
@@ -144,7 +146,8 @@ static void engine_count(const struct engine *engine,
         out->removals += deltas->list[i].action == DELTA_DELETE;
         out->commands += deltas->list[i].action == DELTA_RUN;
     }
-    out->owed = json_object_size(engine->owed);
+    for (i = 0; i < deltas->n_services; i++)
+        out->owed += !deltas->services[i].changed;
 }
 
 static bool engine_has_nothing_to_do(const struct engine *engine)
@@ -156,10 +159,12 @@ static bool engine_has_nothing_to_do(const struct engine *engine)
 static void engine_add_owed(struct engine *engine)
 {
     const char *name;
-    json_t *restart;
+    json_t *entry;
 
-    json_object_foreach (engine->owed, name, restart)
-        deltas_add_service(&engine->deltas, name, json_is_true(restart), false);
+    json_object_foreach (engine->owed, name, entry)
+        if (owed_is_due(entry, (int64_t) time(NULL)))
+            deltas_add_service(&engine->deltas, name, owed_restart(entry),
+                               false);
 }
 
 /* An earlier run that was killed must be recovered first. */
@@ -345,5 +350,8 @@ int engine_recover(struct engine *engine, const char **recovered,
 {
     int r = recover_journal(engine->config, engine->state_fd, recovered, err);
 
-    return r < 0 ? r : recover_owed(engine->config, engine->state_fd, err);
+    /* What cannot be paid now is paid later, and keeps nobody from starting. */
+    if (r == 0)
+        owed_pay(engine->config, engine->state_fd, NULL, NULL, NULL);
+    return r;
 }

@@ -122,7 +122,7 @@ void engine_digest(struct engine *engine, char digest[33]);
  * reloads owed, and removes the journal. Does nothing if there is no journal.
  * Sets *recovered to what was done ("nothing", "rolled back", "finished").
  * Returns 0 or -errno: either the journal is still there, or a service could
- * not be told and is still owed it.
+ * not be told: it stays owed.
  */
 int engine_recover(struct engine *engine, const char **recovered,
                    struct error *err);

@@ -25,6 +25,7 @@ libchange_a_SOURCES = \
 	core/change/journal.c core/change/journal.h \
 	core/change/journal_load.c \
 	core/change/journal_record.c core/change/journal_record.h \
+	core/change/owed.c core/change/owed.h \
 	core/change/owner.c core/change/owner.h \
 	core/change/preview.c core/change/preview.h \
 	core/change/preview_json.c \

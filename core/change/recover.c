@@ -5,8 +5,6 @@
 #include "base/util.h"
 #include "change/fault.h"
 #include "change/rollback.h"
-#include "change/service.h"
-#include "change/state.h"
 
 #include <errno.h>
 
@@ -45,30 +43,4 @@ int recover_journal(struct config *config, int state_fd, const char **recovered,
         error_prefix(err, r, "free some space in %s, then start ccmd again",
                      config->state_dir);
     return r < 0 ? error_prefix(err, r, "recovering") : 0;
-}
-
-int recover_owed(struct config *config, int state_fd, struct error *err)
-{
-    json_auto_t *owed = state_owed(state_fd);
-    json_auto_t *left = json_deep_copy(owed);
-    const char *name;
-    json_t *restart;
-    int first = 0, r;
-
-    json_object_foreach (owed, name, restart) {
-        struct error why;
-
-        r = FAULT("owed-tell");
-        if (r < 0)
-            error_errno(&why, r, "service %s", name);
-        else
-            r = service_tell(config_service(config, name),
-                             json_is_true(restart), &why);
-        if (r == 0)
-            json_object_del(left, name);
-        else if (first == 0)
-            first = error_set(err, r, "%s", why.text);
-    }
-    r = state_set_owed(state_fd, left, first == 0 ? err : NULL);
-    return first < 0 ? first : r;
 }

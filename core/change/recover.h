@@ -14,8 +14,4 @@
 int recover_journal(struct config *config, int state_fd, const char **recovered,
                     struct error *err);
 
-/* Reloads the services that are owed a reload by an earlier run. One that fails
- * stays owed. Returns 0 or the first failure. */
-int recover_owed(struct config *config, int state_fd, struct error *err);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "change/fault.h"
+#include "change/owed.h"
 #include "change/service.h"
 #include "change/state.h"
 #include "change/undo.h"
@@ -50,7 +51,7 @@ static int rollback_services(struct work *work, struct error *err)
             json_object_del(owed, told->name);
             continue;
         }
-        json_object_set_new(owed, told->name, json_boolean(told->restart));
+        owed_add(owed, told->name, told->restart, why.text);
         buf_printf(&work->notes, "; still owed: %s", why.text);
     }
     return state_set_owed(work->state_fd, owed, err);

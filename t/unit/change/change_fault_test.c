@@ -43,8 +43,6 @@ struct fault_case {
 static char self[512];
 static bool quiet = true; /* false: a case says why its runs failed */
 
-/* ------------------------------------------------------- one run, one child */
-
 static int driver_run(struct change_fixture *f, const struct scenario *scenario)
 {
     struct fixture_result result;
@@ -112,8 +110,6 @@ static int spawn(const struct change_fixture *f, const char *mode,
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* ----------------------------------------------------------- looking at it */
-
 /* Old and new pictures of a scenario, from a run without faults. */
 struct expected {
     char *old, *new;
@@ -136,8 +132,6 @@ static const struct expected *expect(const struct scenario *scenario)
     fixture_done(&f);
     return e;
 }
-
-/* ------------------------------------------------------------- one case */
 
 struct outcome {
     char why[4096]; /* "" if all is well */
@@ -270,8 +264,6 @@ static bool case_run(const struct fault_case *c)
     fflush(stdout);
     return !*out.why;
 }
-
-/* ------------------------------------------------------------- all cases */
 
 struct cases {
     struct fault_case *list;

@@ -190,7 +190,25 @@ static void a_reload_that_is_owed_is_paid_by_the_next_run(void **state)
     assert_beside(w, "log",
                   "test a\nreload a\ncheck a\n"
                   "test a\nreload a\nreload a\n"
-                  "test a\nreload a\ncheck a\n");
+                  "reload a\n");
+}
+
+/* A service that cannot be told wedges nothing: not a run, not a recovery. */
+static void a_reload_that_stays_owed_keeps_nothing_from_running(void **state)
+{
+    struct change_fixture *w = *state;
+    struct fixture_result result;
+    cleanup_free char *owed = NULL;
+
+    add_service(w, "a", "true", "false", "true");
+    assert_true(APPLY(w, &result, FILE_("/f", "new", .service = "a")) < 0);
+    assert_string_equal(fixture_recover(w), "nothing");
+    assert_int_equal(APPLY(w, &result, FILE_("/g", "x")), 0);
+    assert_true(fixture_exists(w, "/g"));
+    owed = fixture_read(w, "/../state/owed.json");
+    assert_non_null(strstr(owed, "\"tries\":1"));
+    assert_int_equal(result.summary.owed, 0); /* its next try is later */
+    assert_beside(w, "log", "test a\nreload a\nreload a\nreload a\n");
 }
 
 static void the_guard_stops_mass_removal(void **state)
@@ -322,6 +340,9 @@ int main(void)
             fixture_teardown),
         cmocka_unit_test_setup_teardown(
             a_reload_that_is_owed_is_paid_by_the_next_run, fixture_setup,
+            fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_reload_that_stays_owed_keeps_nothing_from_running, fixture_setup,
             fixture_teardown),
         cmocka_unit_test_setup_teardown(the_guard_stops_mass_removal,
                                         fixture_setup, fixture_teardown),
