@@ -22,7 +22,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
-
 /* What a run ends with, besides being killed. */
 enum {
     RUN_DONE = 0,
