@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 
 struct protect_entry {
-    const char *path; /* in terms of root */
-    const char *key;  /* of ccm.conf, or what it is */
+    char *path;      /* in terms of root */
+    const char *key; /* of ccm.conf, or what it is */
 };
 
 struct protect {
@@ -29,33 +31,56 @@ static bool protect_is_below(const char *path, const char *above)
     return rest && (*rest == '\0' || *rest == '/');
 }
 
+/* A path in terms of root. */
+static void protect_add_entry(struct protect *protect, const char *path,
+                              const char *key)
+{
+    xgrow(&protect->entries, &protect->capacity, protect->n,
+          sizeof(*protect->entries));
+    protect->entries[protect->n++] =
+        (struct protect_entry){.path = xstrdup(path), .key = key};
+}
+
 /* path is absolute on this machine; what is not below root cannot be hit. */
+static void protect_add_below(struct protect *protect, const char *path,
+                              const char *root, const char *key)
+{
+    if (streq(root, "/"))
+        protect_add_entry(protect, path, key);
+    else if (protect_is_below(path, root) && path[strlen(root)])
+        protect_add_entry(protect, path + strlen(root), key);
+}
+
+/* As it is written and where it really is: a symlink above it, or above root,
+ * leads there, too. */
 static void protect_add(struct protect *protect, const char *path,
                         const char *key)
 {
+    char real[PATH_MAX], real_root[PATH_MAX];
     const char *root = protect->config->root;
 
     if (!path)
         return;
-    if (!streq(root, "/")) {
-        if (!protect_is_below(path, root))
-            return;
-        path += strlen(root);
-        if (!*path)
-            return;
-    }
-    xgrow(&protect->entries, &protect->capacity, protect->n,
-          sizeof(*protect->entries));
-    protect->entries[protect->n++] =
-        (struct protect_entry){.path = path, .key = key};
+    protect_add_below(protect, path, root, key);
+    if (realpath(path, real) && realpath(root, real_root) &&
+        !(streq(real, path) && streq(real_root, root)))
+        protect_add_below(protect, real, real_root, key);
 }
+
+/* Whoever writes these needs no declared user. */
+static const char *const protect_databases[] = {"/etc/passwd", "/etc/group",
+                                                "/etc/shadow", "/etc/gshadow"};
+static const char protect_accounts[] = "accounts";
 
 struct protect *protect_new(const struct config *config)
 {
     struct protect *protect = xcalloc(1, sizeof(*protect));
     char **dir;
+    size_t i;
 
     protect->config = config;
+    for (i = 0; i < ARRAY_SIZE(protect_databases); i++)
+        protect_add_entry(protect, protect_databases[i], protect_accounts);
     protect_add(protect, config->state_dir, "state_dir");
     protect_add(protect, config->socket, "socket");
     protect_add(protect, config->file, "ccm.conf itself");
@@ -73,15 +98,19 @@ struct protect *protect_new(const struct config *config)
     protect_add(protect, config->objects.token_file, "objects.token_file");
     protect_add(protect, config->objects.cacert, "objects.cacert");
     if (streq(config->root, "/")) {
-        protect_add(protect, "/proc", NULL);
-        protect_add(protect, "/sys", NULL);
-        protect_add(protect, "/dev", NULL);
+        protect_add_entry(protect, "/proc", NULL);
+        protect_add_entry(protect, "/sys", NULL);
+        protect_add_entry(protect, "/dev", NULL);
     }
     return protect;
 }
 
 void protect_free(struct protect *protect)
 {
+    size_t i;
+
+    for (i = 0; protect && i < protect->n; i++)
+        free(protect->entries[i].path);
     if (protect)
         free(protect->entries);
     free(protect);
@@ -114,6 +143,11 @@ int protect_check_path(const struct protect *protect, enum change_kind kind,
             return error_set(err, -EPERM,
                              "%s belongs to the kernel: no module may declare "
                              "anything there",
+                             entry->path);
+        if (entry->key == protect_accounts)
+            return error_set(err, -EPERM,
+                             "%s holds the system's accounts: declare users "
+                             "and groups instead",
                              entry->path);
         return error_set(err, -EPERM,
                          "%s belongs to ccm itself (%s): no module may declare "
@@ -157,28 +191,69 @@ static int protect_check_id(const struct protect *protect, const char *what,
                      config->accounts_last);
 }
 
-static int protect_check_group(const struct protect *protect, const char *group,
-                               struct error *err)
+static bool protect_is_powerful(const char *group)
 {
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(protect_groups); i++)
-        if (streq(group, protect_groups[i]) && !protect_names(protect, group))
-            return error_set(err, -EPERM,
-                             "group %s gives power over the machine: add it "
-                             "to accounts.allow in ccm.conf if that is meant",
-                             group);
-    return 0;
+        if (streq(group, protect_groups[i]))
+            return true;
+    return false;
 }
 
-static int protect_check_groups(const struct protect *protect,
-                                const struct change *change, struct error *err)
+/* The name of a group with power that the group is, perhaps under another name
+ * or by its number, or NULL. */
+static const char *protect_power(const struct accounts *accounts,
+                                 const char *group)
+{
+    size_t i;
+    gid_t gid;
+
+    if (protect_is_powerful(group))
+        return group;
+    if (accounts_gid(accounts, group, &gid, NULL) < 0)
+        return NULL; /* to be declared, too: a new group has no power */
+    if (gid == 0)
+        return "root";
+    for (i = 0; i < ARRAY_SIZE(protect_groups); i++) {
+        const struct accounts_group *g =
+            accounts_group(accounts, protect_groups[i]);
+
+        if (g && g->gid == gid)
+            return protect_groups[i];
+    }
+    return NULL;
+}
+
+static int protect_check_group(const struct protect *protect,
+                               const struct accounts *accounts,
+                               const char *group, struct error *err)
+{
+    const char *power = protect_power(accounts, group);
+
+    if (!power || protect_names(protect, power))
+        return 0;
+    return error_set(err, -EPERM,
+                     "group %s%s%s gives power over the machine: add %s to "
+                     "accounts.allow in ccm.conf if that is meant",
+                     group, streq(group, power) ? "" : ", which is ",
+                     streq(group, power) ? "" : power, power);
+}
+
+/* A user's groups, the primary one included, and home directory. */
+static int protect_check_user(const struct protect *protect,
+                              const struct accounts *accounts,
+                              const struct change *change, struct error *err)
 {
     const char *const *group;
     int r = 0;
 
+    if (change->home)
+        r = protect_check_path(protect, CHANGE_DIRECTORY, change->home, err);
+    if (r == 0 && change->group)
+        r = protect_check_group(protect, accounts, change->group, err);
     for (group = change->list; r == 0 && group && *group; group++)
-        r = protect_check_group(protect, *group, err);
+        r = protect_check_group(protect, accounts, *group, err);
     return r;
 }
 
@@ -195,14 +270,14 @@ int protect_check_account(const struct protect *protect,
     int r = 0;
 
     if (change->kind == CHANGE_MEMBER)
-        return protect_check_group(protect, change->group, err);
+        return protect_check_group(protect, accounts, change->group, err);
     if (protect_names(protect, change->name))
-        return protect_check_groups(protect, change, err);
+        return protect_check_user(protect, accounts, change, err);
     if (change->id)
         r = protect_check_id(protect, what, change->name, change->id, err);
     if (r == 0 && u)
         r = protect_check_id(protect, what, change->name, u->uid, err);
     if (r == 0 && g)
         r = protect_check_id(protect, what, change->name, g->gid, err);
-    return r < 0 ? r : protect_check_groups(protect, change, err);
+    return r < 0 ? r : protect_check_user(protect, accounts, change, err);
 }

@@ -2,11 +2,14 @@
 /* What no module may declare: ccm's own, the kernel's, the system's. */
 #include "unit/unit.h"
 
+#include "base/alloc.h"
 #include "base/util.h"
 #include "change/protect.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,7 +41,10 @@ static const struct {
     {"/etc/ccm/other", CHANGE_FILE, NULL},
     {"/var/lib/ccmx", CHANGE_DIRECTORY, NULL},
     {"/devices", CHANGE_FILE, NULL},
-    {"/etc", CHANGE_EXCLUSIVE, NULL},
+    {"/etc", CHANGE_EXCLUSIVE, "declare users and groups"},
+    {"/etc/passwd", CHANGE_FILE, "declare users and groups"},
+    {"/etc/gshadow", CHANGE_ABSENT, "declare users and groups"},
+    {"/etc/passwd.d", CHANGE_FILE, NULL},
     {"/etc/ccm/ccm.conf", CHANGE_FILE, "ccm.conf itself"},
     {"/etc/ccm/modules.d", CHANGE_DIRECTORY, "modules_d"},
     {"/etc/ccm/modules.d/x.conf", CHANGE_FILE, "modules_d"},
@@ -97,7 +103,49 @@ static void another_root_has_its_own_paths(void **state)
     protect_free(protect);
 }
 
+/* A path of ccm.conf is protected where it really is, too. */
+static void symlinks_in_the_configuration_are_followed(void **state)
+{
+    char root[] = "/tmp/ccm-protect.XXXXXX", real[PATH_MAX];
+    cleanup_free char *link_path = NULL, *state_dir = NULL, *target = NULL;
+    struct config other = config;
+    struct protect *protect;
+
+    (void) state;
+    assert_non_null(mkdtemp(root));
+    assert_non_null(realpath(root, real));
+    target = xasprintf("%s/real", root);
+    link_path = xasprintf("%s/link", root);
+    state_dir = xasprintf("%s/link", root);
+    assert_int_equal(mkdir(target, 0700), 0);
+    assert_int_equal(symlink("real", link_path), 0);
+    other.root = root;
+    other.state_dir = state_dir;
+    protect = protect_new(&other);
+    assert_int_equal(
+        protect_check_path(protect, CHANGE_FILE, "/link/journal", NULL),
+        -EPERM);
+    assert_int_equal(
+        protect_check_path(protect, CHANGE_FILE, "/real/journal", NULL),
+        -EPERM);
+    protect_free(protect);
+    other.root = link_path;
+    other.state_dir = xasprintf("%s/real/state", real);
+    assert_int_equal(mkdir(other.state_dir, 0700), 0);
+    protect = protect_new(&other);
+    assert_int_equal(
+        protect_check_path(protect, CHANGE_FILE, "/state/journal", NULL),
+        -EPERM);
+    protect_free(protect);
+    assert_int_equal(rmdir(other.state_dir), 0);
+    free(other.state_dir);
+    unlink(link_path);
+    rmdir(target);
+    rmdir(root);
+}
+
 static const char *const to_sudo[] = {"www-data", "sudo", NULL};
+static const char *const to_alias[] = {"alias", NULL};
 static const char *const to_adm[] = {"www-data", "adm", NULL};
 
 static const struct {
@@ -116,6 +164,15 @@ static const struct {
     {{.kind = CHANGE_USER, .name = "daemon", .absent = true}, -EPERM},
     {{.kind = CHANGE_USER, .name = "new", .list = to_sudo}, -EPERM},
     {{.kind = CHANGE_USER, .name = "deploy", .list = to_sudo}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .group = "sudo"}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .group = "shadow"}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .group = "42"}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .group = "0"}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .group = "customers"}, 0},
+    {{.kind = CHANGE_USER, .name = "new", .group = "alias"}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .list = to_alias}, -EPERM},
+    {{.kind = CHANGE_USER, .name = "new", .home = "/var/lib/ccm"}, -EPERM},
+    {{.kind = CHANGE_MEMBER, .name = "customer", .group = "alias"}, -EPERM},
     {{.kind = CHANGE_GROUP, .name = "shadow"}, -EPERM},
     {{.kind = CHANGE_GROUP, .name = "new", .id = 42}, -EPERM},
 };
@@ -126,7 +183,7 @@ static void accounts_of_the_system_are_refused(void **state)
                                  "daemon:x:1:1::/:/bin/false\n"
                                  "customer:x:2000:2000::/home/c:/bin/sh\n";
     static const char group[] = "root:x:0:\nshadow:x:42:\n"
-                                "customers:x:3000:\n";
+                                "customers:x:3000:\nalias:x:42:\n";
     char root[] = "/tmp/ccm-protect.XXXXXX";
     struct protect *protect = protect_new(&config);
     struct accounts *accounts;
@@ -167,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ccms_own_files_are_refused),
         cmocka_unit_test(another_root_has_its_own_paths),
+        cmocka_unit_test(symlinks_in_the_configuration_are_followed),
         cmocka_unit_test(accounts_of_the_system_are_refused),
     };
 
