@@ -41,7 +41,8 @@ dist_planexample_DATA = modules.d/exec/url-redirects.conf
 dist_pkgdata_DATA = modules/exec-input.schema.json \
 	modules/exec-output.schema.json
 
-E2E_TESTS += t/t0300-crontab.t t/t0310-fpm-pools.t t/t0320-exec.t \
+E2E_TESTS += t/t0300-crontab.t \
+	t/t0301-name-services.t t/t0310-fpm-pools.t t/t0320-exec.t \
 	t/t0321-exec-runtimes.t t/t0322-planners.t t/t0323-libraries.t \
 	t/t0330-module-new.t \
 	t/t0331-module-check.t t/t0350-reload.t

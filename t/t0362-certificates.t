@@ -22,13 +22,13 @@ authority() {
 
 # issue NAME ISSUER ALTERNATIVE-NAMES [OPTION]...
 issue() {
-    local name=$1 by=$2 names=$3
+    local subject=$1 issuer=$2 alternatives=$3
     shift 3
     [ $# -gt 0 ] || set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256
-    openssl req -x509 -nodes -keyout "$name.key" -out "$name.pem" \
-        -subj "/CN=$name" -days 90 -addext "subjectAltName=$names" \
+    openssl req -x509 -nodes -keyout "$subject.key" -out "$subject.pem" \
+        -subj "/CN=$subject" -days 90 -addext "subjectAltName=$alternatives" \
         -addext basicConstraints=critical,CA:FALSE \
-        -CA "$by.pem" -CAkey "$by.key" "$@" 2>/dev/null
+        -CA "$issuer.pem" -CAkey "$issuer.key" "$@" 2>/dev/null
 }
 
 # certificate ID NAME [CERTIFICATE CHAIN KEY [MORE FIELDS]]

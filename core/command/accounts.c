@@ -7,6 +7,8 @@
  */
 #include "command/accounts.h"
 
+#include "command/accounts_system.h"
+
 #include "base/alloc.h"
 #include "base/io.h"
 #include "base/util.h"
@@ -28,6 +30,7 @@ struct accounts_table {
 };
 
 struct accounts {
+    bool system; /* of this machine, which may have others by name services */
     char *passwd, *group, *shadow; /* the files, split */
     struct accounts_user *users;
     size_t n_users, users_capacity;
@@ -224,6 +227,14 @@ static void accounts_parse_passwords(struct accounts *accounts)
     }
 }
 
+static bool accounts_is_system(int root_fd)
+{
+    struct stat root, here;
+
+    return fstat(root_fd, &here) == 0 && stat("/", &root) == 0 &&
+           here.st_dev == root.st_dev && here.st_ino == root.st_ino;
+}
+
 int accounts_open(int root_fd, struct accounts **out, struct error *err)
 {
     struct accounts *accounts = xcalloc(1, sizeof(*accounts));
@@ -243,6 +254,7 @@ int accounts_open(int root_fd, struct accounts **out, struct error *err)
         accounts_free(accounts);
         return r;
     }
+    accounts->system = accounts_is_system(root_fd);
     accounts_parse_users(accounts);
     accounts_parse_groups(accounts);
     accounts_parse_passwords(accounts);
@@ -314,6 +326,8 @@ int accounts_uid(const struct accounts *accounts, const char *owner, uid_t *out,
         *out = number;
     else if (streq(owner, "root")) /* a root without etc/passwd */
         *out = 0;
+    else if (accounts->system)
+        return accounts_system_uid(owner, out, err);
     else
         return error_set(err, -ENOENT, "no user %s", owner);
     return 0;
@@ -331,6 +345,8 @@ int accounts_gid(const struct accounts *accounts, const char *group, gid_t *out,
         *out = number;
     else if (streq(group, "root"))
         *out = 0;
+    else if (accounts->system)
+        return accounts_system_gid(group, out, err);
     else
         return error_set(err, -ENOENT, "no group %s", group);
     return 0;

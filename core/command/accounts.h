@@ -4,9 +4,12 @@
 
 /*
  * The users and groups of a root: its etc/passwd, etc/group and etc/shadow,
- * read once and looked up by name. Never NSS: another root's names are not this
- * machine's, and a name service that is down must not look like a deleted user.
- * Malformed lines are skipped, as in libc.
+ * read once and looked up by name. Malformed lines are skipped, as in libc.
+ *
+ * Only an owner or group that these files lack is asked of the name services,
+ * and only when the root is this machine's own: another root's names are not
+ * this machine's. A name service that does not answer is an error of its own
+ * and never looks like a deleted user.
  */
 
 #include "base/error.h"
@@ -54,7 +57,8 @@ const struct accounts_group *accounts_group_by_id(const struct accounts *a,
 bool accounts_is_primary(const struct accounts *accounts, gid_t gid);
 
 /* Owner and group as a declaration writes them: a name, or a number as text.
- * Sets *out. Returns 0, or -ENOENT with "no user NAME" in err. */
+ * Sets *out. Returns 0; -ENOENT with "no user NAME" in err; or another -errno
+ * when a name service does not answer. */
 int accounts_uid(const struct accounts *accounts, const char *owner, uid_t *out,
                  struct error *err);
 int accounts_gid(const struct accounts *accounts, const char *group, gid_t *out,
