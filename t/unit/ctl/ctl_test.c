@@ -143,6 +143,20 @@ static void status_explains_the_flag_and_disarms_it(void **state)
         "ccmctl flag clear\nconfinement of modules: no Landlock\n");
 }
 
+static void a_full_disk_is_no_fault_of_the_objects(void **state)
+{
+    cleanup_free char *requests = fake_ccmctl_with(
+        EXCHANGES({NULL, OK("{\"node\":\"web1\",\"flag\":{\"kind\":\"failed\","
+                            "\"node\":\"web2\",\"step\":\"stage\",\"error\":"
+                            "\"/etc/x: writing: No space left on device\"}}")}),
+        "status", 0);
+
+    (void) state;
+    assert_non_null(requests);
+    assert_non_null(strstr(fake_out, "to lift it: repair that on web2"));
+    assert_null(strstr(fake_out, "correct the objects"));
+}
+
 static void pending_changes_are_an_exit_status_on_request(void **state)
 {
     cleanup_free char *some = fake_ccmctl_with(
@@ -268,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_what_the_words_say_and_shows_the_answer),
         cmocka_unit_test(status_explains_the_flag_and_disarms_it),
+        cmocka_unit_test(a_full_disk_is_no_fault_of_the_objects),
         cmocka_unit_test(pending_changes_are_an_exit_status_on_request),
         cmocka_unit_test(a_refusal_is_an_exit_status_and_a_reason),
         cmocka_unit_test(a_slip_is_told_with_what_was_meant),
