@@ -49,6 +49,16 @@ check_says "so does the history" 'interrupted at commit of things: .*deadly' \
 check_is "no turn has begun since" "" \
     "$(turns "$before" | tr ' ' '\n' | grep -v failed)"
 
+# A restart, or a reboot, is no reason to try again.
+node_stop web1
+before=$(revision_now)
+node_start web1
+pid_is_known
+wait_for "after a restart it is still held" \
+    has_status web1 '.state == "failed" and .flag.step == "crash"'
+check_is "no turn has begun since the restart" "" "$(turns "$before")"
+check "ccmd is still the same process" kill -0 "${node_pid[web1]}"
+
 rm "$scratch/is-deadly"
 thing_put web1 1 alpha two
 wait_for "a newer event is tried" thing_is web1 alpha two

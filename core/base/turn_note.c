@@ -87,6 +87,7 @@ void turn_note_progress(const char *state_dir, const char *step,
                             : json_null());
     json_object_set_new(note, "detail",
                         detail && *detail ? json_text(detail) : json_null());
+    json_object_del(note, "counted");
     note_write(state_dir, note);
 }
 
@@ -116,8 +117,8 @@ json_t *turn_note_count_death(const char *state_dir)
     int64_t deaths;
     json_t *at;
 
-    if (!note)
-        return NULL;
+    if (!note || json_bool_or(note, "counted", false))
+        return note;
     at = json_pack("[s, s]", json_string_or(note, "configuration", ""),
                    json_string_or(note, "detail", ""));
     deaths = json_equal(at, json_object_get(note, "died_at"))
@@ -125,6 +126,7 @@ json_t *turn_note_count_death(const char *state_dir)
                  : 0;
     json_object_set_new(note, "died_at", at);
     json_object_set_new(note, "deaths", json_integer(deaths + 1));
+    json_object_set_new(note, "counted", json_true());
     note_write(state_dir, json_incref(note));
     return note;
 }

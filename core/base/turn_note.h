@@ -30,7 +30,7 @@ void turn_note_end(const char *state_dir);
 /* What a turn was at that did not end. Returns new (freed with json_decref),
  * or NULL: nothing that is known. */
 json_t *turn_note_read(const char *state_dir);
-/* The same, at the start of ccmd: counts the death. */
+/* The same, at the start of ccmd: counts the death, once. */
 json_t *turn_note_count_death(const char *state_dir);
 
 /* "at commit of nginx: /usr/sbin/x, revision 7", for people. Returns new (freed

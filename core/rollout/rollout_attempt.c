@@ -94,8 +94,11 @@ void rollout_idle(struct rollout *rollout)
         rollout_leave(rollout);
         return;
     }
-    if (rollout_ends_old_turn(rollout) || !rollout_is_linked(rollout) ||
-        !bus_pending(rollout->bus, 0))
+    if (rollout_ends_old_turn(rollout) || !rollout_is_linked(rollout))
+        return;
+    if (rollout->interrupted)
+        rollout_resume_hold(rollout);
+    if (!bus_pending(rollout->bus, 0))
         return;
     rollout_say_held(rollout);
     if (rollout_is_held(rollout))

@@ -149,3 +149,16 @@ void rollout_close_old_turn(struct rollout *rollout)
     rollout_enter(rollout, ROLLOUT_CLOSING);
     turn_close(&rollout->turn, TURN_FAILED, report, NULL);
 }
+
+void rollout_resume_hold(struct rollout *rollout)
+{
+    const struct flag *flag = &rollout->events.flag;
+
+    if (close_is_deadly(rollout) && rollout->failed_ticket == 0 &&
+        flag_is_own(flag, rollout->config->node) &&
+        streq(json_string_or(flag->json, "step", ""), "crash") &&
+        flag->mod_revision > rollout->events.revision)
+        rollout->failed_ticket = bus_ticket(rollout->bus);
+    json_decref(rollout->interrupted);
+    rollout->interrupted = NULL;
+}

@@ -53,6 +53,9 @@ void rollout_close(struct rollout *rollout, enum turn_verdict verdict);
 void rollout_close_unapplied(struct rollout *rollout);
 /* Ends the turn of an earlier life, found by the look. */
 void rollout_close_old_turn(struct rollout *rollout);
+/* After a restart: work that killed ccmd before stays held by our own flag
+ * until a newer event arrives or the flag is lifted. */
+void rollout_resume_hold(struct rollout *rollout);
 
 /* rollout_announce.c: this node has another catalog than in its record below
  * nodes/, and has not run with it yet. */
