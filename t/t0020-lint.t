@@ -118,8 +118,10 @@ api base config etcd loop store objects
 ccm
 END
 put core/plan/a.c '#include "../host/x.h"'
+put core/plan/b.c '#include "core/host/x.h"'
 put core/attic/a.c '#include "base/x.h"'
 want+="core/plan/a.c:2: name the room in ../host/x.h
+core/plan/b.c:2: name the room in core/host/x.h
 core/attic/a.c:2: attic is no room of the table"
 output=$("$text" "$tree" 2>&1)
 check_is "every pair of rooms is judged by the table" "$(sort <<<"$want")" \

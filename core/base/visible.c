@@ -25,7 +25,8 @@ static size_t visible_length(unsigned char first)
     return 0;
 }
 
-/* Decodes one character. Returns its size, 0 if it is none. */
+/* Decodes one character. Returns its size in bytes; 0: the bytes are not valid
+ * UTF-8. */
 static size_t visible_decode(const char *text, size_t size, uint32_t *out)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

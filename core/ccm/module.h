@@ -429,8 +429,8 @@ struct ccm_command {
  * made. Exactly one of path and service is given: path: of that declared file;
  * the argument CCM_STAGED is replaced by the path of the new contents, and the
  * test runs before it is moved in place. service: of the complete set; runs
- * with the files in place, before the service is told, as the service's test in
- * ccm.conf does.
+ * with the files in place, before the service is reloaded, as the service's
+ * test in ccm.conf does.
  */
 struct ccm_test {
     const char *const *argv; /* CCM_LIST; argv[0] is an absolute path */
@@ -441,7 +441,7 @@ struct ccm_test {
     const json_t *object;    /* that it is made from; NULL: none or many */
 };
 
-/* How a service is told. */
+/* How a service learns of a change. */
 enum ccm_action {
     CCM_RELOAD = 0,  /* it reads its files again */
     CCM_RESTART = 1, /* it is stopped and started */
@@ -452,8 +452,8 @@ enum ccm_action {
  * in .service is reloaded. */
 struct ccm_service {
     const char *name;       /* as in services of ccm.conf, or a systemd unit */
-    enum ccm_action action; /* how it is told */
-    bool any; /* it is told of every change of this configuration */
+    enum ccm_action action; /* reload or restart */
+    bool any; /* every change of this configuration reloads it */
 };
 
 /* The sized variants are what the inline functions call, so that a module
@@ -580,7 +580,7 @@ static inline int ccm_command(struct ccm_run *run,
     return ccm_command_sized(run, command, sizeof(*command));
 }
 
-/* Declares how a service is told. Returns 0, or -1 after an
+/* Declares how a service is reloaded. Returns 0, or -1 after an
  * error (which is sticky). */
 static inline int ccm_service(struct ccm_run *run,
                               const struct ccm_service *service)

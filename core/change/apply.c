@@ -59,7 +59,7 @@ static int apply_commit(struct work *work, const struct delta **blame,
     return r < 0 ? r : work_sync(work, err);
 }
 
-/* A step does one thing, or one for each service that is to be told. */
+/* A step does one thing, or one for each service to be reloaded. */
 struct apply_step {
     const char *name; /* of base/protocol.h */
     /* *blame is the delta that a failure comes from, or NULL. */
@@ -80,7 +80,7 @@ static int apply_test(struct work *work, const struct delta_service *told,
     return r < 0 ? r : service_test(service, err);
 }
 
-/* The journal records that the service is told before it is told. */
+/* The journal records the reload before it happens. */
 static int apply_tell(struct work *work, const struct delta_service *told,
                       const struct config_service *service, struct error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tests that modules declare: of one file before it is moved in place, and of
- * the complete set of a service before that is told. */
+ * the complete set of a service before its reload. */
 #include "change/apply_test.h"
 
 #include "base/alloc.h"

@@ -14,7 +14,7 @@ void apply_test_find(struct work *work);
 int apply_test_staged(struct work *work, const struct op *op,
                       struct error *err);
 
-/* Of a service whose files are in place, before it is told. */
+/* Of a service whose files are in place, before its reload. */
 int apply_test_service(struct work *work, const char *service,
                        struct error *err);
 

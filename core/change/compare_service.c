@@ -19,7 +19,7 @@ void compare_index_services(struct compare *cmp)
     }
 }
 
-/* The same configuration determines how a service is told. */
+/* The same configuration determines how a service is reloaded. */
 void compare_service(struct compare *cmp, const struct change *c)
 {
     bool restart = false;

@@ -32,7 +32,7 @@ int journal_late(struct journal *journal, const struct transaction *t,
                  size_t op, struct error *err);
 /* The account or command of operation number op begins. */
 int journal_begun(struct journal *journal, size_t op, struct error *err);
-/* This service is about to be told. */
+/* This service is about to be reloaded. */
 int journal_tell(struct journal *journal, const char *service, bool restart,
                  struct error *err);
 /* The commit point: after it, recovery goes forward. */

@@ -30,7 +30,7 @@ static int rollback_ops(struct work *work, struct error *err)
     return r;
 }
 
-/* Tells the services again that had been told. */
+/* Reloads again the services that had been reloaded. */
 static int rollback_services(struct work *work, struct error *err)
 {
     json_auto_t *owed = state_owed(work->state_fd);

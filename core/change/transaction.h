@@ -50,7 +50,7 @@ struct op {
     const struct delta *delta; /* NULL in a transaction from the journal */
 };
 
-/* A service that was told, or was about to be told. */
+/* A service that was reloaded, or was about to be. */
 struct told {
     char *name;
     bool restart;

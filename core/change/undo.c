@@ -136,7 +136,7 @@ static int undo_discard_temporary(struct work *work, const struct op *op,
  * they could not be removed just now; then there will be another attempt. */
 static int undo_settle(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen at, temporary;
+    struct undo_seen at = {0}, temporary = {0};
     int r = undo_look(work, op->temporary, &temporary, err);
 
     if (r == 0)
@@ -157,7 +157,7 @@ static int undo_settle(struct work *work, struct op *op, struct error *err)
 /* What an exchange in steps left is put in order first. */
 static int undo_mend(struct work *work, const struct op *op, struct error *err)
 {
-    struct undo_seen at, temporary;
+    struct undo_seen at = {0}, temporary = {0};
     int r = undo_look(work, op->temporary, &temporary, err);
 
     if (r == 0)
@@ -172,7 +172,7 @@ static int undo_mend(struct work *work, const struct op *op, struct error *err)
 /* One try. Returns 1 if the path has just changed. */
 static int undo_try(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen at, temporary;
+    struct undo_seen at = {0}, temporary = {0};
     int r = undo_look(work, op->temporary, &temporary, err);
 
     if (r == 0)
@@ -208,7 +208,7 @@ static int undo_restore(struct work *work, struct op *op, struct error *err)
 
 static int undo_put(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen at, temporary;
+    struct undo_seen at = {0}, temporary = {0};
     int r = undo_mend(work, op, err);
 
     if (r == 0)
@@ -233,7 +233,7 @@ static int undo_put(struct work *work, struct op *op, struct error *err)
 
 static int undo_remove(struct work *work, struct op *op, struct error *err)
 {
-    struct undo_seen temporary;
+    struct undo_seen temporary = {0};
     int r = undo_mend(work, op, err);
 
     if (r == 0)

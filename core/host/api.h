@@ -77,7 +77,7 @@ struct ccm_run {
     struct buf log;
     bool log_full;
     struct buf said;     /* by the program */
-    char context[256];   /* stands before the next error; may be "" */
+    char context[256];   /* prefix of the next error; may be "" */
     const json_t *about; /* the object of the current declaration, or NULL */
     bool failed;
     struct error failure; /* the first one */

@@ -28,8 +28,11 @@ int ccm_group_sized(struct ccm_run *run, const struct ccm_group *given,
     struct ccm_group group;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_group", &group, sizeof(group),
-                                         given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_group",
+                                         .ours = &group,
+                                         .size = sizeof(group),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, group.object);
     if (!api_check_new_account(run, "group", group.name))
@@ -87,8 +90,11 @@ int ccm_user_sized(struct ccm_run *run, const struct ccm_user *given,
     struct change *change;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_user", &user, sizeof(user), given,
-                                         size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_user",
+                                         .ours = &user,
+                                         .size = sizeof(user),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, user.object);
     if (!api_check_user(run, &user))
@@ -117,8 +123,11 @@ int ccm_member_sized(struct ccm_run *run, const struct ccm_member *given,
     struct ccm_member member;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_member", &member, sizeof(member),
-                                         given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_member",
+                                         .ours = &member,
+                                         .size = sizeof(member),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, member.object);
     if (!api_check_new_account(run, "member", member.user) ||
@@ -173,8 +182,11 @@ int ccm_command_sized(struct ccm_run *run, const struct ccm_command *given,
     struct change *change;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_command", &command,
-                                         sizeof(command), given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_command",
+                                         .ours = &command,
+                                         .size = sizeof(command),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, command.object);
     if (!api_check_command(run, &command))
@@ -204,8 +216,11 @@ int ccm_test_sized(struct ccm_run *run, const struct ccm_test *given,
     struct change *change;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_test", &test, sizeof(test), given,
-                                         size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_test",
+                                         .ours = &test,
+                                         .size = sizeof(test),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, test.object);
     if (!api_check_argv(run, "test", test.argv) ||

@@ -81,8 +81,11 @@ int ccm_directory_sized(struct ccm_run *run, const struct ccm_directory *given,
     struct ccm_directory dir;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_directory", &dir, sizeof(dir),
-                                         given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_directory",
+                                         .ours = &dir,
+                                         .size = sizeof(dir),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, dir.object);
     if (!api_check_path(run, "directory", dir.path) ||
@@ -104,8 +107,11 @@ int ccm_symlink_sized(struct ccm_run *run, const struct ccm_symlink *given,
     struct ccm_symlink link;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_symlink", &link, sizeof(link),
-                                         given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_symlink",
+                                         .ours = &link,
+                                         .size = sizeof(link),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, link.object);
     if (!api_check_path(run, "symlink", link.path) ||
@@ -131,8 +137,11 @@ int ccm_absent_sized(struct ccm_run *run, const struct ccm_absent *given,
     struct ccm_absent absent;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_absent", &absent, sizeof(absent),
-                                         given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_absent",
+                                         .ours = &absent,
+                                         .size = sizeof(absent),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     API_ABOUT(run, absent.object);
     if (!api_check_path(run, "absence of", absent.path))
@@ -151,8 +160,11 @@ int ccm_exclusive_sized(struct ccm_run *run, const struct ccm_exclusive *given,
     const char *pattern;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_exclusive", &exclusive,
-                                         sizeof(exclusive), given, size}) ||
+    if (!api_copy(run, (struct api_copy){.what = "ccm_exclusive",
+                                         .ours = &exclusive,
+                                         .size = sizeof(exclusive),
+                                         .given = given,
+                                         .given_size = size}) ||
         !api_check_path(run, "exclusive directory", exclusive.path) ||
         !api_check_text(run, exclusive.path, "pattern", exclusive.pattern))
         return -1;
@@ -177,8 +189,11 @@ int ccm_service_sized(struct ccm_run *run, const struct ccm_service *given,
     struct ccm_service service;
     struct api_item *item;
 
-    if (!api_copy(run, (struct api_copy){"ccm_service", &service,
-                                         sizeof(service), given, size}))
+    if (!api_copy(run, (struct api_copy){.what = "ccm_service",
+                                         .ours = &service,
+                                         .size = sizeof(service),
+                                         .given = given,
+                                         .given_size = size}))
         return -1;
     if (!service.name) {
         api_fail(run, "declares a service without a name");

@@ -122,8 +122,11 @@ FILE *ccm_file_sized(struct ccm_run *run, const struct ccm_file *given,
     struct api_content *content = NULL;
     struct ccm_file file;
 
-    if (api_copy(run, (struct api_copy){"ccm_file", &file, sizeof(file), given,
-                                        size}))
+    if (api_copy(run, (struct api_copy){.what = "ccm_file",
+                                        .ours = &file,
+                                        .size = sizeof(file),
+                                        .given = given,
+                                        .given_size = size}))
         content = api_declare_file(run, &file);
     return content ? api_open_stream(content) : api_open_nowhere();
 }

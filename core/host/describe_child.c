@@ -45,7 +45,8 @@ static int describe_check(const struct brief_read *brief,
     return r;
 }
 
-/* The module's tables as JSON, checked: here it can be said to its author. */
+/* The module's tables as JSON, checked here so that the error reaches its
+ * author. */
 static int describe_types(const struct ccm_module *module, json_t *answer,
                           struct error *err)
 {

@@ -121,12 +121,15 @@ static void *module_open_fd(int fd, const char *path, struct error *err)
 static int module_load_libraries(const struct libraries *libraries,
                                  struct error *err)
 {
+    const void *handle; /* never closed */
     size_t i;
 
-    for (i = 0; i < libraries->n; i++)
-        if (!module_open_fd(libraries->list[i].fd, libraries->list[i].path,
-                            err))
+    for (i = 0; i < libraries->n; i++) {
+        handle =
+            module_open_fd(libraries->list[i].fd, libraries->list[i].path, err);
+        if (!handle)
             return -ENOEXEC;
+    }
     return 0;
 }
 

@@ -108,7 +108,7 @@ static void child_end(struct child *child)
     child_free(child);
 }
 
-/* The loop ends: nobody is left to be told. */
+/* The loop ends: nobody is left to notify. */
 static void child_closed(void *userdata)
 {
     struct child *child = userdata;

@@ -4,21 +4,22 @@
 
 /*
  * The roll-out on this node: from an event to the end of the turn that
- * applies it (ccm-protocol(7), "The states of a node").
+ * applies it (ccm-protocol(7), STATES).
  *
- *            STARTING
+ *            STARTING ----------> LEAVING (stopping)
  *               | present, and the past is known
  *               v
  *   LEAVING <- IDLE <---------------------------------------------+
+ *               | \ an old turn is ended: CLOSING                 |
  *               | pending, settled, not held                      |
  *               v                                                 |
  *             QUEUED ----------------------+                      |
  *               | near the head            |                      |
  *               v                          | dropped: held,       |
  *            PLANNING ---------------------+ a newer catalog,     |
- *               | planned, or not          | stopping; or the     |
- *               v                          | place is lost: IDLE  |
- *            PLANNED <------+ refused      |                      |
+ *               | planned, or not          | stopping             |
+ *               v                          |                      |
+ *            PLANNED <------+ refused -----+                      |
  *               | head      |              |                      |
  *               v           |              |                      |
  *            BEGINNING -----+              |                      |
@@ -29,9 +30,13 @@
  *               v                          |
  *           RECOVERING --------------------+
  *
- * Callbacks decide nothing: they note what they learn and wake the machine,
- * whose step then looks at everything. Only rollout_enter writes the phase, by
- * a table that mirrors this drawing (rollout_phase.c).
+ * When the place in the queue is lost, QUEUED, PLANNING, PLANNED and BEGINNING
+ * go back to IDLE.
+ *
+ * Callbacks do not take steps: they note what they learn (in the bus, too),
+ * hand it on to the parts that wait for it (events, queue, session, look), and
+ * wake the machine, whose step then looks at everything. Only rollout_enter
+ * writes the phase, by a table that mirrors this drawing (rollout_phase.c).
  */
 
 #include "base/log.h"
@@ -143,8 +148,8 @@ struct rollout {
     int64_t failed_ticket; /* marks up to here are covered by our own flag */
     json_t *applied;       /* {"revision","digest","at"}, NULL: unknown */
     json_t *last_run;      /* NULL: none yet */
-    json_t *interrupted;   /* what a run was at that ccmd did not outlive (base/
-                              turn_note.h); NULL: none */
+    json_t *interrupted;   /* the run during which ccmd died, until it has been
+                              considered (base/turn_note.h); NULL: none */
 
     struct timer wake_timer; /* the next step: now, or after a pause */
     struct timer resync_timer;
@@ -187,7 +192,7 @@ bool rollout_is_held(const struct rollout *rollout);
 bool rollout_is_linked(const struct rollout *rollout);
 /* May a module reload take place now? Not in the middle of a turn. */
 bool rollout_is_between_turns(const struct rollout *rollout);
-/* "idle", "settling", ... (ccm-protocol(7)). Static. */
+/* "idle", "settling", ... (ccm-protocol(7), STATES). Static. */
 const char *rollout_state(const struct rollout *rollout);
 /* What it waits for in that state, for people. Returns new (freed with free),
  * or NULL: for nothing. */

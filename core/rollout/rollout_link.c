@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The callbacks of session, events, queue and turn. Each notes what it learns
- * and wakes the machine.
+ * The callbacks of session, events, queue and turn. Each notes what it learns,
+ * hands it on to the parts that wait for it, and wakes the machine.
  */
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -26,7 +26,7 @@ static void link_session_down(void *userdata, const char *why)
 {
     struct rollout *rollout = userdata;
 
-    /* Each of them: it was there. */
+    /* Every loss is logged: each follows a time of presence. */
     log_warning("presence lost: %s", why);
     rollout_wake(rollout);
 }
