@@ -11,7 +11,14 @@ cp "$builddir/ccm-runner" "$scratch/bin/ccm-runner"
 node_make box "runner=\"$scratch/bin/ccm-runner\"" \
     "store={ kind = \"local\"; path = \"$scratch/store\"; }" \
     "objects={ kind = \"directory\"; path = \"$scratch/objects\"; }"
-node_things box
+# The change runs a command, which records whose it is: its parent is the
+# process that watches over it, and that one's parent is the runner.
+cat >"$scratch/bin/record" <<END
+#!/bin/sh
+sed -n 's/^PPid:[^0-9]*//p' "/proc/\$PPID/status" >"$scratch/runner"
+END
+chmod 755 "$scratch/bin/record"
+node_things box "settings = { command = \"$scratch/bin/record\"; };"
 
 publish() {
     printf '[{"id": 1, "name": "alpha", "content": "%s"}]\n' "$1" \
@@ -30,10 +37,9 @@ there_is_a_spare() {
 is_gone() {
     ! kill -0 "$1" 2>/dev/null
 }
-# The process that made the last change; the history's ids end with it.
+# The process that made the last change.
 last_runner() {
-    ctl box history --limit 1 --json |
-        jq -r '.records[0].id' | sed 's/.*-//'
+    cat "$scratch/runner"
 }
 # changes CASE CONTENT PID: the change is made, by that process or (!PID) not.
 changes() {
@@ -79,7 +85,7 @@ printf '// more\n' >>"$scratch/box/modules.d/things.conf"
 changes "after a comment in modules.d" seven "$waiting"
 
 wait_for "and again" there_is_a_spare
-sed -i 's/module = "things";/module = "things"; settings = { a = 1; };/' \
+sed -i 's/settings = {/settings = { a = 1;/' \
     "$scratch/box/modules.d/things.conf"
 publish eight
 modules_have_changed() {

@@ -79,7 +79,7 @@ static void a_check_that_never_succeeds_fails_with_the_last_answer(void **state)
     struct config_service service = {
         .name = "web",
         .check = ARGV("/bin/sh", "-c", "echo inactive; exit 3"),
-        .timeout_ms = 400};
+        .timeout_ms = 3000};
     struct error err;
 
     (void) state;

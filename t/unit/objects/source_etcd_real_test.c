@@ -263,7 +263,7 @@ static const struct {
     {"07", "{\"id\": 7}", -EPROTO},
     {"7/8", "{\"id\": 7}", -EPROTO},
     {"", "{\"id\": 7}", -EPROTO},
-    {"-7", "{\"id\": -7}", 0},
+    {"-7", "{\"id\": -7}", -EPROTO},
 };
 
 static void a_bad_value_is_an_error_that_names_its_key(void **state)
