@@ -19,7 +19,7 @@
  * is_namespaced has no effect: php-fpm's pools share their master's namespaces.
  * That would need a separate service for each pool.
  */
-#include <ccm/module.h>
+#include "fpm_settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +38,10 @@ struct fpm {
     bool unplaced; /* there is a pool whose file is unknown */
 };
 
+struct fpm_limits {
+    int64_t fallback, low, high;
+};
+
 struct pool {
     const json_t *object;
     const char *name, *version;
@@ -46,27 +50,18 @@ struct pool {
 
 /* --------------------------------------------------------------- the lines */
 
-/* A number within limits, or the pool is rejected. */
+/* A number within limits, or the pool is rejected. php-fpm takes 0 for "no
+ * limit" or "off" where that is allowed. */
 static long long fpm_number(struct ccm_run *run, const json_t *pool,
-                            const char *field, int64_t fallback, int64_t high)
+                            const char *field, struct fpm_limits limits)
 {
-    int64_t number = ccm_integer_or(run, pool, field, fallback);
+    int64_t number = ccm_integer_or(run, pool, field, limits.fallback);
 
-    if (number < 1 || number > high)
-        ccm_reject(run, pool, "%s: %lld is out of range; expected 1 to %lld",
-                   field, (long long) number, (long long) high);
+    if (number < limits.low || number > limits.high)
+        ccm_reject(run, pool, "%s: %lld is out of range; expected %lld to %lld",
+                   field, (long long) number, (long long) limits.low,
+                   (long long) limits.high);
     return (long long) number;
-}
-
-static bool fpm_is_word(const char *text, const char *others)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
-    for (; *text; text++)
-        if (!strchr(letters, *text) && !strchr(others, *text))
-            return false;
-    return true;
 }
 
 /* The unix user that a pool runs as. php-fpm refuses root. */
@@ -85,68 +80,6 @@ static const char *fpm_user(struct ccm_run *run, const json_t *pool)
              ccm_integer_or(run, user, "unix_id", 1) == 0)
         ccm_reject(run, pool, "it would run as root");
     return name;
-}
-
-static void fpm_setting_text(struct ccm_run *run, const json_t *pool, FILE *out,
-                             const char *key, const char *text)
-{
-    const char *byte;
-
-    for (byte = text; *byte; byte++)
-        if ((unsigned char) *byte < 0x20 || *byte == 0x7f ||
-            strchr("\"\\$", *byte))
-            ccm_reject(run, pool,
-                       "php_settings: the value of %s contains a quote, a "
-                       "backslash, \"$\" or a control character",
-                       key);
-    fprintf(out, "php_admin_value[%s] = \"%s\"\n", key, text);
-}
-
-static void fpm_setting(struct ccm_run *run, const json_t *pool, FILE *out,
-                        const char *key, const json_t *value)
-{
-    if (!*key || strlen(key) > 100 || !fpm_is_word(key, "_.-"))
-        ccm_reject(run, pool, "php_settings: the name of a setting is invalid");
-    else if (json_is_string(value))
-        fpm_setting_text(run, pool, out, key, json_string_value(value));
-    else if (json_is_integer(value))
-        fprintf(out, "php_admin_value[%s] = %lld\n", key,
-                (long long) json_integer_value(value));
-    else if (json_is_boolean(value))
-        fprintf(out, "php_admin_flag[%s] = %s\n", key,
-                json_is_true(value) ? "on" : "off");
-    else if (!json_is_null(value))
-        ccm_reject(run, pool,
-                   "php_settings: the value of %s is not a string, an integer "
-                   "or a boolean",
-                   key);
-}
-
-static int fpm_compare(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-/* In the order of their names. */
-static void fpm_settings(struct ccm_run *run, const json_t *pool, FILE *out)
-{
-    json_t *map = json_object_get(pool, "php_settings")
-                      ? (json_t *) ccm_map(run, pool, "php_settings")
-                      : NULL;
-    size_t count = json_object_size(map), used = 0, i;
-    const char **keys = calloc(count + 1, sizeof(*keys)), *key;
-    json_t *value;
-
-    if (!keys) {
-        ccm_fail(run, "out of memory");
-        return;
-    }
-    json_object_foreach (map, key, value)
-        keys[used++] = key;
-    qsort(keys, used, sizeof(*keys), fpm_compare);
-    for (i = 0; i < used; i++)
-        fpm_setting(run, pool, out, keys[i], json_object_get(map, keys[i]));
-    free(keys);
 }
 
 /* ------------------------------------------------------------------ a pool */
@@ -179,8 +112,9 @@ static void fpm_write_slow_log(struct fpm *fpm, const struct pool *pool,
     fprintf(out,
             "request_slowlog_timeout = %llds\nslowlog = %s/php%s-fpm.%s"
             ".slow.log\n",
-            fpm_number(fpm->run, pool->object, field, 0, 3600), fpm->logs,
-            pool->version, pool->name);
+            fpm_number(fpm->run, pool->object, field,
+                       (struct fpm_limits){0, 0, 3600}),
+            fpm->logs, pool->version, pool->name);
 }
 
 static void fpm_write(struct fpm *fpm, const struct pool *pool, FILE *out)
@@ -194,11 +128,14 @@ static void fpm_write(struct fpm *fpm, const struct pool *pool, FILE *out)
             ccm_configuration(run), pool->name, fpm_user(run, object));
     fpm_write_listen(fpm, pool, out);
     fprintf(out, "pm = ondemand\npm.max_children = %lld\n",
-            fpm_number(run, object, "max_children", 25, 10000));
+            fpm_number(run, object, "max_children",
+                       (struct fpm_limits){25, 1, 10000}));
     fprintf(out, "pm.max_requests = %lld\n",
-            fpm_number(run, object, "max_requests", 20, 1000000));
+            fpm_number(run, object, "max_requests",
+                       (struct fpm_limits){20, 0, 1000000}));
     fprintf(out, "pm.process_idle_timeout = %llds\n",
-            fpm_number(run, object, "process_idle_timeout", 10, 86400));
+            fpm_number(run, object, "process_idle_timeout",
+                       (struct fpm_limits){10, 1, 86400}));
     fpm_write_slow_log(fpm, pool, out);
     fpm_settings(run, object, out);
 }
@@ -214,6 +151,44 @@ static bool fpm_has_version(const struct fpm *fpm, const char *version)
     return false;
 }
 
+static bool fpm_name_is_valid(const char *name)
+{
+    /* php-fpm does not read hidden files. */
+    return *name && strlen(name) <= 64 && !strchr("-.", *name) &&
+           strcasecmp(name, "global") != 0 && fpm_is_word(name, "_.-");
+}
+
+static const char *fpm_path(const struct fpm *fpm, const char *version,
+                            const char *name)
+{
+    char format[256];
+
+    snprintf(format, sizeof(format), "%s/%%s.conf", fpm->directory);
+    return ccm_path(fpm->run, format, version, name);
+}
+
+/* A rejected pool's file stays, wherever it is: what is declared for a rejected
+ * object is left alone. */
+static void fpm_keep(struct fpm *fpm, const json_t *object)
+{
+    const char *name = ccm_name(fpm->run, object, "name");
+    const json_t *version;
+    size_t i;
+
+    if (!ccm_rejected(fpm->run, object) || !fpm_name_is_valid(name))
+        return;
+
+    json_array_foreach (fpm->versions, i, version) {
+        const char *path = fpm_path(fpm, json_string_value(version), name);
+
+        if (json_object_get(fpm->paths, path))
+            continue;
+        json_object_set_new(fpm->paths, path, json_true());
+        ccm_file(fpm->run, &(struct ccm_file){
+                               .path = path, .mode = 0600, .object = object});
+    }
+}
+
 /* Reads and checks the parts of the file's name. */
 static bool fpm_place(struct fpm *fpm, struct pool *pool)
 {
@@ -221,10 +196,7 @@ static bool fpm_place(struct fpm *fpm, struct pool *pool)
 
     pool->name = ccm_name(run, pool->object, "name");
     pool->version = ccm_name(run, pool->object, "version");
-    /* php-fpm does not read hidden files. */
-    if (strlen(pool->name) > 64 || strchr("-.", *pool->name) ||
-        strcasecmp(pool->name, "global") == 0 ||
-        !fpm_is_word(pool->name, "_.-"))
+    if (!fpm_name_is_valid(pool->name))
         ccm_reject(run, pool->object, "name is not a valid pool name");
     if (!fpm_has_version(fpm, pool->version))
         ccm_reject(run, pool->object,
@@ -238,27 +210,26 @@ static bool fpm_place(struct fpm *fpm, struct pool *pool)
 static void fpm_pool(struct fpm *fpm, const json_t *object)
 {
     struct pool pool = {.object = object};
-    char format[256];
     const char *path;
     FILE *out;
 
     if (!fpm_place(fpm, &pool)) {
-        fpm->unplaced = true;
+        fpm->unplaced |= !fpm_name_is_valid(pool.name);
         return;
     }
-    snprintf(format, sizeof(format), "%s/%%s.conf", fpm->directory);
-    path = ccm_path(fpm->run, format, pool.version, pool.name);
+    path = fpm_path(fpm, pool.version, pool.name);
     if (json_object_get(fpm->paths, path)) {
         ccm_reject(fpm->run, object, "another pool has this name and version");
         return;
     }
     json_object_set_new(fpm->paths, path, json_true());
-    json_object_set_new(fpm->used, pool.version, json_true());
     out = ccm_file(fpm->run, &(struct ccm_file){.path = path,
                                                 .mode = 0600,
                                                 .service = pool.service,
                                                 .object = object});
     fpm_write(fpm, &pool, out);
+    if (!ccm_rejected(fpm->run, object))
+        json_object_set_new(fpm->used, pool.version, json_true());
 }
 
 /* ---------------------------------------------------------- the whole plan */
@@ -267,15 +238,11 @@ static void fpm_pool(struct fpm *fpm, const json_t *object)
 static void fpm_stand_in(struct fpm *fpm, const char *version,
                          const char *service)
 {
-    char format[256];
-    FILE *out;
+    FILE *out = ccm_file(
+        fpm->run, &(struct ccm_file){.path = fpm_path(fpm, version, "none"),
+                                     .mode = 0600,
+                                     .service = service});
 
-    snprintf(format, sizeof(format), "%s/none.conf", fpm->directory);
-    out =
-        ccm_file(fpm->run,
-                 &(struct ccm_file){.path = ccm_path(fpm->run, format, version),
-                                    .mode = 0600,
-                                    .service = service});
     fprintf(out,
             "; Made by ccm (%s): without a pool php-fpm does not start.\n"
             "[none]\nuser = nobody\nlisten = %s/php%s-none.sock\n"
@@ -385,6 +352,9 @@ static int fpm_plan(struct ccm_run *run)
     if (r == 0) {
         json_array_foreach (ccm_objects(run, "fpm-pools"), i, pool) {
             fpm_pool(&fpm, pool);
+        }
+        json_array_foreach (ccm_objects(run, "fpm-pools"), i, pool) {
+            fpm_keep(&fpm, pool);
         }
         fpm_finish(&fpm);
     }

@@ -12,7 +12,8 @@ modules_crontab_so_CFLAGS = $(MODULE_COMPILE)
 modules_crontab_so_LDFLAGS = $(MODULE_LINK)
 modules_crontab_so_LDADD = $(JANSSON_LIBS)
 
-modules_fpm_pools_so_SOURCES = modules/fpm-pools.c
+modules_fpm_pools_so_SOURCES = modules/fpm-pools.c \
+	modules/fpm_settings.c modules/fpm_settings.h
 modules_fpm_pools_so_CFLAGS = $(MODULE_COMPILE)
 modules_fpm_pools_so_LDFLAGS = $(MODULE_LINK)
 modules_fpm_pools_so_LDADD = $(JANSSON_LIBS)

@@ -196,6 +196,31 @@ check_is "are rejected" \
 check_is "and nothing is removed, for it might be theirs" \
     "README blog.conf" "$(files_in "$pools")"
 
+# --- a pool whose version alone is rejected keeps its own file, and no other
+{ pool 1 blog && pool 2 gone; } | objects fpm-pools
+check "two pools" apply
+{ pool 1 blog '"version": "8.3"'; } | objects fpm-pools
+check "one moves to a version that this node lacks, the other goes" apply
+check_is "the first one is rejected" fpm-pools/1 "$(names_of_rejected)"
+check_says "and stays as it is" "blog.conf" "$(files_in "$pools")"
+check_is "the other one is removed" "" \
+    "$(files_in "$pools" | grep -o gone.conf)"
+check_status "php-fpm -t accepts it" 0 fpm_takes_it
+rm "$pools/blog.conf"
+check "its file gets lost" apply
+check_is "a stand-in keeps php-fpm going" \
+    "README none.conf" "$(files_in "$pools")"
+check_status "php-fpm -t accepts that" 0 fpm_takes_it
+{ pool 1 blog '"max_children": 0'; } | objects fpm-pools
+check "a pool that is rejected for another reason" apply
+check_is "does not take the stand-in along" \
+    "README none.conf" "$(files_in "$pools")"
+{ pool 1 blog '"max_requests": 0, "log_slow_requests_threshold": 0'; } |
+    objects fpm-pools
+check "0 is php-fpm's own word for no limit" apply
+check_is "and it is taken" "" "$(rejected)"
+check_is "as it is" 0 "$(fpm_takes_it && fpm_says blog pm.max_requests)"
+
 # --- versions
 declare_pools "sockets = \"$scratch/run\"; versions = (\"8.1\", \"8.2\");"
 { pool 1 blog '"version": "8.1"'; } | objects fpm-pools
