@@ -274,9 +274,16 @@ static int compare_account(struct compare *cmp, const struct change *c)
     return 0;
 }
 
+static bool compare_makes_path(enum change_kind kind)
+{
+    return kind == CHANGE_FILE || kind == CHANGE_DIRECTORY ||
+           kind == CHANGE_SYMLINK || kind == CHANGE_ABSENT ||
+           kind == CHANGE_EXCLUSIVE;
+}
+
 static int compare_change(struct compare *cmp, const struct change *c)
 {
-    int r = c->path && c->kind != CHANGE_KEEP
+    int r = compare_makes_path(c->kind)
                 ? protect_check_path(cmp->protect, c->kind, c->path, cmp->err)
                 : 0;
 
@@ -295,7 +302,6 @@ static int compare_change(struct compare *cmp, const struct change *c)
         return compare_exclusive(cmp, c);
     case CHANGE_GROUP:
     case CHANGE_USER:
-        return compare_account(cmp, c);
     case CHANGE_MEMBER:
         return compare_account(cmp, c);
     case CHANGE_COMMAND:

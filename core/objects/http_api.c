@@ -124,14 +124,14 @@ static int http_api_add_headers(struct http_api *api, struct error *err)
 static bool http_api_renew(struct http_api *api)
 {
     cleanup_secret char *now = NULL;
-    cleanup_secret char *old = NULL;
     const char *name;
 
     if (!api->secret ||
-        http_api_read_secret(api->config, &now, &name, NULL) < 0 ||
+        http_api_read_secret(api->config, &now, &name, NULL) < 0 || !now ||
         streq(now, api->secret))
         return false;
-    old = STEAL(api->secret);
+    secret_free(api->secret);
+    api->secret = NULL;
     request_drop_headers(&api->request);
     return http_api_add_headers(api, NULL) == 0;
 }

@@ -197,10 +197,10 @@ t_fuzz_flag_live_LDADD = libfuzz.a $(DAEMON_LIBS)
 
 UNIT_TESTS += t/fuzz/fpm_pools_fuzz
 EXTRA_PROGRAMS += t/fuzz/fpm_pools_live
-t_fuzz_fpm_pools_fuzz_SOURCES = t/fuzz/fpm_pools_fuzz.c $(FUZZ_MODULES) modules/fpm-pools.c t/fuzz/replay.c
+t_fuzz_fpm_pools_fuzz_SOURCES = t/fuzz/fpm_pools_fuzz.c $(FUZZ_MODULES) modules/fpm-pools.c modules/fpm_settings.c t/fuzz/replay.c
 t_fuzz_fpm_pools_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_fpm_pools_fuzz_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
-t_fuzz_fpm_pools_live_SOURCES = t/fuzz/fpm_pools_fuzz.c $(FUZZ_MODULES) modules/fpm-pools.c t/fuzz/mutate.c
+t_fuzz_fpm_pools_live_SOURCES = t/fuzz/fpm_pools_fuzz.c $(FUZZ_MODULES) modules/fpm-pools.c modules/fpm_settings.c t/fuzz/mutate.c
 t_fuzz_fpm_pools_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_fpm_pools_live_LDFLAGS = $(LIVE_LINK)
 t_fuzz_fpm_pools_live_LDADD = libfuzz.a libhost.a $(HOST_LIBS)
