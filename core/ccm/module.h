@@ -453,7 +453,7 @@ enum ccm_action {
 struct ccm_service {
     const char *name;       /* as in services of ccm.conf, or a systemd unit */
     enum ccm_action action; /* reload or restart */
-    bool any; /* every change of this configuration reloads it */
+    bool any;               /* every change of this configuration reloads it */
 };
 
 /* The sized variants are what the inline functions call, so that a module
