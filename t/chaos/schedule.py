@@ -174,7 +174,7 @@ class Player:
 
     def do_flag(self, name, span):
         self.world.ctl(name, "flag", "set", "an operator's hold")
-        self.after(span, self.world.ctl, name, "flag", "clear")
+        self.after(span, self.world.ctl, name, "flag", "clear", "--all")
 
     def heal(self):
         """All faults end; what they have done remains."""
