@@ -125,6 +125,15 @@ check_says "with type, id, field, value" \
 check_says "an id of 0" 'jobs/0: field "id" is not valid' "$output"
 check_says "and one above 2^53-1" 'jobs/9007199254740992: field "id"' "$output"
 check_says "and counted" '3 bad objects' "$output"
+for text in '{"id": 5}' '{}' '"x"' '{"objects": {}}' '' '[] []'; do
+    echo "$text" >"$scratch/objects/jobs.json"
+    check_status "object check refuses a file of $text" 1 \
+        ctl object check "$scratch/objects/jobs.json"
+    check_says "and names it" 'jobs.json' "$output"
+done
+rm "$scratch/objects/jobs.json"
+check_status "and a file that is not there" 1 \
+    ctl object check "$scratch/objects/jobs.json"
 
 # --- settings
 printf '%s\n' 'module = "typed";' 'settings = { wrod = "hi"; };' \

@@ -4,21 +4,18 @@
  * into one transaction of the store. The output of object list --json can be
  * imported again. Objects that are in none of the files are left alone.
  */
+#include "ctl/object_file.h"
 #include "ctl/types.h"
 
 #include "base/alloc.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/util.h"
 #include "ctl/text.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
-#define FILE_BYTES_MAX (1024 * 1024 * 1024)
 #define BATCH_MAX 100
 #define BATCH_BYTES_MAX (1024 * 1024)
 
@@ -28,17 +25,6 @@ struct import {
     json_t *types;    /* type: how many were written */
     json_t *declared; /* types: see types.h */
 };
-
-char *ctl_file_type(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    size_t size = strlen(name), suffix = strlen(".json");
-
-    if (size <= suffix || !streq(name + size - suffix, ".json"))
-        return NULL;
-    return xstrndup(name, size - suffix);
-}
 
 static int import_send(struct import *import, const char *type, json_t *batch)
 {
@@ -66,6 +52,28 @@ static int import_send(struct import *import, const char *type, json_t *batch)
     return CCM_EXIT_DONE;
 }
 
+/* Before any of them is written. */
+static int import_check(struct import *import, const char *name,
+                        const json_t *list)
+{
+    struct error *err = &import->ctl->error;
+    struct type *type = NULL;
+    const json_t *object;
+    size_t i;
+    int r = types_find(import->ctl, import->declared, name, &type);
+
+    json_array_foreach (list, i, object) {
+        if (r != CCM_EXIT_DONE)
+            break;
+        if (types_check_object(type, name, object, err) == 0)
+            continue;
+        error_prefix(err, 0, "entry %zu", i + 1);
+        r = CCM_EXIT_FAILED;
+    }
+    type_free(type);
+    return r;
+}
+
 static int import_list(struct import *import, const char *type,
                        const json_t *list)
 {
@@ -74,13 +82,6 @@ static int import_list(struct import *import, const char *type,
     json_t *object;
     int r = CCM_EXIT_DONE;
 
-    json_array_foreach (list, i, object) {
-        if (types_check_object(import->ctl, import->declared, type, object,
-                               &import->ctl->error) < 0) {
-            error_prefix(&import->ctl->error, 0, "entry %zu", i + 1);
-            return CCM_EXIT_FAILED;
-        }
-    }
     json_array_foreach (list, i, object) {
         size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
 
@@ -99,33 +100,18 @@ static int import_list(struct import *import, const char *type,
 
 static int import_file(struct import *import, const char *path)
 {
-    struct ctl *ctl = import->ctl;
-    cleanup_free char *type = ctl_file_type(path), *text = NULL;
-    json_auto_t *document = NULL;
-    const json_t *list;
-    size_t size;
+    cleanup_free char *type = NULL;
+    json_auto_t *objects = NULL;
+    int r = object_file_read(import->ctl, path, &type, &objects);
 
-    if (!type)
-        return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "%s: name the file after the type: crons.json", path);
-    if (io_read_file(AT_FDCWD, path, FILE_BYTES_MAX, &text, &size,
-                     &ctl->error) < 0)
-        return CCM_EXIT_FAILED;
-    if (json_parse(text, size, FILE_BYTES_MAX, &document, &ctl->error) < 0) {
-        error_prefix(&ctl->error, 0, "%s", path);
-        return CCM_EXIT_FAILED;
-    }
-    list = json_is_object(document) ? json_object_get(document, "objects")
-                                    : document;
-    if (!json_is_array(list))
-        return ctl_fail(ctl, CCM_EXIT_FAILED,
-                        "%s: expected [...] or {\"objects\": [...]}", path);
-    return import_list(import, type, list);
+    if (r == CCM_EXIT_DONE)
+        r = import_check(import, type, objects);
+    return r == CCM_EXIT_DONE ? import_list(import, type, objects) : r;
 }
 
 static int import_is_json(const struct dirent *entry)
 {
-    cleanup_free char *type = ctl_file_type(entry->d_name);
+    cleanup_free char *type = object_file_type(entry->d_name);
 
     return type != NULL && entry->d_name[0] != '.';
 }

@@ -180,11 +180,11 @@ static int object_check(struct ctl *ctl, const json_t *object)
     size_t i;
     int r = types_asked(ctl, &types);
 
-    if (r == CCM_EXIT_DONE &&
-        types_check_object(ctl, types, ctl->words[0], object, &ctl->error) < 0)
-        return CCM_EXIT_FAILED;
     if (r == CCM_EXIT_DONE)
         r = types_find(ctl, types, ctl->words[0], &type);
+    if (r == CCM_EXIT_DONE &&
+        types_check_object(type, ctl->words[0], object, &ctl->error) < 0)
+        r = CCM_EXIT_FAILED;
     for (i = 0; type && i < type->n_fields; i++)
         immutable = immutable || (type->fields[i].flags & CCM_IMMUTABLE);
     if (r == CCM_EXIT_DONE && immutable)

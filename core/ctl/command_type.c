@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* ccmctl type list, show and example; ccmctl object check. */
+#include "ctl/object_file.h"
 #include "ctl/types.h"
 
 #include "base/alloc.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/util.h"
 #include "ctl/text.h"
 #include "ctl/text_table.h"
 #include "types/type_schema.h"
-
-#include <fcntl.h>
-
-#define FILE_BYTES_MAX (1024 * 1024 * 1024)
 
 int command_type_list(struct ctl *ctl)
 {
@@ -131,44 +127,29 @@ int command_type_example(struct ctl *ctl)
     return ctl_print_json(ctl, example);
 }
 
-static int type_check_list(struct ctl *ctl, const json_t *types,
-                           const char *type, const json_t *list)
-{
-    const json_t *object;
-    struct error err;
-    size_t i;
-    int bad = 0;
-
-    json_array_foreach (list, i, object) {
-        if (types_check_object(ctl, types, type, object, &err) == 0)
-            continue;
-        text_line(ctl->out, "%s", err.text);
-        bad++;
-    }
-    return bad;
-}
-
-/* Sets *bad to the number of bad objects. Returns an exit status. */
+/* Adds the number of bad objects to *bad. Returns an exit status. */
 static int type_check_file(struct ctl *ctl, const json_t *types,
                            const char *path, int *bad)
 {
-    cleanup_free char *type = ctl_file_type(path), *text = NULL;
-    json_auto_t *document = NULL;
-    const json_t *list;
-    size_t size;
+    cleanup_free char *name = NULL;
+    json_auto_t *objects = NULL;
+    struct type *type = NULL;
+    const json_t *object;
+    struct error err;
+    size_t i;
+    int r = object_file_read(ctl, path, &name, &objects);
 
-    if (!type)
-        return ctl_fail(ctl, CCM_EXIT_USAGE,
-                        "%s: name the file after the type: crons.json", path);
-    if (io_read_file(AT_FDCWD, path, FILE_BYTES_MAX, &text, &size,
-                     &ctl->error) < 0)
-        return CCM_EXIT_FAILED;
-    if (json_parse(text, size, FILE_BYTES_MAX, &document, &ctl->error) < 0) {
-        error_prefix(&ctl->error, 0, "%s", path);
-        return CCM_EXIT_FAILED;
+    if (r == CCM_EXIT_DONE)
+        r = types_find(ctl, types, name, &type);
+    if (r != CCM_EXIT_DONE)
+        return r;
+    json_array_foreach (objects, i, object) {
+        if (types_check_object(type, name, object, &err) == 0)
+            continue;
+        text_line(ctl->out, "%s", err.text);
+        ++*bad;
     }
-    list = json_object_get(document, "objects");
-    *bad += type_check_list(ctl, types, type, list ? list : document);
+    type_free(type);
     return CCM_EXIT_DONE;
 }
 

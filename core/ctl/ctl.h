@@ -110,8 +110,4 @@ int command_type_show(struct ctl *ctl);
 int command_type_example(struct ctl *ctl);
 int command_import(struct ctl *ctl);
 
-/* "crons" of "dir/crons.json"; NULL if it has another form. Returns new (freed
- * with free). */
-char *ctl_file_type(const char *path);
-
 #endif

@@ -14,6 +14,7 @@ libctl_a_SOURCES = \
 	core/ctl/command_wait.c \
 	core/ctl/ctl.h \
 	core/ctl/fail.c \
+	core/ctl/object_file.c core/ctl/object_file.h \
 	core/ctl/options.c core/ctl/options.h \
 	core/ctl/show.c \
 	core/ctl/text.c core/ctl/text.h \

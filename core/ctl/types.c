@@ -112,28 +112,24 @@ int types_find(struct ctl *ctl, const json_t *list, const char *name,
     return CCM_EXIT_DONE;
 }
 
-int types_check_object(struct ctl *ctl, const json_t *list, const char *type,
+int types_check_object(const struct type *type, const char *name,
                        const json_t *object, struct error *err)
 {
     const json_t *id = json_object_get(object, "id");
     json_auto_t *copy = json_deep_copy(object);
-    struct type *found = NULL;
     int r = 0;
 
     if (!json_is_object(object) || !json_is_integer(id))
         return error_set(err, -EINVAL,
-                         "%s: expected an object with an integer \"id\"", type);
-    if (types_find(ctl, list, type, &found) != CCM_EXIT_DONE)
-        return error_set(err, -EINVAL, "%s", ctl->error.text);
+                         "%s: expected an object with an integer \"id\"", name);
     if (!object_id_valid(json_integer_value(id)))
         r = error_set(err, -EINVAL,
                       "field \"id\" is not valid; expected 1 to "
                       "9007199254740991");
-    if (r == 0 && found)
-        r = type_check(found, copy, err);
+    if (r == 0 && type)
+        r = type_check(type, copy, err);
     if (r < 0)
-        error_prefix(err, r, "%s/%lld", type,
+        error_prefix(err, r, "%s/%lld", name,
                      (long long) json_integer_value(id));
-    type_free(found);
     return r;
 }

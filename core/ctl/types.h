@@ -22,10 +22,11 @@ int types_find(struct ctl *ctl, const json_t *list, const char *name,
                struct type **type);
 
 /*
- * Holds an object against the types of list, if its type is declared; it is
- * not changed. Returns 0, or -EINVAL: err begins with "crons/17: ".
+ * Holds an object of the type called name against its declaration (NULL:
+ * nobody declares it, and the id alone is checked); it is not changed. Returns
+ * 0, or -EINVAL: err begins with "crons/17: ".
  */
-int types_check_object(struct ctl *ctl, const json_t *list, const char *type,
+int types_check_object(const struct type *type, const char *name,
                        const json_t *object, struct error *err);
 
 #endif
