@@ -119,11 +119,11 @@ UNIT_TESTS += t/fuzz/crontab_schedule_fuzz
 EXTRA_PROGRAMS += t/fuzz/crontab_schedule_live
 t_fuzz_crontab_schedule_fuzz_SOURCES = t/fuzz/crontab_schedule_fuzz.c modules/crontab_schedule.c t/fuzz/replay.c
 t_fuzz_crontab_schedule_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
-t_fuzz_crontab_schedule_fuzz_LDADD = libfuzz.a $(ETCD_LIBS)
+t_fuzz_crontab_schedule_fuzz_LDADD = libfuzz.a $(TYPES_LIBS)
 t_fuzz_crontab_schedule_live_SOURCES = t/fuzz/crontab_schedule_fuzz.c modules/crontab_schedule.c
 t_fuzz_crontab_schedule_live_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_crontab_schedule_live_LDFLAGS = $(LIVE_LINK)
-t_fuzz_crontab_schedule_live_LDADD = libfuzz.a $(ETCD_LIBS)
+t_fuzz_crontab_schedule_live_LDADD = libfuzz.a $(TYPES_LIBS)
 
 UNIT_TESTS += t/fuzz/ctl_fuzz
 EXTRA_PROGRAMS += t/fuzz/ctl_live
