@@ -45,7 +45,7 @@ etc/ccmd.init: etc/ccmd.init.in
 etc/ccmd.openrc: etc/ccmd.openrc.in
 etc/ccmd.service: etc/ccmd.service.in
 
-# The Debian packages, in deb/. The debian folder is no part of the archive.
+# The Debian packages, in deb/. The archive leaves the debian folder out.
 # DEB_FLAGS are dpkg-buildpackage's.
 DEB_FLAGS = -us -uc
 .PHONY: deb

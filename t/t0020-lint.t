@@ -122,7 +122,7 @@ put core/plan/b.c '#include "core/host/x.h"'
 put core/attic/a.c '#include "base/x.h"'
 want+="core/plan/a.c:2: name the room in ../host/x.h
 core/plan/b.c:2: name the room in core/host/x.h
-core/attic/a.c:2: attic is no room of the table"
+core/attic/a.c:2: attic is a room that the table lacks"
 output=$("$text" "$tree" 2>&1)
 check_is "every pair of rooms is judged by the table" "$(sort <<<"$want")" \
     "$(sed -n '/^not ok 1 /,/^ok/s/^# //p' <<<"$output" | sort)"

@@ -49,7 +49,7 @@ check_says "so does the history" 'interrupted at commit of things: .*deadly' \
 check_is "no turn has begun since" "" \
     "$(turns "$before" | tr ' ' '\n' | grep -v failed)"
 
-# A restart, or a reboot, is no reason to try again.
+# Neither a restart nor a reboot makes it try again.
 node_stop web1
 before=$(revision_now)
 node_start web1

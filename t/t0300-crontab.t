@@ -154,7 +154,7 @@ check_says "the run says so" 'crons/7: email_address' \
     "$(runner plan 2>&1; cat "$scratch/web1/log" 2>/dev/null)"
 check_is "and root's crontab is root's" "#root's own" "$(cat "$spool/root")"
 
-# --- what cron takes itself is no reason to leave a job out
+# --- a job stays in when cron itself takes what is odd about it
 user 1 alice | objects unix-users
 {
     cron 1 1 'echo' '"schedule":"*/5\t*\t*\t*\t*"'

@@ -45,7 +45,7 @@ careless members 1 "one that writes members as they come is found" \
     '^finding: depends on the order of the members.*/careless/a'
 careless order 1 "one that declares by the order of objects is found" \
     '^finding: the declarations depend on the order.*/careless/alpha'
-careless list 0 "a list in the order of the objects is no fault" \
+careless list 0 "a list in the order of the objects is accepted" \
     '^note: depends on the order of the objects .*/careless/list'
 careless crash 1 "one that crashes when a field is missing is found" \
     '^finding: does not survive when "colour" of things/1 is missing: (crashed|exited)'
@@ -55,7 +55,7 @@ careless fail 1 "one that fails because of one object is found" \
     '^finding: fails as a whole.*"count" of things/1 is missing: no count'
 careless lines 1 "one that lets a line break into a file of lines is found" \
     '^finding: a line break in "name" of things/1 is not escaped: .*/careless/lines'
-check_is "and is no fault of other fields" 1 \
+check_is "and other fields are not blamed for it" 1 \
     "$(grep -c '^finding' <<<"$output")"
 careless nowhere 1 "one whose plan fails on this node is found" \
     '^finding: it cannot be compared with .*/nowhere/at/all'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Every key of ccm.conf, as tables: name, type, range, default. What is not
- * here is an error in the file, so that nobody believes to have changed a
+ * here is an error in the file, so that nobody thinks they have changed a
  * default with a misspelt key.
  */
 #include "config_schema.h"

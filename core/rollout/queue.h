@@ -111,7 +111,7 @@ bool queue_learn(struct queue *queue, const struct store_range *ranges);
 
 /* Adds to txn the removal of our place, on the condition that it is still the
  * one that we made: a late removal must not remove our next place, which has
- * the same key. Nothing if there is no place. */
+ * the same key. Adds nothing if there is no place. */
 void queue_leave(const struct queue *queue, struct txn *txn);
 /* The same, for a txn that another condition protects against being late. */
 void queue_leave_turn(const struct queue *queue, struct txn *txn);

@@ -48,7 +48,7 @@ static void act_order(struct ccm_run *run, size_t i, const json_t *thing)
         fputs("first\n", declare(run, ccm_string(run, thing, "name")));
 }
 
-/* One file with all objects in their order, which is no fault. */
+/* One file with all objects in their order, which is accepted. */
 static void act_list(struct ccm_run *run, size_t i, const json_t *thing)
 {
     static FILE *out;
