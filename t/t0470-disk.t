@@ -47,6 +47,8 @@ for where in state root; do
         flag_is web2 '.kind == "failed" and .node == "web1"'
     check_says "$where is full: it says so" 'No space left|ENOSPC|full' \
         "$(ctl web2 flag show)"
+    check_says "$where is full: the advice is to repair the machine" \
+        'to lift it: repair that on web1' "$(ctl web2 flag show)"
     check_status "$where is full: nothing is half done" 0 test \
         "$(wc -l <"$scratch/web1/root/etc/things/alpha")" -eq 1
     check "$where is full: the daemon lives" node_lives web1

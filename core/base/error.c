@@ -2,6 +2,7 @@
 /* The error text that travels up beside a return code. */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,4 +50,10 @@ int error_prefix(struct error *err, int code, const char *format, ...)
     used = strlen(err->text);
     snprintf(err->text + used, sizeof(err->text) - used, ": %s", old.text);
     return code;
+}
+
+bool error_is_machine(int code)
+{
+    return code == -ENOSPC || code == -EDQUOT || code == -EROFS ||
+           code == -ENOMEM || code == -EMFILE || code == -ENFILE;
 }

@@ -8,8 +8,11 @@
  * one function. The text for people travels in the last parameter.
  *
  * The text is fixed in size, so that reporting an error never allocates.
- * Every function here takes err == NULL and then only returns the code.
+ * Every function that takes err takes NULL, too, and then only returns the
+ * code.
  */
+
+#include <stdbool.h>
 
 #define ERROR_TEXT_MAX 2048
 
@@ -28,5 +31,9 @@ int error_errno(struct error *err, int code, const char *format, ...)
 /* Puts "<text>: " in front of the text. Returns code. */
 int error_prefix(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Does this machine lack room, memory, descriptors or a writable file system?
+ * That is for its administrator, whatever was asked for. code is -errno. */
+bool error_is_machine(int code);
 
 #endif

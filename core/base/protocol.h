@@ -43,6 +43,7 @@
  *
  *   {"event":"done","changes":N,"digest":"...","revision":R}
  *   {"event":"failed","step":s,"configuration":c or null,"error":e,
+ *    "machine":true,              or absent: error_is_machine
  *    "transient":true or false,   true: objects unreachable, try again
  *    "died":true or false,   true: a planner ran out of memory, try again
  *    "rolled_back":true or false} false after "apply": the node is inconsistent

@@ -8,8 +8,6 @@
 #include "base/util.h"
 #include "ctl/text.h"
 
-#include <errno.h>
-
 int ctl_print_json(struct ctl *ctl, const json_t *document)
 {
     /* Only ASCII on a terminal, because it may obey more than C0. */
@@ -109,19 +107,6 @@ static size_t show_holds(FILE *out, const json_t *flag)
     return json_array_size(holds);
 }
 
-/* Is the machine to blame, and not the objects? */
-static bool show_is_machine(const json_t *flag)
-{
-    static const int errors[] = {ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENOMEM};
-    const char *text = json_string_or(flag, "error", "");
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(errors); i++)
-        if (strstr(text, strerror(errors[i])))
-            return true;
-    return false;
-}
-
 void ctl_explain_flag(FILE *out, const json_t *flag)
 {
     size_t n = 0;
@@ -146,7 +131,7 @@ void ctl_explain_flag(FILE *out, const json_t *flag)
                   "ccmctl flag clear %s",
                   node, node);
     else if (streq(json_string_or(flag, "step", ""), "load") ||
-             show_is_machine(flag))
+             json_bool_or(flag, "machine", false))
         text_line(out,
                   "to lift it: repair that on %s, then run there: ccmctl "
                   "apply; or: ccmctl flag clear",

@@ -256,19 +256,21 @@ int mode_run_fail(const char *why)
     return CCM_EXIT_FAILED;
 }
 
-static int mode_run_say_failed(const struct mode_run *job,
+/* r is the error of err. */
+static int mode_run_say_failed(const struct mode_run *job, int r,
                                const struct error *err)
 {
     const struct engine_failure *failure = &job->run.failure;
 
     mode_run_say(json_pack(
-        "{s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b}", "event", "failed", "step",
-        failure->step ? failure->step : "job", "configuration",
+        "{s:s, s:s, s:o, s:o, s:o*, s:b, s:b, s:b, s:b}", "event", "failed",
+        "step", failure->step ? failure->step : "job", "configuration",
         failure->configuration[0] ? json_string(failure->configuration)
                                   : json_null(),
-        "error", json_text(err->text), "transient", job->run.transient, "died",
-        job->run.died, "rolled_back", failure->rolled_back, "differs",
-        job->differs));
+        "error", json_text(err->text), "machine",
+        error_is_machine(r) ? json_true() : NULL, "transient",
+        job->run.transient, "died", job->run.died, "rolled_back",
+        failure->rolled_back, "differs", job->differs));
     return CCM_EXIT_FAILED;
 }
 
@@ -326,11 +328,11 @@ static int mode_run_apply(struct mode_run *job, const char *turn)
                                  objects_revision(job->run.objects),
                                  mode_run_progress, job};
     struct error err;
+    int r;
 
     mode_run_ignore_signals();
-    if (engine_apply(job->engine, &order, &job->run.failure, &err) < 0)
-        return mode_run_say_failed(job, &err);
-    return mode_run_say_done(job);
+    r = engine_apply(job->engine, &order, &job->run.failure, &err);
+    return r < 0 ? mode_run_say_failed(job, r, &err) : mode_run_say_done(job);
 }
 
 static int mode_run_do(struct mode_run *job)
@@ -340,7 +342,7 @@ static int mode_run_do(struct mode_run *job)
     int r = mode_run_receive(job, &err);
 
     if (r < 0)
-        return mode_run_say_failed(job, &err);
+        return mode_run_say_failed(job, r, &err);
     r = run_check_config(&job->run, job->config, &err);
     if (r == 0)
         r = mode_run_plan(job, &err);
@@ -348,13 +350,13 @@ static int mode_run_do(struct mode_run *job)
         !job->differs) /* else it is tried again soon */
         record_refused(&job->run, job->who, job->revision, &err);
     if (r < 0)
-        return mode_run_say_failed(job, &err);
+        return mode_run_say_failed(job, r, &err);
     mode_run_say_planned(job);
     if (job->summary.changes == 0 && job->summary.owed == 0)
         return mode_run_apply(job, NULL); /* records the digests */
     r = mode_run_await_order(job, &turn, &err);
     if (r < 0)
-        return mode_run_say_failed(job, &err);
+        return mode_run_say_failed(job, r, &err);
     return r == 0 ? CCM_EXIT_DONE : mode_run_apply(job, turn);
 }
 

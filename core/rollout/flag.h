@@ -9,6 +9,7 @@
  *   kind           "failed", "in-doubt" or "operator"
  *   by             who raised it, if not node
  *   configuration, step, revision, error, at, turn
+ *   machine        true: the machine lacks something, such as room
  *   holds          operators' holds, each {"id","by","error","at"}: each is
  *                  lifted by its own id. With a node's flag they are what is
  *                  left when the node's failure is repaired

@@ -40,7 +40,7 @@ json_t *rollout_error_report(const struct rollout *rollout)
 {
     const struct attempt *attempt = &rollout->attempt;
     json_t *report = json_object();
-    const char *fields[] = {"configuration", "step", "error"};
+    const char *fields[] = {"configuration", "step", "error", "machine"};
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(fields); i++)

@@ -147,8 +147,8 @@ static void a_full_disk_is_no_fault_of_the_objects(void **state)
 {
     cleanup_free char *requests = fake_ccmctl_with(
         EXCHANGES({NULL, OK("{\"node\":\"web1\",\"flag\":{\"kind\":\"failed\","
-                            "\"node\":\"web2\",\"step\":\"stage\",\"error\":"
-                            "\"/etc/x: writing: No space left on device\"}}")}),
+                            "\"node\":\"web2\",\"step\":\"stage\","
+                            "\"machine\":true,\"error\":\"it is full\"}}")}),
         "status", 0);
 
     (void) state;
