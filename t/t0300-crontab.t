@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
 # The crontab module: what it writes is what Debian's cron takes and runs.
-# shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+# shellcheck source=t/e2e/module.sh
+. "${srcdir:-.}/t/e2e/module.sh"
 
-objects=$scratch/objects spool=$scratch/web1/root/var/spool/cron/crontabs
-mkdir "$objects"
-module_add crontab
-node_make web1 "store={ kind = \"local\"; path = \"$scratch/store\"; }" \
-    "objects={ kind = \"directory\"; path = \"$objects\"; }"
+spool=$web/var/spool/cron/crontabs
+module_make crontab
 mkdir -p "$spool"
 
 # declare_crontab [SETTING]... [-- LINE]...
@@ -20,23 +17,6 @@ declare_crontab() {
     done
     node_use web1 crontab.conf 'module = "crontab";' \
         "settings = { $settings };" "${@:2}"
-}
-
-runner() {
-    "$builddir/ccm-runner" -c "$scratch/web1/ccm.conf" "$@"
-}
-
-# Plans and applies, as ccmd would let it.
-apply() {
-    printf '%s\n' '{"job":{"configurations":null,"who":"test"}}' \
-        '{"order":"apply","turn":"1"}' | runner run >"$scratch/said"
-    jq -se 'map(.event) | last == "done"' "$scratch/said" >/dev/null ||
-        { cat "$scratch/said" && return 1; }
-}
-
-# objects TYPE: from standard input, lines of JSON.
-objects() {
-    jq -s . >"$objects/$1.json"
 }
 
 # user ID NAME, cron ID USER COMMAND [MORE FIELDS]
@@ -52,23 +32,8 @@ cron() {
           timeout_seconds: null, locking_enabled: false} + {${4-}}"
 }
 
-files_in() {
-    (cd "$1" && echo *)
-}
-
-# Changes the crons with a jq filter.
-edit_crons() {
-    jq "$1" "$objects/crons.json" >"$objects/new" &&
-        mv "$objects/new" "$objects/crons.json"
-}
-
 add_cron() {
-    edit_crons ". + [$(cat)]"
-}
-
-rejected() {
-    jq -r 'select(.event == "planned").rejected[] |
-        "\(.type)/\(.id): \(.error)"' "$scratch/said"
+    edit crons ". + [$(cat)]"
 }
 
 # line USER ID: the line that follows that job's comment.
@@ -106,10 +71,10 @@ check_is "delay, lock and time limit are plain tools" \
     "*/5 * * * * sleep \"\$(shuf -i 0-7 -n 1)\"; flock -n -E 0 -o \
 /var/spool/ccm-crontab/bob/4 timeout -k 10 60 sh -c 'echo four'" "$(line bob 4)"
 check "an inactive cron has no line" test -z "$(line bob 5)"
-edit_crons reverse
+edit crons reverse
 check_status "another order of the objects changes nothing" 0 \
     runner plan --exit-code
-edit_crons 'map(select(.unix_user_id != 2))'
+edit crons 'map(select(.unix_user_id != 2))'
 check "without the crons of a user" apply
 check_is "the user has no crontab" "alice root" "$(files_in "$spool")"
 

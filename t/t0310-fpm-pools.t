@@ -1,16 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
 # The fpm-pools module: what it writes is what php-fpm takes.
-# shellcheck source=t/e2e/lib.sh
-. "${srcdir:-.}/t/e2e/lib.sh"
+# shellcheck source=t/e2e/module.sh
+. "${srcdir:-.}/t/e2e/module.sh"
 
-objects=$scratch/objects php=$scratch/web1/root/etc/php
+php=$web/etc/php
 pools=$php/8.2/fpm/pool.d
-mkdir "$objects" "$scratch/run"
-module_add fpm-pools
+mkdir "$scratch/run"
 true='reload = ["/bin/true"];'
-node_make web1 "store={ kind = \"local\"; path = \"$scratch/store\"; }" \
-    "objects={ kind = \"directory\"; path = \"$objects\"; }" \
+module_make fpm-pools \
     "services={ new = { name = \"php8.2-fpm\"; $true };$(
     ) old = { name = \"php8.1-fpm\"; $true }; }"
 mkdir -p "$pools" "$php/8.1/fpm/pool.d"
@@ -18,18 +16,6 @@ mkdir -p "$pools" "$php/8.1/fpm/pool.d"
 # declare_pools SETTINGS
 declare_pools() {
     node_use web1 fpm-pools.conf 'module = "fpm-pools";' "settings = { $1 };"
-}
-
-runner() {
-    "$builddir/ccm-runner" -c "$scratch/web1/ccm.conf" "$@"
-}
-
-# Plans and applies, as ccmd would let it.
-apply() {
-    printf '%s\n' '{"job":{"configurations":null,"who":"test"}}' \
-        '{"order":"apply","turn":"1"}' | runner run >"$scratch/said"
-    jq -se 'map(.event) | last == "done"' "$scratch/said" >/dev/null ||
-        { cat "$scratch/said" && return 1; }
 }
 
 test_details() {
@@ -42,24 +28,6 @@ pool() {
     jq -nc --argjson id "$1" --arg name "$2" \
         "{\$id, \$name, version: \"8.2\", unix_user_id: 1,
           php_settings: {}} + {${3-}}"
-}
-
-# From standard input, lines of JSON.
-objects() {
-    jq -s . >"$objects/$1.json"
-}
-
-rejected() {
-    jq -r 'select(.event == "planned").rejected[] |
-        "\(.type)/\(.id): \(.error)"' "$scratch/said"
-}
-
-names_of_rejected() {
-    rejected | sed 's/:.*//' | LC_ALL=C sort -V | paste -sd' '
-}
-
-files_in() {
-    (cd "$1" && echo *)
 }
 
 # php-fpm itself reads the pools, and nothing else.
