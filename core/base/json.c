@@ -58,17 +58,6 @@ int json_get_object(const json_t *object, const char *field, const json_t **out,
     return 0;
 }
 
-int json_get_array(const json_t *object, const char *field, const json_t **out,
-                   struct error *err)
-{
-    const json_t *value = json_object_get(object, field);
-
-    if (!json_is_array(value))
-        return json_mistyped(value, field, "an array", err);
-    *out = value;
-    return 0;
-}
-
 const char *json_string_or(const json_t *object, const char *field,
                            const char *fallback)
 {

@@ -20,8 +20,6 @@ int json_get_string(const json_t *object, const char *field, const char **out,
                     struct error *err);
 int json_get_object(const json_t *object, const char *field, const json_t **out,
                     struct error *err);
-int json_get_array(const json_t *object, const char *field, const json_t **out,
-                   struct error *err);
 
 const char *json_string_or(const json_t *object, const char *field,
                            const char *fallback);

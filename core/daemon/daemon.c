@@ -163,6 +163,9 @@ static void daemon_not_loaded(struct daemon *daemon, bool died, const char *why)
         daemon_give_up(daemon, doing, died, why);
 }
 
+/* Reloads the catalog; control_reloaded reports the outcome. */
+static void daemon_reload(struct daemon *daemon);
+
 static void daemon_loaded(void *userdata, json_t *catalog, bool died,
                           const char *why)
 {
@@ -202,7 +205,7 @@ static void daemon_load(struct daemon *daemon)
         daemon_loaded(daemon, NULL, false, err.text);
 }
 
-void daemon_reload(struct daemon *daemon)
+static void daemon_reload(struct daemon *daemon)
 {
     if (daemon->loading || !daemon->recovered)
         daemon->reload_again = true;

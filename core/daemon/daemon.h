@@ -21,7 +21,7 @@ struct daemon {
     struct control *control;
     json_t *catalog;
     json_t *next_catalog; /* loaded; waits for the end of the turn */
-    bool recovered;       /* ccm-runner recover is running */
+    bool recovered;       /* ccm-runner recover has ended well */
     bool loading;         /* a catalog is being loaded */
     bool reload_again;    /* requested again meanwhile */
     struct io signals;
@@ -36,8 +36,5 @@ struct daemon {
 
 /* Runs until a signal ends it. Returns the exit status. */
 int daemon_run(const struct config *config);
-
-/* Reloads the catalog; control_reloaded reports the outcome. */
-void daemon_reload(struct daemon *daemon);
 
 #endif

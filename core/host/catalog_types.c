@@ -9,8 +9,9 @@
 
 #include <errno.h>
 
-const struct catalog_type *catalog_types_find(const struct catalog *catalog,
-                                              const char *name)
+/* Returns borrowed, or NULL: nobody declares it. */
+static const struct catalog_type *
+catalog_types_find(const struct catalog *catalog, const char *name)
 {
     size_t i;
 

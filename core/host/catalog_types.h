@@ -25,10 +25,6 @@ struct catalog;
 int catalog_types_fill(struct catalog *catalog, struct error *err);
 void catalog_types_done(struct catalog *catalog);
 
-/* Returns borrowed (until catalog_free), or NULL: nobody declares it. */
-const struct catalog_type *catalog_types_find(const struct catalog *catalog,
-                                              const char *name);
-
 /* The declarations (types/type.h), each with the "configuration" that it is
  * from. Returns new (freed with json_decref). */
 json_t *catalog_types_json(const struct catalog *catalog);

@@ -9,8 +9,6 @@
 /* rollout_phase.c: the only place where the phase is written. Asserts that the
  * drawing has this transition. */
 void rollout_enter(struct rollout *rollout, enum rollout_phase phase);
-/* The name of a phase, for the log. Static. */
-const char *rollout_phase_name(enum rollout_phase phase);
 
 /* rollout_state.c: wakes the machine, which looks again from the loop. */
 void rollout_wake(struct rollout *rollout);
