@@ -48,5 +48,19 @@ echo '[{"id": 5, "user": "carol"}, {"id": 6, "user": "no one"}]' \
 check_status "an import with a bad object fails" 1 \
     ctl web1 object import "$scratch/import"
 check_says "names it" 'entry 2: owners/6: field "user" is "no one"' "$output"
+check_says "says that nothing was written" 'nothing was written' "$output"
 check_status "and has written nothing" 1 ctl web1 object get owners 5
+echo '[{"id": 7}]' >"$scratch/import/others.json"
+check_status "with a good file before the bad one, it fails, too" 1 \
+    ctl web1 object import "$scratch/import"
+check_status "and has not written the good one" 1 ctl web1 object get others 7
+echo '[{"id": 5, "user": "carol"}' >"$scratch/import/owners.json"
+check_status "nor before one that is cut short" 1 \
+    ctl web1 object import "$scratch/import"
+check_status "has it written the good one" 1 ctl web1 object get others 7
+echo '[{"id": 5, "user": "carol"}]' >"$scratch/import/owners.json"
+check "when all are good, all are written" \
+    ctl web1 object import "$scratch/import"
+check "the first one" ctl web1 object get others 7
+check "and the last one" ctl web1 object get owners 5
 done_testing

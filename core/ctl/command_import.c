@@ -24,6 +24,7 @@ struct import {
     int64_t revision;
     json_t *types;    /* type: how many were written */
     json_t *declared; /* types: see types.h */
+    json_t *files;    /* read and checked, each {"type","objects"} */
 };
 
 static int import_send(struct import *import, const char *type, json_t *batch)
@@ -52,7 +53,6 @@ static int import_send(struct import *import, const char *type, json_t *batch)
     return CCM_EXIT_DONE;
 }
 
-/* Before any of them is written. */
 static int import_check(struct import *import, const char *name,
                         const json_t *list)
 {
@@ -106,7 +106,14 @@ static int import_file(struct import *import, const char *path)
 
     if (r == CCM_EXIT_DONE)
         r = import_check(import, type, objects);
-    return r == CCM_EXIT_DONE ? import_list(import, type, objects) : r;
+    if (r != CCM_EXIT_DONE) {
+        error_prefix(&import->ctl->error, 0, "nothing was written");
+        return r;
+    }
+    json_array_append_new(
+        import->files,
+        json_pack("{s:o, s:O}", "type", json_text(type), "objects", objects));
+    return CCM_EXIT_DONE;
 }
 
 static int import_is_json(const struct dirent *entry)
@@ -138,6 +145,19 @@ static int import_directory(struct import *import, const char *path)
     return r;
 }
 
+static int import_write(struct import *import)
+{
+    const json_t *file;
+    size_t i;
+    int r = CCM_EXIT_DONE;
+
+    json_array_foreach (import->files, i, file)
+        if (r == CCM_EXIT_DONE)
+            r = import_list(import, json_string_or(file, "type", ""),
+                            json_object_get(file, "objects"));
+    return r;
+}
+
 static int import_report(struct import *import)
 {
     struct ctl *ctl = import->ctl;
@@ -161,8 +181,8 @@ static int import_report(struct import *import)
 
 int command_import(struct ctl *ctl)
 {
-    json_auto_t *types = json_object();
-    struct import import = {.ctl = ctl, .types = types};
+    json_auto_t *types = json_object(), *files = json_array();
+    struct import import = {.ctl = ctl, .types = types, .files = files};
     int i, r = types_asked(ctl, &import.declared);
 
     for (i = 0; i < ctl->n_words && r == CCM_EXIT_DONE; i++) {
@@ -174,5 +194,7 @@ int command_import(struct ctl *ctl)
             r = import_file(&import, ctl->words[i]);
     }
     json_decref(import.declared);
+    if (r == CCM_EXIT_DONE)
+        r = import_write(&import);
     return r == CCM_EXIT_DONE ? import_report(&import) : r;
 }
